@@ -1,0 +1,1 @@
+"""Carry the lane of a request through services."""

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Make the project's environments, once: .venv for ourselves, and .tools/{sam,ministack,runtime} for
+# programs whose packages must not meet ours. Runs again only for the lock files that changed.
+#   PYTHON=/path/to/python3.13 tools/install.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3.13 "$HOME"/.pyenv/versions/3.13*/bin/python; do
+    # A pyenv shim exists also for versions that are not selected, so each candidate is run.
+    if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
+      "$candidate" -c 'import sys; print(sys.executable)'; return
+    fi
+  done
+  if command -v uv >/dev/null && uv python find 3.13 2>/dev/null; then return; fi
+  echo "graylane: no Python 3.13 found. Install it (uv python install 3.13, or pyenv install 3.13), or name it: make PYTHON=/path/to/python3.13" >&2
+  exit 1
+}
+
+# A pip.conf of the machine may cap or add packages; the lock files alone say what is installed.
+UV_VERSION=0.13.9
+uv=.tools/uv/bin/uv
+installed() { [ -f "$1/.lock" ] && cmp -s "$2" "$1/.lock"; }
+
+bootstrap() {
+  [ -x "$uv" ] && return
+  echo "graylane: installing uv $UV_VERSION into .tools/uv"
+  "$python" -m venv .tools/uv
+  .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+}
+
+environment() { # folder, name of the lock file
+  local folder=$1 lock=requirements/$2.lock
+  installed "$folder" "$lock" && return
+  [ -n "${python:-}" ] || python=$(find_python)
+  bootstrap
+  echo "graylane: installing $(grep -c '==' "$lock") pinned packages into $folder"
+  [ -x "$folder/bin/python" ] || "$uv" venv --quiet --python "$python" "$folder"
+  "$uv" pip sync --quiet --require-hashes --python "$folder/bin/python" "$lock"
+  if [ "$folder" = .venv ]; then
+    # --no-build-isolation: the build backend is pinned in dev.lock, nothing is downloaded for it
+    "$uv" pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python -e .
+  fi
+  cp "$lock" "$folder/.lock"
+}
+
+mkdir -p .tools
+environment .venv dev
+environment .tools/sam sam
+environment .tools/ministack ministack
+environment .tools/runtime runtime
