@@ -1,0 +1,64 @@
+"""Whether an alarm's notification withdraws gray. Pure: the message in, the decision out.
+
+Only alarms of gray do, told by the beginning of their names (`graylane-<environment>-withdraw-`): they say that gray
+is worse than stable, so stable's own trouble, or one both lanes share, never raises them. One change of an alarm's
+state withdraws once: SNS delivers at least once, and a notification that comes again after somebody has resumed must
+not withdraw again. `Kill.cause` names the change; `Revisions.kill(cause=...)` acts on a cause only once.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Ignored", "Kill", "decide"]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Withdraw gray: who says so (`alarm:<name>`), why, and the one event that caused it."""
+
+    author: str
+    reason: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Do nothing, and why."""
+
+    reason: str
+
+
+def decide(message: str, *, prefix: str, enabled: bool, head_state: str | None) -> Kill | Ignored:
+    """The decision on one SNS message of CloudWatch.
+
+    `prefix` begins the names of the alarms that may withdraw; empty means none may. `enabled` is the parameter
+    AutomaticRollback. `head_state` is the state of HEAD, None without a release. A message that is no alarm's is
+    ignored, never an error: a person may publish anything to a topic.
+    """
+    alarm = _alarm(message)
+    name = str(alarm.get("AlarmName") or "")
+    state = str(alarm.get("NewStateValue") or "")
+    if not name or not state:
+        return Ignored("not an alarm's message")
+    if not prefix or not name.startswith(prefix):
+        return Ignored(f"{name} is not an alarm of gray")
+    if state != "ALARM":
+        return Ignored(f"{name} went to {state}")
+    if not enabled:
+        return Ignored(f"{name} is on, but automatic rollback is off")
+    if head_state is None:
+        return Ignored(f"{name} is on, but there is no release")
+    if head_state in ("killed", "finished"):
+        return Ignored(f"{name} is on, but the release is {head_state} already")
+    why = str(alarm.get("NewStateReason") or "").strip()
+    return Kill(f"alarm:{name}", f"{name}: {why}"[:500], f"{name}@{alarm.get('StateChangeTime') or ''}")
+
+
+def _alarm(message: str) -> Mapping[str, Any]:
+    try:
+        values = json.loads(message)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,63 @@
+"""Does the share of requests that gray gets fit the share the release asks for? (Sample ratio check.)
+
+A share that does not fit says that the edge decides otherwise than the operator thinks: a location that is behind, a
+rule that catches more than it should, a lane that loses its viewers. Then the lanes are not comparable, so a plan
+holds. The check is looked at again and again, so it is an e-value too: the method of Lindon and Malek, "Anytime-valid
+inference for multinomial count data" (NeurIPS 2022), with a few fixed alternatives in place of their Dirichlet
+mixture, as the share asked for is an interval here and not a point.
+
+One viewer's requests are all in one lane, so it is viewers that are shared out and not requests. With up to `cluster`
+requests of a viewer within a step, the likelihood ratio is raised to the power 1/cluster (see gray.evidence).
+"""
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["Asked", "asked_for", "contradiction"]
+
+# The alternatives: that many times the odds of the limit that is overstepped.
+ODDS = (1.25, 1.5, 2.0, 4.0, 16.0, 256.0)
+# Percent points by which any share may differ: at 1 percent, a few viewers with many requests are a large part.
+ALWAYS_ALLOWED = 0.005
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The share gray should get, as an interval of proportions. `high` is 1 where other rules lead to the lane too."""
+
+    low: float
+    high: float
+
+
+def asked_for(percent: float, *, tolerance: float, others: bool) -> Asked:
+    """The interval for `percent` of the viewers, `tolerance` (a proportion of it) to either side.
+
+    `others`: rules with conditions send viewers to the lane as well; how many cannot be known, so there is no upper
+    limit.
+    """
+    share = percent / 100
+    low = max(0.0, share * (1 - tolerance) - ALWAYS_ALLOWED)
+    high = 1.0 if others else min(1.0, share * (1 + tolerance) + ALWAYS_ALLOWED)
+    return Asked(low, high)
+
+
+def contradiction(gray: int, total: int, asked: Asked, *, cluster: float) -> float:
+    """The natural logarithm of the e-value against "gray's share is within `asked`", from counts since the step began.
+
+    It exceeds log(1/alpha) at any time of the step with a probability of at most alpha when the share is within.
+    """
+    above = _beyond(gray, total, asked.high, cluster) if asked.high < 1 else 0.0
+    below = _beyond(total - gray, total, 1 - asked.low, cluster) if asked.low > 0 else 0.0
+    return math.log((math.exp(min(above, 600)) + math.exp(min(below, 600))) / 2)
+
+
+def _beyond(count: int, total: int, limit: float, cluster: float) -> float:
+    """The logarithm of the e-value against "the proportion is at most `limit`"."""
+    odds = limit / (1 - limit)
+    logarithms = []
+    for times in ODDS:
+        q = odds * times / (1 + odds * times)
+        ratio = count * math.log(q / limit) + (total - count) * math.log((1 - q) / (1 - limit))
+        logarithms.append(ratio / cluster)
+    most = max(logarithms)
+    return most + math.log(sum(math.exp(value - most) for value in logarithms) / len(ODDS))
