@@ -1,0 +1,139 @@
+"""The course every change takes: show it, ask, save it, follow it to the edge, tell how long it took."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from gray.revisions import Revision
+from grayctl.author import author
+from grayctl.difference import Change
+from grayctl.document import Document
+from grayctl.edge_answer import ask_edge
+from grayctl.manual import record_of_revision
+from grayctl.propagation import Arrival, await_edge, await_publication
+from grayctl.releases import Proposal, propose, read_current, revisions_of, save
+from grayctl.screen import confirm, show, spinner
+from grayctl.signing import debug_header
+from grayctl.target import Target, discover
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the caller wants a change made; the options that all changing commands share."""
+
+    config_env: str
+    as_json: bool = False
+    dry_run: bool = False
+    yes: bool = False
+    wait: bool = True
+    reason: str = ""
+
+
+def carry_out(edit: Callable[[Document], Document], manner: Manner, *, summary: str) -> None:
+    """Make one change of the release. `summary` is the reason kept when the operator gives none."""
+    target = discover(manner.config_env)
+    revisions = revisions_of(target)
+    proposal = propose(read_current(revisions), edit)
+    if not proposal.changes and proposal.current.head is not None:
+        show(_result(target, manner, proposal.changes, None, None), manner.as_json, _nothing_to_do)
+        return
+    if manner.dry_run:
+        show(_result(target, manner, proposal.changes, None, None), manner.as_json, lambda c: _would(c, proposal))
+        return
+    ask_first(target, manner, proposal.changes)
+    revision = save(revisions, proposal, author=author(), reason=manner.reason or summary)
+    finish_change(target, manner, proposal.changes, revision)
+
+
+def ask_first(target: Target, manner: Manner, changes: list[Change]) -> None:
+    """Show the change and ask. On the local stack nobody real is moved, so nobody is asked."""
+    if manner.yes or target.clients.local:
+        return
+    if not manner.as_json:
+        show(None, False, lambda console: print_changes(console, changes))
+    confirm(f"Save this in {target.environment}?", manner.yes)
+
+
+def finish_change(target: Target, manner: Manner, changes: list[Change], revision: Revision) -> None:
+    """Follow a saved revision to the edge and print what happened."""
+    arrival = follow_revision(target, revision, manner.as_json) if manner.wait else None
+    show(
+        _result(target, manner, changes, revision, arrival),
+        manner.as_json,
+        lambda console: print_saved(console, changes, revision, arrival),
+    )
+
+
+def follow_revision(target: Target, revision: Revision, as_json: bool) -> Arrival:
+    """Wait for the publication, then for the nearest edge location."""
+    with spinner("waiting for sync", as_json) as tell:
+        arrival = await_publication(lambda: record_of_revision(target, revision.number), tell=tell)
+        if not target.site:
+            return arrival
+        tell("published; asking the edge")
+        header = debug_header(target)
+        return await_edge(
+            arrival,
+            lambda: ask_edge(target.site, header),
+            lambda answer: answer.revision is None or answer.revision >= arrival.publication.revision,
+        )
+
+
+def print_changes(console: Console, changes: list[Change]) -> None:
+    """One line each."""
+    for change in changes:
+        console.print(f"  {change}", markup=False)
+
+
+def print_saved(console: Console, changes: list[Change], revision: Revision, arrival: Arrival | None) -> None:
+    """What was saved and how far it has come."""
+    print_changes(console, changes)
+    console.print(f"revision [bold]{revision.number}[/bold] saved ({revision.state}, epoch {revision.epoch})")
+    if arrival is None:
+        console.print("not followed; look with: grayctl status")
+        return
+    print_arrival(console, arrival)
+
+
+def print_arrival(console: Console, arrival: Arrival) -> None:
+    """When it was published and when the edge followed."""
+    record = arrival.publication
+    console.print(
+        f"published in {arrival.published_seconds:.1f} s (sequence {record.sequence}, by {record.trigger},"
+        f" {record.calls} store calls)"
+    )
+    if arrival.edge is None:
+        return
+    if arrival.edge_seconds is not None and arrival.edge.revision is not None:
+        console.print(f"the edge decides by revision {arrival.edge.revision} after {arrival.edge_seconds:.1f} s")
+    elif arrival.edge_seconds is not None:
+        console.print(f"the edge answers (lane {arrival.edge.lane or 'unknown'}); its revision needs the edge keys")
+    elif arrival.edge.reachable:
+        console.print("the nearest edge location does not follow yet; look with: grayctl status")
+    else:
+        console.print(f"the site does not answer: {arrival.edge.error}", markup=False)
+
+
+def _nothing_to_do(console: Console) -> None:
+    console.print("nothing to change: the release is like that already")
+
+
+def _would(console: Console, proposal: Proposal) -> None:
+    console.print(f"would change revision {proposal.current.revision}:")
+    print_changes(console, proposal.changes)
+
+
+def _result(
+    target: Target, manner: Manner, changes: list[Change], revision: Revision | None, arrival: Arrival | None
+) -> dict[str, Any]:
+    return {
+        "environment": target.environment,
+        "dry_run": manner.dry_run,
+        "changes": [vars(change) for change in changes],
+        "revision": revision.number if revision else None,
+        "epoch": revision.epoch if revision else None,
+        "state": revision.state if revision else None,
+        "publication": arrival.as_json() if arrival else None,
+    }

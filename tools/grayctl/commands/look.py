@@ -1,0 +1,112 @@
+"""Commands that only look: status."""
+
+from rich.console import Console
+from rich.table import Table
+
+from grayctl.options import AsJson, ConfigEnv
+from grayctl.screen import moment, show, spinner
+from grayctl.signing import debug_header
+from grayctl.status import Status, read_status
+from grayctl.target import discover
+
+
+def status(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+    """Show what is wanted, what is published and what the edge answers.
+
+    Example: grayctl status --config-env prod
+    """
+    target = discover(config_env)
+    with spinner("reading", as_json):
+        found = read_status(target, debug_header(target))
+    show(found.as_json(), as_json, lambda console: print_status(console, found))
+
+
+def print_status(console: Console, found: Status) -> None:
+    """The whole screen of `grayctl status`."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("environment", f"{found.environment}  (stack {found.stack})")
+    if found.site:
+        facts.add_row("site", found.site)
+    facts.add_row("wanted", _wanted(found))
+    facts.add_row("published", _published(found))
+    facts.add_row("edge", _edge(found))
+    console.print(facts)
+    if found.rules:
+        console.print(_rules(found))
+    console.print(_lanes(found))
+    for finding in found.findings:
+        console.print(f"! {finding}", style="yellow", markup=False)
+
+
+def condition_text(condition: object) -> str:
+    """A condition in one line: `country [DE] and not list staff`."""
+    if not isinstance(condition, dict):
+        return ""
+    if "all" in condition:
+        return " and ".join(condition_text(part) for part in condition["all"])
+    if "any" in condition:
+        return "(" + " or ".join(condition_text(part) for part in condition["any"]) + ")"
+    if "not" in condition:
+        return f"not {condition_text(condition['not'])}"
+    return ", ".join(f"{kind} {_plain(value)}" for kind, value in condition.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "[" + ", ".join(str(item) for item in value) + "]"
+    return str(value)
+
+
+def _wanted(found: Status) -> str:
+    if not found.revision:
+        return "no release yet: everybody gets stable"
+    why = f": {found.reason}" if found.reason else ""
+    return (
+        f"revision {found.revision}, {found.state}, ramp {found.ramp_percent:g} %"
+        f"  (by {found.author}, {moment(found.created_at)}{why})"
+    ).replace("[", r"\[")
+
+
+def _published(found: Status) -> str:
+    current = found.published
+    if current is None:
+        return "nothing"
+    text = f"revision {current.revision}, {current.state}, epoch {current.epoch}, sequence {current.sequence}"
+    text += f"  (at {moment(current.published_at)}"
+    if found.last_publication and found.last_publication.duration_ms:
+        text += f", took {found.last_publication.duration_ms / 1000:.1f} s by {found.last_publication.trigger}"
+    text += ")"
+    return f"{text}, lease until {moment(current.until)}" if current.until else text
+
+
+def _edge(found: Status) -> str:
+    edge = found.edge
+    if not edge.reachable:
+        return f"no answer: {edge.error}".replace("[", r"\[")
+    text = f"{edge.status}, a new viewer gets {edge.lane or 'no lane'}"
+    return f"{text} by revision {edge.revision} ({edge.reason})" if edge.revision is not None else text
+
+
+def _rules(found: Status) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("#", "rule", "lane", "percent", "when"):
+        table.add_column(column)
+    for number, rule in enumerate(found.rules, start=1):
+        percent = rule.get("percent")
+        share = "100 %" if percent is None else f"{percent:g} %"
+        when = condition_text(rule.get("when")) or "everybody"
+        table.add_row(str(number), rule["id"], rule["lane"], share, when.replace("[", r"\["))
+    return table
+
+
+def _lanes(found: Status) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("lane", "status", "api", "live at the edge"):
+        table.add_column(column)
+    for lane in found.lanes:
+        status_text = lane.status + (f" ({lane.why})" if lane.why else "")
+        live = "always" if lane.status == "stable" else "yes" if lane.published else "no"
+        table.add_row(lane.lane, status_text.replace("[", r"\["), lane.api_id or "not registered", live)
+    return table

@@ -1,0 +1,52 @@
+"""`grayctl site`: the static files of a lane."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun
+from grayctl.project import project_root
+from grayctl.screen import bar, show
+from grayctl.site import Site, build_site, upload_order, upload_site
+from grayctl.target import discover
+
+site_app = typer.Typer(help="The static files of a lane.", no_args_is_help=True)
+
+
+@site_app.command()
+def upload(
+    lane: Annotated[str, typer.Option("--lane", help="The lane, and the only directory that is written.")],
+    folder: Annotated[
+        Path | None, typer.Option("--from", help="Folder with the sources; web/<lane> of the project if left out.")
+    ] = None,
+    config_env: ConfigEnv = "dev",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Upload a lane's static files: assets first, documents next, the manifest last.
+
+    Example: grayctl site upload --lane v2 --config-env gray
+    """
+    site = build_site(folder or project_root() / "web" / lane, lane)
+    target = discover(config_env)
+    if target.part == "gray" and lane == "v1":
+        raise UsageError(f"{target.stack} is a gray lane; v1 is stable's", f"Use --config-env {target.environment}.")
+    result = {"lane": lane, "build": site.build, "bucket": target.site_bucket, "dry_run": dry_run}
+    if dry_run:
+        keys = [f"{lane}/{name}" for name in upload_order(site)]
+    else:
+        with bar(f"uploading {lane}", len(site.files) + 1, as_json) as advance:
+            keys = upload_site(site, target.clients.s3, target.site_bucket, lambda _path: advance(1))
+    show({**result, "keys": keys}, as_json, lambda console: _print_upload(console, site, target.site_bucket, dry_run))
+
+
+def _print_upload(console: Console, site: Site, bucket: str, dry_run: bool) -> None:
+    size = sum(len(content) for content in site.files.values())
+    verb = "would upload" if dry_run else "uploaded"
+    console.print(
+        f"{verb} {len(site.files)} files ({size:,} bytes) to s3://{bucket}/{site.lane}/, build {site.build}",
+        markup=False,
+    )

@@ -1,0 +1,102 @@
+"""Commands that talk to the manual sync: kill, sync."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grayctl import manual
+from grayctl.author import author
+from grayctl.commands.carrying import print_arrival
+from grayctl.errors import GrayctlError
+from grayctl.kill import Kill, record_direct, require_done, write_store
+from grayctl.kill import kill as kill_release
+from grayctl.options import AsJson, ConfigEnv, Reason
+from grayctl.propagation import Arrival, await_publication
+from grayctl.screen import show, spinner
+from grayctl.signing import debug_header
+from grayctl.target import Target, discover, discover_for_kill
+
+
+def kill(
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Write the KeyValueStore from here: for when sync does not answer.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send everybody to stable, now. Never asks and is never refused.
+
+    Cookies stay as they are but count no more: the epoch has risen. `grayctl resume` brings the same people back.
+
+    Example: grayctl kill --config-env prod -m "orders fail in v2"
+    """
+    target = discover_for_kill(config_env) if direct else discover(config_env)
+    with spinner("killing", as_json) as tell:
+        if direct:
+            result = write_store(target, tell)
+            record_direct(result, target, author=author(), reason=reason or "kill --direct")
+        else:
+            header = _debug_header_or_none(target)
+            result = kill_release(target, author=author(), reason=reason or "kill", debug_header=header, tell=tell)
+    require_done(result)
+    show({"environment": target.environment, **result.as_json()}, as_json, lambda console: _print_kill(console, result))
+
+
+def sync(
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    invalidate: Annotated[
+        bool, typer.Option("--invalidate/--no-invalidate", help="Also empty CloudFront's caches.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the current revision to the edge again, invalidate caches and verify.
+
+    Example: grayctl sync --config-env prod
+    """
+    target = discover(config_env)
+    with spinner("calling the manual sync", as_json) as tell:
+        request = manual.invoke_manual_sync(
+            target.clients.functions,
+            target.output("ManualSyncFunction"),
+            action="publish",
+            author=author(),
+            reason=reason or "sync",
+            invalidate=invalidate,
+        )
+        arrival = await_publication(lambda: manual.record_of_request(target, request), tell=tell)
+    document = {"environment": target.environment, **asdict(arrival.publication)}
+    show(document, as_json, lambda console: _print_sync(console, arrival))
+
+
+def _print_sync(console: Console, arrival: Arrival) -> None:
+    record = arrival.publication
+    console.print(f"revision {record.revision} ({record.state}): {record.status}")
+    print_arrival(console, arrival)
+    if record.invalidation:
+        console.print(f"invalidation {record.invalidation}")
+    if record.verified:
+        console.print(f"verified: {record.verified}", markup=False)
+
+
+def _print_kill(console: Console, result: Kill) -> None:
+    if result.revision:
+        console.print(f"revision {result.revision.number} saved (killed, epoch {result.revision.epoch})")
+    if result.arrival:
+        print_arrival(console, result.arrival)
+    if result.store_written:
+        console.print("written straight into the KeyValueStore")
+    for trouble in result.troubles:
+        console.print(f"! {trouble}", style="yellow", markup=False)
+    console.print("everybody gets stable; other edge locations follow within about 70 s")
+
+
+def _debug_header_or_none(target: Target) -> str | None:
+    """A kill must not fail because the release that signs the debug header is unreadable."""
+    try:
+        return debug_header(target)
+    except (GrayctlError, ValueError):
+        return None

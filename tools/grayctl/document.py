@@ -1,0 +1,153 @@
+"""Edits of a release document: pure functions from one document to the next.
+
+A document is the release as it is written in YAML or JSON (docs/reference/release.md), as plain dicts and
+lists. Edits work on it rather than on the model so that `diff`, `--dry-run` and an exported file show the
+same thing; the model checks the result before anything is saved.
+"""
+
+import copy
+import math
+import secrets
+import string
+from typing import Any
+
+from grayctl.errors import UsageError
+
+Document = dict[str, Any]
+
+RAMP_RULE = "ramp"
+DEFAULT_LEASE_MINUTES = 1440
+_SALT_ALPHABET = string.ascii_lowercase + string.digits
+
+
+def new_salt(length: int = 8) -> str:
+    """A fresh salt: another release means other people first."""
+    return "".join(secrets.choice(_SALT_ALPHABET) for _ in range(length))
+
+
+def new_document(lanes: tuple[str, ...] = ("v2",)) -> Document:
+    """A release that sends everybody to stable."""
+    return {
+        "salt": new_salt(),
+        "state": "active",
+        "lanes": list(lanes),
+        "lease_minutes": DEFAULT_LEASE_MINUTES,
+        "rules": [],
+    }
+
+
+def ramp(document: Document, percent: float, lane: str | None = None) -> Document:
+    """Set the share of viewers that the `ramp` rule brings to a lane; makes the rule, last, when it is not there.
+
+    Percent has at most two decimals: a bucket is a hundredth of a percent.
+    """
+    _check_percent(percent)
+    changed = copy.deepcopy(document)
+    rule = _find(changed, RAMP_RULE)
+    if rule is None:
+        lanes = changed.setdefault("lanes", [])
+        if lane is None:
+            lane = lanes[0] if lanes else "v2"
+        _list_lane(changed, lane)
+        changed.setdefault("rules", []).append({"id": RAMP_RULE, "lane": lane, "percent": _tidy(percent)})
+        return changed
+    if lane is not None and rule["lane"] != lane:
+        _list_lane(changed, lane)
+        rule["lane"] = lane
+    rule["percent"] = _tidy(percent)
+    return changed
+
+
+def add_rule(document: Document, rule: Document, position: int | None = None) -> Document:
+    """Add a rule at a position counted from 1; at the end without one."""
+    changed = copy.deepcopy(document)
+    rules = changed.setdefault("rules", [])
+    if _find(changed, rule["id"]) is not None:
+        raise UsageError(f"there is a rule {rule['id']!r} already", "Remove it first, or choose another id.")
+    if position is not None and not 1 <= position <= len(rules) + 1:
+        raise UsageError(f"--at {position}: the release has {len(rules)} rules", f"Use 1 to {len(rules) + 1}.")
+    _list_lane(changed, rule["lane"])
+    rules.insert(len(rules) if position is None else position - 1, rule)
+    return changed
+
+
+def remove_rule(document: Document, rule_id: str) -> Document:
+    """Take one rule out."""
+    changed = copy.deepcopy(document)
+    rules = changed.get("rules", [])
+    rules.remove(_known(changed, rule_id))
+    return changed
+
+
+def move_rule(document: Document, rule_id: str, position: int) -> Document:
+    """Put one rule at a position counted from 1; the first rule that matches wins, so the order is the meaning."""
+    changed = copy.deepcopy(document)
+    rules = changed.get("rules", [])
+    rule = _known(changed, rule_id)
+    if not 1 <= position <= len(rules):
+        raise UsageError(f"position {position}: the release has {len(rules)} rules", f"Use 1 to {len(rules)}.")
+    rules.remove(rule)
+    rules.insert(position - 1, rule)
+    return changed
+
+
+def with_state(document: Document, state: str) -> Document:
+    """The same release in another state."""
+    return {**copy.deepcopy(document), "state": state}
+
+
+def with_list(document: Document, name: str, entry: Document) -> Document:
+    """The release with one user list put or replaced."""
+    changed = copy.deepcopy(document)
+    changed.setdefault("lists", {})[name] = entry
+    return changed
+
+
+def without_list(document: Document, name: str) -> Document:
+    """The release without one user list."""
+    changed = copy.deepcopy(document)
+    if name not in changed.get("lists", {}):
+        raise UsageError(f"the release has no list {name!r}", _known_names("It has", changed.get("lists", {})))
+    del changed["lists"][name]
+    return changed
+
+
+def share_percent(document: Document) -> float:
+    """The `ramp` rule's percent; 0 without the rule."""
+    rule = _find(document, RAMP_RULE)
+    return float(rule.get("percent", 100)) if rule else 0.0
+
+
+def _check_percent(percent: float) -> None:
+    if not math.isfinite(percent) or not 0 <= percent <= 100:
+        raise UsageError(f"{percent:g} is not a percentage", "Use 0 to 100.")
+    if abs(percent * 100 - round(percent * 100)) > 1e-6:
+        raise UsageError(f"{percent:g} has more than two decimals", "The smallest step is 0.01 %.")
+
+
+def _tidy(percent: float) -> float | int:
+    rounded = round(percent, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _list_lane(document: Document, lane: str) -> None:
+    lanes = document.setdefault("lanes", [])
+    if lane not in lanes:
+        lanes.append(lane)
+
+
+def _find(document: Document, rule_id: str) -> Document | None:
+    rules: list[Document] = document.get("rules") or []
+    return next((rule for rule in rules if rule.get("id") == rule_id), None)
+
+
+def _known(document: Document, rule_id: str) -> Document:
+    rule = _find(document, rule_id)
+    if rule is None:
+        ids = {rule["id"]: rule for rule in document.get("rules", [])}
+        raise UsageError(f"there is no rule {rule_id!r}", _known_names("The release has", ids))
+    return rule
+
+
+def _known_names(start: str, names: dict[str, Any]) -> str:
+    return f"{start}: {', '.join(names)}." if names else f"{start} none."

@@ -1,0 +1,174 @@
+"""Every way a command can end badly, and the one place where foreign errors become one of them.
+
+GrayctlError
+├── UsageError          2  the command or the file given to it is wrong
+├── ConflictError       3  somebody else changed the release meanwhile
+├── RefusedError        4  the release was refused by validation; nothing was saved
+├── UnreachableError    5  AWS, the stack or the local stack does not answer, or says no
+├── PublicationError    6  saved, but not at the edge: publication failed or did not end in time
+└── NotConfirmedError   7  the question was not answered with yes
+
+Exit code 0 is success, 1 a finding that is negative (a mixed trace, lanes that differ).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+from pydantic import ValidationError
+
+EXIT_OK = 0
+EXIT_NEGATIVE = 1
+EXIT_USAGE = 2
+EXIT_CONFLICT = 3
+EXIT_REFUSED = 4
+EXIT_UNREACHABLE = 5
+EXIT_PUBLICATION = 6
+EXIT_NOT_CONFIRMED = 7
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a release: where in the document, what, and what to do about it."""
+
+    where: str
+    what: str
+    remedy: str = ""
+
+
+class GrayctlError(Exception):
+    """When a command cannot do what was asked; `str(error)` is one line, `remedy` the way out."""
+
+    exit_code = EXIT_UNREACHABLE
+    kind = "error"
+
+    def __init__(self, message: str, remedy: str = "", findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.findings = tuple(findings)
+
+
+class UsageError(GrayctlError):
+    """When the arguments or the file given cannot mean anything."""
+
+    exit_code = EXIT_USAGE
+    kind = "usage"
+
+
+class ConflictError(GrayctlError):
+    """When the head moved between our reading and our writing it."""
+
+    exit_code = EXIT_CONFLICT
+    kind = "conflict"
+
+
+class RefusedError(GrayctlError):
+    """When validation refuses a release. Nothing was saved."""
+
+    exit_code = EXIT_REFUSED
+    kind = "refused"
+
+
+class UnreachableError(GrayctlError):
+    """When AWS, the stack or the local stack does not answer or denies."""
+
+    exit_code = EXIT_UNREACHABLE
+    kind = "unreachable"
+
+
+class PublicationError(GrayctlError):
+    """When the revision is saved but is not, or not yet, at the edge."""
+
+    exit_code = EXIT_PUBLICATION
+    kind = "publication"
+
+
+class NotConfirmedError(GrayctlError):
+    """When a change was not confirmed."""
+
+    exit_code = EXIT_NOT_CONFIRMED
+    kind = "not-confirmed"
+
+
+_CREDENTIALS = "Sign in (aws sso login, AWS_PROFILE), or start the local stack with `make up`."
+_CODES = {
+    "ExpiredToken": ("the AWS credentials have expired", _CREDENTIALS),
+    "ExpiredTokenException": ("the AWS credentials have expired", _CREDENTIALS),
+    "InvalidClientTokenId": ("AWS does not know these credentials", _CREDENTIALS),
+    "UnrecognizedClientException": ("AWS does not know these credentials", _CREDENTIALS),
+    "SignatureDoesNotMatch": ("AWS refuses the signature of these credentials", _CREDENTIALS),
+}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_MISSING = {"ResourceNotFoundException", "NoSuchBucket", "ResourceNotFound", "NotFoundException"}
+
+
+def explain(error: BaseException) -> GrayctlError | None:
+    """Turn an error of a library we use into one of ours; None when it is a bug of ours and wants a traceback."""
+    if isinstance(error, GrayctlError):
+        return error
+    if isinstance(error, ClientError):
+        return _client_error(error)
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+        return UnreachableError("no AWS credentials found", _CREDENTIALS)
+    if isinstance(error, ProfileNotFound):
+        return UnreachableError(str(error), "Check AWS_PROFILE.")
+    if isinstance(error, NoRegionError):
+        return UnreachableError("no AWS region is set", "Put `region` into samconfig.toml or set AWS_REGION.")
+    if isinstance(error, EndpointConnectionError):
+        return UnreachableError(
+            f"no answer from {error.kwargs.get('endpoint_url', 'AWS')}",
+            "Is the local stack running (`make up`)? On AWS, check the network and the region.",
+        )
+    if isinstance(error, BotoCoreError):
+        return UnreachableError(f"AWS cannot be asked: {error}")
+    if isinstance(error, ValidationError):
+        return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
+    if isinstance(error, yaml.YAMLError):
+        return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"there is no file {error.filename}")
+    if isinstance(error, IsADirectoryError):
+        return UsageError(f"{error.filename} is a folder, a file is wanted")
+    if isinstance(error, PermissionError) and error.filename:
+        return UsageError(f"{error.filename} cannot be read or written")
+    if isinstance(error, UnicodeDecodeError):
+        return UsageError("the file is not UTF-8 text")
+    return None
+
+
+def pydantic_findings(error: ValidationError) -> list[Finding]:
+    """Where and what of each problem, with the path as it is written in the document: `rules[0].percent`."""
+    return [Finding(_path(problem["loc"]), problem["msg"]) for problem in error.errors(include_url=False)]
+
+
+def _path(location: tuple[Any, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "release"
+
+
+def _client_error(error: ClientError) -> UnreachableError:
+    code = error.response.get("Error", {}).get("Code", "")
+    said = error.response.get("Error", {}).get("Message", "")
+    if code in _CODES:
+        return UnreachableError(*_CODES[code])
+    if code in _DENIED:
+        return UnreachableError(f"not allowed: {error.operation_name}: {said}", "Ask for the permission it names.")
+    if code in _MISSING:
+        return UnreachableError(f"not there: {error.operation_name}: {said}", "Is the stack deployed completely?")
+    return UnreachableError(f"{error.operation_name} failed: {code}: {said}")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,40 @@
+"""Finding the publication record of a change, and following it until it ends."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from gray.records import PUBLISHED, RUNNING, SKIPPED, Record
+
+
+def of_revision(records: Sequence[Record], revision: int) -> Record | None:
+    """The record that brought this revision, or a later one, to the edge; else the newest that tried.
+
+    `records` are the newest first. A later revision counts: it contains what was asked for, or replaced it.
+    """
+    reached = [record for record in records if record.revision >= revision]
+    done = [record for record in reached if record.status in (PUBLISHED, SKIPPED)]
+    return done[-1] if done else reached[0] if reached else None
+
+
+def ended(record: Record) -> bool:
+    """True once nothing more will happen to it."""
+    return record.status != RUNNING
+
+
+def follow(
+    read: Callable[[], Record | None],
+    *,
+    patience: float,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[tuple[float, Record | None]]:
+    """Yield (seconds since the start, record or None) until the record has ended or patience (seconds) is over."""
+    started = clock()
+    while True:
+        record = read()
+        passed = clock() - started
+        yield passed, record
+        if (record is not None and ended(record)) or passed >= patience:
+            return
+        # A publication takes from a fraction of a second to some seconds: look often first, then less.
+        wait(0.15 if passed < 3 else 0.5 if passed < 15 else 2.0)

@@ -1,0 +1,130 @@
+"""Reading the current release, checking the next one, and saving it on the base it was made from."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gray.model import Release
+from gray.validation import problems
+
+from gray.revisions import Conflict, Head, Revision, Revisions
+from grayctl.difference import Change, difference
+from grayctl.document import Document, new_document
+from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
+from grayctl.target import Target
+
+VIA = "grayctl"
+
+
+@dataclass(frozen=True)
+class Current:
+    """The head as read, the base of a change; `head` is None in an environment without any release."""
+
+    head: Head | None
+    document: Document
+
+    @property
+    def revision(self) -> int:
+        """Number of the revision; 0 before the first."""
+        return self.head.revision if self.head else 0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change that passed validation and is not saved yet."""
+
+    current: Current
+    document: Document
+    release: Release
+    changes: list[Change]
+
+
+def revisions_of(target: Target) -> Revisions:
+    """The revisions of a stack's config table."""
+    return Revisions(target.clients.dynamodb, target.config_table)
+
+
+def document_of(revision: Revision) -> Document:
+    """What a revision says, as it was saved, with the state that is in force.
+
+    Taken from the text and not through the model: a revision that is no longer valid must still be shown.
+    Raises RefusedError when the text is not a document at all.
+    """
+    try:
+        document = json.loads(revision.document or "{}")
+    except json.JSONDecodeError as error:
+        raise RefusedError(
+            f"revision {revision.number} holds no readable release", "Save a good one: grayctl apply FILE."
+        ) from error
+    if not isinstance(document, dict):
+        raise RefusedError(f"revision {revision.number} holds no release", "Save a good one: grayctl apply FILE.")
+    return {**document, "state": revision.state}
+
+
+def read_current(revisions: Revisions) -> Current:
+    """Head and its document; a fresh release when there is none yet, or when a kill came before any."""
+    head = revisions.head()
+    if head is None:
+        return Current(None, new_document())
+    document = document_of(revisions.get(head.revision))
+    if "salt" not in document:
+        document = {**new_document(), **document}
+    return Current(head, document)
+
+
+def propose(current: Current, edit: Callable[[Document], Document]) -> Proposal:
+    """Apply an edit and check the result as a whole.
+
+    Raises RefusedError with every problem at once; a pydantic ValidationError is explained by `errors.explain`.
+    """
+    release = Release.model_validate(edit(current.document))
+    found = [Finding(problem.where, problem.what, problem.remedy) for problem in problems(release, lanes=None)]
+    if found:
+        raise RefusedError("the release is not valid; nothing was saved", findings=found)
+    document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
+    return Proposal(current, document, release, difference(current.document, document))
+
+
+def save(
+    revisions: Revisions,
+    proposal: Proposal,
+    *,
+    author: str,
+    reason: str,
+    ids_only_added: Mapping[str, bool] | None = None,
+) -> Revision:
+    """Save on the base that was read. Raises ConflictError with what the other operator changed."""
+    try:
+        return revisions.save(
+            proposal.release,
+            author=author,
+            reason=reason,
+            via=VIA,
+            base=proposal.current.head,
+            ids_only_added=ids_only_added,
+        )
+    except Conflict as conflict:
+        raise conflict_with(proposal.current, conflict.theirs) from conflict
+
+
+def read_revision(revisions: Revisions, number: int | None) -> Revision:
+    """One revision; the current one without a number. Raises UsageError when there is no such revision."""
+    head = revisions.head()
+    if head is None:
+        raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
+    wanted = head.revision if number is None else number
+    if not 1 <= wanted <= head.revision:
+        raise UsageError(f"there is no revision {wanted}", f"The newest is {head.revision}.")
+    return revisions.get(wanted)
+
+
+def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
+    """The error that shows an operator what another one did meanwhile."""
+    if theirs is None:
+        return ConflictError("the release was removed while you changed it", "Look with: grayctl history.")
+    changes = difference(current.document, document_of(theirs))
+    return ConflictError(
+        f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
+        "Look at it (grayctl show) and give your command again; it then builds on theirs.",
+        [Finding(change.where, str(change)) for change in changes],
+    )

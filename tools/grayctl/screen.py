@@ -1,0 +1,119 @@
+"""Output: text for people on one side, one JSON document for scripts on the other."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from grayctl.errors import GrayctlError, NotConfirmedError
+
+
+def out() -> Console:
+    """Standard output. Made at each use, so that a redirected stream is the one written to."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Standard error: progress, questions and errors, so that `--json | jq` sees the document only."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
+    """Print the document with --json, else let `text` print for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+    else:
+        text(out())
+
+
+def show_error(error: GrayctlError, as_json: bool) -> None:
+    """One line what, one line each where, one line what to do."""
+    if as_json:
+        findings = [vars(finding) for finding in error.findings]
+        document = {
+            "error": {
+                "kind": error.kind,
+                "exit_code": error.exit_code,
+                "message": str(error),
+                "remedy": error.remedy,
+                "findings": findings,
+            }
+        }
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        return
+    console = err()
+    console.print(f"[red]grayctl:[/red] {_safe(str(error))}")
+    for finding in error.findings:
+        remedy = f"  [dim]{_safe(finding.remedy)}[/dim]" if finding.remedy else ""
+        said = finding.what if finding.where in finding.what else f"{finding.where}: {finding.what}"
+        console.print(f"  {_safe(said)}{remedy}")
+    if error.remedy:
+        console.print(f"  [dim]{_safe(error.remedy)}[/dim]")
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask unless --yes was given. Raises NotConfirmedError on no, and where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NotConfirmedError("this moves people and nobody can be asked here", "Give --yes.")
+    if not typer.confirm(question, err=True):
+        raise NotConfirmedError("nothing was changed")
+
+
+@contextmanager
+def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
+    """A line that says what is waited for; yields a function that changes the line. Silent where nobody looks."""
+    console = err()
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=as_json or not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(text, total=None)
+        yield lambda now: progress.update(task, description=now)
+
+
+@contextmanager
+def bar(text: str, total: int | None, as_json: bool) -> Iterator[Callable[[int], None]]:
+    """A bar with counts; yields a function that advances it."""
+    console = err()
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=as_json or not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda count: progress.update(task, advance=count)
+
+
+def moment(seconds: int) -> str:
+    """A point in time, UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ") if seconds else ""
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units."""
+    seconds = int(seconds)
+    for size, unit, smaller, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if seconds >= size:
+            rest = seconds % size // smaller
+            return f"{seconds // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
+    return f"{seconds} s"
+
+
+def _safe(text: str) -> str:
+    return text.replace("[", r"\[")

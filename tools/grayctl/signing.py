@@ -1,0 +1,37 @@
+"""The edge's signing keys, read only where a command signs something: links, debug requests, rotation."""
+
+import time
+
+from botocore.exceptions import ClientError
+from gray.grants import EdgeKeys, sign_debug
+
+from grayctl.releases import document_of, revisions_of
+from grayctl.target import Target
+
+_DEBUG_SECONDS = 300
+
+
+def read_edge_keys(target: Target) -> EdgeKeys:
+    """The environment's edge keys from Secrets Manager."""
+    answer = target.clients.secrets.get_secret_value(SecretId=target.output("EdgeKeysSecret"))
+    return EdgeKeys.from_secret(answer["SecretString"])
+
+
+def debug_header(target: Target, now: float | None = None) -> str | None:
+    """A signed debug header for the release at the head; None when there is no release or the keys may not be read.
+
+    An operator without access to the keys still sees the lane, not the reason and the revision.
+    """
+    revisions = revisions_of(target)
+    head = revisions.head()
+    if head is None:
+        return None
+    salt = document_of(revisions.get(head.revision)).get("salt")
+    if not salt:
+        return None
+    try:
+        keys = read_edge_keys(target)
+    except ClientError:
+        return None
+    expiry = int(time.time() if now is None else now) + _DEBUG_SECONDS
+    return sign_debug(keys, salt=salt, expiry=expiry)
