@@ -11,28 +11,19 @@ A stage variable can name a function of the same account only, and the API must 
 Stable's own API is never touched.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gray.lanes import STABLE, Registration
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
-__all__ = ["LaneStage", "calls", "to_own", "to_stable"]
+__all__ = ["calls", "to_own", "to_stable"]
 
 VARIABLE = "function"
 
 
-@dataclass(frozen=True)
-class LaneStage:
-    """Where a lane's API is, from its registration: API id, stage and the lane's own function's name."""
-
-    lane: str
-    api_id: str
-    stage: str
-    function: str
-
-
-def to_stable(apigateway: "APIGatewayClient", gray: LaneStage, stable_function: str) -> bool:
+def to_stable(apigateway: "APIGatewayClient", gray: Registration, stable_function: str) -> bool:
     """Makes the gray API call stable's function. True when this changed anything; safe to repeat.
 
     Raises botocore's ClientError: NotFoundException when the API is gone, TooManyRequestsException when throttled.
@@ -40,19 +31,19 @@ def to_stable(apigateway: "APIGatewayClient", gray: LaneStage, stable_function: 
     return _point(apigateway, gray, stable_function)
 
 
-def to_own(apigateway: "APIGatewayClient", gray: LaneStage) -> bool:
+def to_own(apigateway: "APIGatewayClient", gray: Registration) -> bool:
     """Makes the gray API call its own function again. True when this changed anything; safe to repeat."""
     return _point(apigateway, gray, gray.function)
 
 
-def calls(apigateway: "APIGatewayClient", gray: LaneStage) -> str:
+def calls(apigateway: "APIGatewayClient", gray: Registration) -> str:
     """The name of the function the lane's API calls now; empty when the stage has no such variable."""
     stage = apigateway.get_stage(restApiId=gray.api_id, stageName=gray.stage)
     return stage.get("variables", {}).get(VARIABLE, "")
 
 
-def _point(apigateway: "APIGatewayClient", gray: LaneStage, function: str) -> bool:
-    if gray.lane == "v1":
+def _point(apigateway: "APIGatewayClient", gray: Registration, function: str) -> bool:
+    if gray.lane == STABLE:
         raise ValueError("stable's API is not switched; it depends on nothing")
     # Reading first: the scheduled sync asserts the switch again and again, and writes to API Gateway's control plane
     # are throttled for the whole account.

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gray.share_check import ANY_SHARE, Asked
 from gray.trial import Findings, Trial
 
 __all__ = [
@@ -80,13 +81,15 @@ class PlanState:
 @dataclass(frozen=True)
 class Situation:
     """What the decision is made from: the release's state and the percent it gives now, alarms that are on, the
-    trial of the plan's lane (None before the watch function has seen it) with its findings."""
+    trial of the plan's lane (None before the watch function has seen it) with its findings, and the share the release
+    asks for now."""
 
     release_state: str
     percent: Decimal
     alarms: tuple[str, ...] = ()
     trial: Trial | None = None
     findings: Findings | None = None
+    asked: Asked = ANY_SHARE
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,8 @@ def _hold_in_step(plan: Plan, state: PlanState, situation: Situation, now: int) 
     trial, findings = situation.trial, situation.findings
     if trial is None or findings is None:
         return Hold("the watch function has not seen this release yet")
+    if trial.asked != situation.asked:
+        return Hold("the watch function has not seen this step yet")
     if now - trial.end > STALE_AFTER:
         return Hold(f"the last figures are {_duration(now - trial.end)} old; is the watch function running?")
     if trial.step_gray < plan.minimum_requests:

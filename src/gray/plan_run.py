@@ -10,6 +10,7 @@ from gray.plan import Decision, Hold, Plan, PlanState, Situation, Step, Withdraw
 from gray.plan_store import PlanMoved, Plans, Trials
 from gray.revision import Conflict, Revision
 from gray.revisions import Revisions
+from gray.share_check import asked_by
 from gray.trial import Limits, findings
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def look(
         alarms=tuple(alarms()) if revision.state == "active" else (),
         trial=trial,
         findings=findings(trial, limits) if trial else None,
+        asked=asked_by(document, plan.lane),
     )
     return PlanView(plan, state, situation, next_step(plan, state, situation, now), revision)
 

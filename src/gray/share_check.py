@@ -11,10 +11,14 @@ requests of a viewer within a step, the likelihood ratio is raised to the power 
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Asked", "asked_for", "contradiction"]
+__all__ = ["ANY_SHARE", "TOLERANCE", "Asked", "asked_by", "asked_for", "contradiction", "percent_by"]
 
+# How far a share may be off where no plan says otherwise, as a proportion of it.
+TOLERANCE = 0.25
 # The alternatives: that many times the odds of the limit that is overstepped.
 ODDS = (1.25, 1.5, 2.0, 4.0, 16.0, 256.0)
 # Percent points by which any share may differ: at 1 percent, a few viewers with many requests are a large part.
@@ -29,6 +33,9 @@ class Asked:
     high: float
 
 
+ANY_SHARE = Asked(0.0, 1.0)
+
+
 def asked_for(percent: float, *, tolerance: float, others: bool) -> Asked:
     """The interval for `percent` of the viewers, `tolerance` (a proportion of it) to either side.
 
@@ -39,6 +46,25 @@ def asked_for(percent: float, *, tolerance: float, others: bool) -> Asked:
     low = max(0.0, share * (1 - tolerance) - ALWAYS_ALLOWED)
     high = 1.0 if others else min(1.0, share * (1 + tolerance) + ALWAYS_ALLOWED)
     return Asked(low, high)
+
+
+def percent_by(document: Mapping[str, Any], lane: str) -> float:
+    """The percent of viewers that a release document gives a lane by rules without conditions."""
+    rules = [rule for rule in document.get("rules") or [] if rule.get("lane") == lane and not rule.get("when")]
+    return min(100.0, sum(float(rule.get("percent", 100)) for rule in rules))
+
+
+def asked_by(document: Mapping[str, Any], lane: str) -> Asked:
+    """The interval that a release document asks for a lane.
+
+    Rules with conditions take or give viewers nobody can count beforehand: such a rule for this lane lifts the upper
+    limit, one for another lane the lower.
+    """
+    conditional = [rule.get("lane") for rule in document.get("rules") or [] if rule.get("when")]
+    plan = document.get("plan") or {}
+    tolerance = float(plan.get("share_tolerance") or TOLERANCE) if plan.get("lane") == lane else TOLERANCE
+    asked = asked_for(percent_by(document, lane), tolerance=tolerance, others=lane in conditional)
+    return Asked(0.0, asked.high) if any(other != lane for other in conditional) else asked
 
 
 def contradiction(gray: int, total: int, asked: Asked, *, cluster: float) -> float:

@@ -93,11 +93,12 @@ class Trial:
     def asked(self) -> Asked:
         return Asked(self.asked_low, self.asked_high)
 
-    def ask(self, asked: Asked, now: int) -> "Trial":
-        """The same trial, its share now asked to be `asked`: a change begins a new step."""
+    def ask(self, asked: Asked, since: int) -> "Trial":
+        """The same trial, its share asked to be `asked`: a change begins a new step, counted from `since` on, when
+        the edge locations have it."""
         if asked == self.asked:
             return self
-        return replace(self, asked_low=asked.low, asked_high=asked.high, step_since=now, step_gray=0, step_stable=0)
+        return replace(self, asked_low=asked.low, asked_high=asked.high, step_since=since, step_gray=0, step_stable=0)
 
     def to_json(self) -> str:
         """As text: the config table keeps no floating-point numbers."""

@@ -1,0 +1,1 @@
+"""The watch function: compares the lanes every minute and publishes what it finds as plain metrics."""
