@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gray.traces import Report
 
 WINDOW = timedelta(minutes=5)
-# Asynchronous hops arrive late; a trace is judged when it had this long to become whole.
-SETTLE = timedelta(seconds=int(os.environ.get("TRACE_SETTLE_SECONDS", "60")))
+# Asynchronous hops arrive late; a trace is judged when it had this long (seconds) to become whole.
+_SETTLE = "60"
 # A log line is not a list: this many mixed traces are named, all are counted.
 _NAMED = 20
 
@@ -34,7 +34,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Called by the scheduler. Answers what was found, for who invokes it by hand."""
     import boto3
 
-    end = datetime.now(UTC) - SETTLE
+    settle = timedelta(seconds=int(os.environ.get("TRACE_SETTLE_SECONDS", _SETTLE)))
+    end = datetime.now(UTC) - settle
     found = check_window(boto3.client("xray"), end - WINDOW, end)
     for mixed in found.mixed[:_NAMED]:
         _log.warning("mixed trace %s (%s): %s", mixed.trace_id, ", ".join(mixed.lanes), "; ".join(map(str, mixed.hops)))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import look, ramping, sync
+from grayctl.commands import looking, ramping, revisions, states, sync
+from grayctl.commands.rules import rule_app
 from grayctl.commands.site import site_app
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
 from grayctl.screen import err, show_error
@@ -25,8 +26,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(look.status)
+app.command()(looking.status)
+app.command()(looking.lanes)
+app.command()(looking.traces)
 app.command()(ramping.ramp)
+app.add_typer(rule_app, name="rule")
+app.command()(revisions.apply)
+app.command("show")(revisions.show_revision)
+app.command()(revisions.history)
+app.command()(revisions.diff)
+app.command()(revisions.export)
+app.command()(states.undo)
+app.command()(states.pause)
+app.command()(states.resume)
+app.command()(states.finish)
 app.command()(sync.kill)
 app.command()(sync.sync)
 app.add_typer(site_app, name="site")

@@ -41,7 +41,7 @@ def ramp(document: Document, percent: float, lane: str | None = None) -> Documen
 
     Percent has at most two decimals: a bucket is a hundredth of a percent.
     """
-    _check_percent(percent)
+    share = checked_percent(percent)
     changed = copy.deepcopy(document)
     rule = _find(changed, RAMP_RULE)
     if rule is None:
@@ -49,13 +49,23 @@ def ramp(document: Document, percent: float, lane: str | None = None) -> Documen
         if lane is None:
             lane = lanes[0] if lanes else "v2"
         _list_lane(changed, lane)
-        changed.setdefault("rules", []).append({"id": RAMP_RULE, "lane": lane, "percent": _tidy(percent)})
+        changed.setdefault("rules", []).append({"id": RAMP_RULE, "lane": lane, "percent": share})
         return changed
     if lane is not None and rule["lane"] != lane:
         _list_lane(changed, lane)
         rule["lane"] = lane
-    rule["percent"] = _tidy(percent)
+    rule["percent"] = share
     return changed
+
+
+def checked_percent(percent: float) -> float | int:
+    """The percentage as the document writes it. Raises UsageError unless it is 0 to 100 with at most two decimals."""
+    if not math.isfinite(percent) or not 0 <= percent <= 100:
+        raise UsageError(f"{percent:g} is not a percentage", "Use 0 to 100.")
+    if abs(percent * 100 - round(percent * 100)) > 1e-6:
+        raise UsageError(f"{percent:g} has more than two decimals", "The smallest step is 0.01 %.")
+    rounded = round(percent, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def add_rule(document: Document, rule: Document, position: int | None = None) -> Document:
@@ -116,18 +126,6 @@ def share_percent(document: Document) -> float:
     """The `ramp` rule's percent; 0 without the rule."""
     rule = _find(document, RAMP_RULE)
     return float(rule.get("percent", 100)) if rule else 0.0
-
-
-def _check_percent(percent: float) -> None:
-    if not math.isfinite(percent) or not 0 <= percent <= 100:
-        raise UsageError(f"{percent:g} is not a percentage", "Use 0 to 100.")
-    if abs(percent * 100 - round(percent * 100)) > 1e-6:
-        raise UsageError(f"{percent:g} has more than two decimals", "The smallest step is 0.01 %.")
-
-
-def _tidy(percent: float) -> float | int:
-    rounded = round(percent, 2)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _list_lane(document: Document, lane: str) -> None:

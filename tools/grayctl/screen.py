@@ -48,13 +48,13 @@ def show_error(error: GrayctlError, as_json: bool) -> None:
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
         return
     console = err()
-    console.print(f"[red]grayctl:[/red] {_safe(str(error))}")
+    console.print(f"[red]grayctl:[/red] {safe(str(error))}")
     for finding in error.findings:
-        remedy = f"  [dim]{_safe(finding.remedy)}[/dim]" if finding.remedy else ""
+        remedy = f"  [dim]{safe(finding.remedy)}[/dim]" if finding.remedy else ""
         said = finding.what if finding.where in finding.what else f"{finding.where}: {finding.what}"
-        console.print(f"  {_safe(said)}{remedy}")
+        console.print(f"  {safe(said)}{remedy}")
     if error.remedy:
-        console.print(f"  [dim]{_safe(error.remedy)}[/dim]")
+        console.print(f"  [dim]{safe(error.remedy)}[/dim]")
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -115,5 +115,6 @@ def span(seconds: float) -> str:
     return f"{seconds} s"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Text that rich must not read as markup."""
     return text.replace("[", r"\[")

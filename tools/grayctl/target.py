@@ -1,5 +1,6 @@
 """The stack a command talks to: found through samconfig.toml, then asked through CloudFormation."""
 
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,10 +39,16 @@ class Clients:
     local: LocalStack | None = None
 
     def _client(self, service: str) -> Any:
+        # Without a local stack botocore decides, by AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> too.
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
         return self.session.client(cast(Any, service), endpoint_url=endpoint, config=_PATIENCE)
+
+    @property
+    def emulator(self) -> str | None:
+        """The address of the AWS emulator, when that is what these clients talk to."""
+        return self.local.endpoint if self.local else os.environ.get("AWS_ENDPOINT_URL")
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":

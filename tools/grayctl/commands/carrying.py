@@ -13,7 +13,7 @@ from grayctl.document import Document
 from grayctl.edge_answer import ask_edge
 from grayctl.manual import record_of_revision
 from grayctl.propagation import Arrival, await_edge, await_publication
-from grayctl.releases import Proposal, propose, read_current, revisions_of, save
+from grayctl.releases import propose, read_current, revisions_of, save
 from grayctl.screen import confirm, show, spinner
 from grayctl.signing import debug_header
 from grayctl.target import Target, discover
@@ -40,11 +40,21 @@ def carry_out(edit: Callable[[Document], Document], manner: Manner, *, summary: 
         show(_result(target, manner, proposal.changes, None, None), manner.as_json, _nothing_to_do)
         return
     if manner.dry_run:
-        show(_result(target, manner, proposal.changes, None, None), manner.as_json, lambda c: _would(c, proposal))
+        show_dry_run(target, manner, proposal.current.revision, proposal.changes)
         return
     ask_first(target, manner, proposal.changes)
     revision = save(revisions, proposal, author=author(), reason=manner.reason or summary)
     finish_change(target, manner, proposal.changes, revision)
+
+
+def show_dry_run(target: Target, manner: Manner, revision: int, changes: list[Change]) -> None:
+    """What a change would do."""
+
+    def text(console: Console) -> None:
+        console.print(f"would change revision {revision}:" if revision else "would make the first revision:")
+        print_changes(console, changes)
+
+    show(_result(target, manner, changes, None, None), manner.as_json, text)
 
 
 def ask_first(target: Target, manner: Manner, changes: list[Change]) -> None:
@@ -118,11 +128,6 @@ def print_arrival(console: Console, arrival: Arrival) -> None:
 
 def _nothing_to_do(console: Console) -> None:
     console.print("nothing to change: the release is like that already")
-
-
-def _would(console: Console, proposal: Proposal) -> None:
-    console.print(f"would change revision {proposal.current.revision}:")
-    print_changes(console, proposal.changes)
 
 
 def _result(

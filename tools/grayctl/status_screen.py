@@ -1,24 +1,13 @@
-"""Commands that only look: status."""
+"""How a status, its rules and its lanes are shown to people."""
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from grayctl.options import AsJson, ConfigEnv
-from grayctl.screen import moment, show, spinner
-from grayctl.signing import debug_header
-from grayctl.status import Status, read_status
-from grayctl.target import discover
-
-
-def status(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
-    """Show what is wanted, what is published and what the edge answers.
-
-    Example: grayctl status --config-env prod
-    """
-    target = discover(config_env)
-    with spinner("reading", as_json):
-        found = read_status(target, debug_header(target))
-    show(found.as_json(), as_json, lambda console: print_status(console, found))
+from grayctl.document import Document
+from grayctl.screen import moment, safe
+from grayctl.status import LaneView, Status
 
 
 def print_status(console: Console, found: Status) -> None:
@@ -32,8 +21,8 @@ def print_status(console: Console, found: Status) -> None:
     facts.add_row("edge", _edge(found))
     console.print(facts)
     if found.rules:
-        console.print(_rules(found))
-    console.print(_lanes(found))
+        console.print(rules_table(found.rules))
+    console.print(lanes_table(found.lanes))
     for finding in found.findings:
         console.print(f"! {finding}", style="yellow", markup=False)
 
@@ -63,10 +52,10 @@ def _wanted(found: Status) -> str:
     if not found.revision:
         return "no release yet: everybody gets stable"
     why = f": {found.reason}" if found.reason else ""
-    return (
+    return safe(
         f"revision {found.revision}, {found.state}, ramp {found.ramp_percent:g} %"
         f"  (by {found.author}, {moment(found.created_at)}{why})"
-    ).replace("[", r"\[")
+    )
 
 
 def _published(found: Status) -> str:
@@ -84,29 +73,31 @@ def _published(found: Status) -> str:
 def _edge(found: Status) -> str:
     edge = found.edge
     if not edge.reachable:
-        return f"no answer: {edge.error}".replace("[", r"\[")
+        return safe(f"no answer: {edge.error}")
     text = f"{edge.status}, a new viewer gets {edge.lane or 'no lane'}"
     return f"{text} by revision {edge.revision} ({edge.reason})" if edge.revision is not None else text
 
 
-def _rules(found: Status) -> Table:
+def rules_table(rules: Sequence[Document]) -> Table:
+    """The rules in their order."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("#", "rule", "lane", "percent", "when"):
         table.add_column(column)
-    for number, rule in enumerate(found.rules, start=1):
+    for number, rule in enumerate(rules, start=1):
         percent = rule.get("percent")
         share = "100 %" if percent is None else f"{percent:g} %"
         when = condition_text(rule.get("when")) or "everybody"
-        table.add_row(str(number), rule["id"], rule["lane"], share, when.replace("[", r"\["))
+        table.add_row(str(number), rule["id"], rule["lane"], share, safe(when))
     return table
 
 
-def _lanes(found: Status) -> Table:
+def lanes_table(lanes: Sequence[LaneView]) -> Table:
+    """Each lane with its status."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("lane", "status", "api", "live at the edge"):
         table.add_column(column)
-    for lane in found.lanes:
+    for lane in lanes:
         status_text = lane.status + (f" ({lane.why})" if lane.why else "")
         live = "always" if lane.status == "stable" else "yes" if lane.published else "no"
-        table.add_row(lane.lane, status_text.replace("[", r"\["), lane.api_id or "not registered", live)
+        table.add_row(lane.lane, safe(status_text), lane.api_id or "not registered", live)
     return table

@@ -1,0 +1,186 @@
+"""Whether traces stayed in one lane, and at which hop one did not. Pure: X-Ray's answers in, findings out.
+
+Every service writes these annotations on its own part of a trace (see `lane`): `gray_lane`, the lane it was asked
+for; `gray_served`, the lane that served, or `shared`; `gray_fallback`, true where it stood in for the lane's own.
+A trace is mixed when it carries two lanes, or was served by a lane that is neither the carried one, nor `shared`,
+nor a declared fallback.
+
+X-Ray's summaries list the values of every annotation of a trace, so most traces are judged without being fetched;
+only those that cannot be cleared by their summary are. (X-Ray indexes up to 50 annotations a trace: AWS X-Ray
+developer guide, "Segment documents"; a trace with more has an incomplete summary, and is then fetched.)
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "judge", "marks", "report"]
+
+LANE, SERVED, FALLBACK = "gray_lane", "gray_served", "gray_fallback"
+SHARED = "shared"
+# A summary with this many annotation values may have left some out.
+_INDEXED = 50
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one service wrote about itself. `caller` is the service above it in the trace, empty for the first."""
+
+    service: str
+    lane: str
+    served: str
+    fallback: bool
+    caller: str
+    caller_lane: str
+    started: float
+
+    @property
+    def misserved(self) -> bool:
+        """Served by a lane that had no business with it."""
+        return self.served not in ("", SHARED, self.lane) and not self.fallback
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One call at which the lane was lost: who called, who was called, and what happened."""
+
+    caller: str
+    service: str
+    what: str
+
+    def __str__(self) -> str:
+        way = f"{self.caller} -> {self.service}" if self.caller else self.service
+        return f"{way}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A trace that did not stay in one lane. `started` is unix seconds of its first mark."""
+
+    trace_id: str
+    lanes: tuple[str, ...]
+    started: float
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All traces of a window that carried a lane."""
+
+    checked: int
+    mixed: tuple[Mixed, ...]
+
+    @property
+    def consistent_share(self) -> float:
+        """Between 0 and 1; 1 when there was nothing to check."""
+        return 1.0 if not self.checked else (self.checked - len(self.mixed)) / self.checked
+
+
+def report(summaries: Iterable[Mapping[str, Any]], traces: Iterable[Mapping[str, Any]]) -> Report:
+    """The report of a window: every summary of it, and the traces that were fetched because no summary cleared them."""
+    checked = sum(1 for summary in summaries if _values(summary, LANE))
+    mixed = [found for trace in traces if (found := judge(str(trace["Id"]), marks(trace)))]
+    return Report(checked, tuple(sorted(mixed, key=lambda one: one.started)))
+
+
+def cleared_by_summary(summary: Mapping[str, Any]) -> bool:
+    """True when a summary alone shows that the trace is consistent, or carries no lane at all."""
+    lanes, served = _values(summary, LANE), _values(summary, SERVED)
+    if sum(len(values) for values in summary.get("Annotations", {}).values()) >= _INDEXED:
+        return False
+    return not lanes or (len(lanes) == 1 and served <= lanes | {SHARED})
+
+
+def judge(trace_id: str, found: Sequence[Mark]) -> Mixed | None:
+    """The trace's finding; None when it is consistent."""
+    if not found:
+        return None
+    lanes = tuple(sorted({mark.lane for mark in found}))
+    hops = [hop for mark in found if (hop := _hop(mark))]
+    if not hops and len(lanes) > 1:
+        # Two lanes without a caller between them: two services were entered from outside under one trace id.
+        hops = [Hop("", mark.service, f"entered as {mark.lane}") for mark in found if not mark.caller]
+    return Mixed(trace_id, lanes, min(mark.started for mark in found), tuple(hops)) if hops else None
+
+
+def marks(trace: Mapping[str, Any]) -> list[Mark]:
+    """The marks of a trace in the order of their time, each with its nearest marked caller.
+
+    A trace is a list of segment documents; Lambda sends subsegments inside their segment or one by one, so the tree is
+    put together again by parent ids.
+    """
+    nodes = {node["id"]: node for node in _nodes(trace)}
+    found = []
+    for node in nodes.values():
+        annotations = node.get("annotations") or {}
+        if LANE not in annotations:
+            continue
+        above = _marked_above(node, nodes)
+        found.append(
+            Mark(
+                service=_service(node, nodes),
+                lane=str(annotations[LANE]),
+                served=str(annotations.get(SERVED, "")),
+                fallback=annotations.get(FALLBACK) in (True, "true", "True"),
+                caller=_service(above, nodes) if above else "",
+                caller_lane=str(above["annotations"][LANE]) if above else "",
+                started=float(node.get("start_time") or 0),
+            )
+        )
+    return sorted(found, key=lambda mark: mark.started)
+
+
+def _hop(mark: Mark) -> Hop | None:
+    if mark.caller_lane and mark.caller_lane != mark.lane:
+        return Hop(mark.caller, mark.service, f"{mark.caller_lane} became {mark.lane}")
+    if mark.misserved:
+        return Hop(mark.caller, mark.service, f"asked for {mark.lane}, served by {mark.served}")
+    return None
+
+
+def _nodes(trace: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for segment in trace.get("Segments", []):
+        document = segment["Document"]
+        yield from _with_children(json.loads(document) if isinstance(document, str) else dict(document), None)
+
+
+def _with_children(node: dict[str, Any], parent: str | None) -> Iterator[dict[str, Any]]:
+    if parent is not None:
+        node.setdefault("parent_id", parent)
+    yield node
+    for child in node.get("subsegments") or []:
+        yield from _with_children(child, node["id"])
+
+
+def _marked_above(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """The nearest marked node above that is another service's: one service may mark several of its own nodes."""
+    mine = _service(node, nodes)
+    for above in _above(node, nodes):
+        if LANE in (above.get("annotations") or {}) and _service(above, nodes) != mine:
+            return above
+    return None
+
+
+def _service(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> str:
+    """The name people know a hop by: Lambda's function, else Powertools' service, else the nearest segment's name."""
+    named = ""
+    for here in (node, *_above(node, nodes)):
+        if here.get("origin") == "AWS::Lambda::Function":
+            return str(here["name"])
+        named = named or str((here.get("annotations") or {}).get("Service", ""))
+    return named or str(node.get("name", node["id"]))
+
+
+def _above(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    seen = {node["id"]}
+    parent = str(node.get("parent_id"))
+    while parent in nodes and parent not in seen:
+        seen.add(parent)
+        yield nodes[parent]
+        parent = str(nodes[parent].get("parent_id"))
+
+
+def _values(summary: Mapping[str, Any], name: str) -> set[str]:
+    values = summary.get("Annotations", {}).get(name, [])
+    return {str(value.get("AnnotationValue", {}).get("StringValue", "")) for value in values} - {""}

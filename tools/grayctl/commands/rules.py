@@ -1,0 +1,112 @@
+"""`grayctl rule`: the rules of the release, in their order."""
+
+from typing import Annotated, Any
+
+import typer
+
+from grayctl import document
+from grayctl.commands.carrying import Manner, carry_out
+from grayctl.conditions import parse_conditions
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.releases import read_current, revisions_of
+from grayctl.screen import show
+from grayctl.status_screen import rules_table
+from grayctl.target import discover
+
+rule_app = typer.Typer(help="The rules of the release: the first one that matches decides.", no_args_is_help=True)
+
+RuleId = Annotated[str, typer.Argument(help="Name of the rule.")]
+
+
+@rule_app.command("add")
+def add(
+    rule_id: RuleId,
+    lane: Annotated[str, typer.Option("--lane", help="The gray lane it leads to.")] = "v2",
+    when: Annotated[
+        list[str] | None,
+        typer.Option("--when", "-w", help="A condition, e.g. country=DE,FR or cookie:plan=pro; repeat: all must hold."),
+    ] = None,
+    percent: Annotated[float | None, typer.Option("--percent", "-p", help="Share of those who match.")] = None,
+    at: Annotated[int | None, typer.Option("--at", help="Position, from 1; last if left out.")] = None,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a rule that leads viewers to a gray lane.
+
+    Example: grayctl rule add germany --when country=DE --percent 10 --at 1
+    """
+    rule = new_rule(rule_id, lane, when or [], percent)
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(lambda before: document.add_rule(before, rule, at), manner, summary=f"rule add {rule_id}")
+
+
+@rule_app.command("remove")
+def remove(
+    rule_id: RuleId,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a rule; the viewers it led go where the rules after it say.
+
+    Example: grayctl rule remove germany
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(lambda before: document.remove_rule(before, rule_id), manner, summary=f"rule remove {rule_id}")
+
+
+@rule_app.command("move")
+def move(
+    rule_id: RuleId,
+    position: Annotated[int, typer.Argument(help="New position, from 1.")],
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move a rule to another position.
+
+    Example: grayctl rule move germany 1
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(lambda before: document.move_rule(before, rule_id, position), manner, summary=f"rule move {rule_id}")
+
+
+@rule_app.command("list")
+def list_rules(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+    """List the rules in their order.
+
+    Example: grayctl rule list --json
+    """
+    current = read_current(revisions_of(discover(config_env)))
+    rules = current.document.get("rules", [])
+    show(
+        {"revision": current.revision, "rules": rules},
+        as_json,
+        lambda console: console.print(rules_table(rules) if rules else "no rules: everybody gets stable"),
+    )
+
+
+def new_rule(rule_id: str, lane: str, when: list[str], percent: float | None) -> document.Document:
+    """A rule as the document has it. Raises UsageError for one that would move everybody by mistake."""
+    condition = parse_conditions(when)
+    if condition is None and percent is None:
+        raise UsageError(
+            "a rule without --when and --percent would move everybody", "Give one of them, or --percent 100."
+        )
+    rule: dict[str, Any] = {"id": rule_id, "lane": lane}
+    if condition is not None:
+        rule["when"] = condition
+    if percent is not None:
+        rule["percent"] = document.checked_percent(percent)
+    return rule

@@ -1,0 +1,159 @@
+"""Commands that change the release's state or go back: undo, pause, resume, finish."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from gray.revisions import Conflict, Head, NotPossible, Revision, Revisions
+from grayctl.author import author
+from grayctl.builds import differing_builds, read_builds
+from grayctl.commands.carrying import Manner, ask_first, finish_change, show_dry_run
+from grayctl.difference import Change, difference
+from grayctl.errors import EXIT_NEGATIVE, EXIT_OK, UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.releases import conflict_with, document_of, read_current, revisions_of
+from grayctl.screen import show, spinner
+from grayctl.target import discover
+
+Write = Callable[[Revisions, Head | None, str, str], Revision]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One change of state: how it is written, and what it will look like."""
+
+    name: str
+    write: Write
+    state: str
+
+
+def undo(
+    to: Annotated[int | None, typer.Option("--to", help="Revision to go back to; the one before if left out.")] = None,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to an earlier release, as a new revision. Never un-kills.
+
+    Example: grayctl undo --to 11
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+
+    def write(revisions: Revisions, base: Head | None, who: str, why: str) -> Revision:
+        return revisions.undo(author=who, reason=why, via="grayctl", base=base, to=to)
+
+    _carry_out(_Step("undo" if to is None else f"undo --to {to}", write, ""), manner, back_to=to)
+
+
+def pause(
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pause the release: no plan steps; everybody stays where they are.
+
+    Example: grayctl pause -m "weekend"
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+
+    def write(revisions: Revisions, base: Head | None, who: str, why: str) -> Revision:
+        return revisions.pause(author=who, reason=why, via="grayctl", base=base)
+
+    _carry_out(_Step("pause", write, "paused"), manner)
+
+
+def resume(
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a paused, killed or finished release active again; the same people come back to gray.
+
+    Example: grayctl resume -m "fixed in build 3f2a"
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+
+    def write(revisions: Revisions, base: Head | None, who: str, why: str) -> Revision:
+        return revisions.resume(author=who, reason=why, via="grayctl", base=base)
+
+    _carry_out(_Step("resume", write, "active"), manner)
+
+
+def finish(
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> int:
+    """End a release whose gray version has become stable: everybody to stable, once both run the same build.
+
+    Exit code 1 when the builds differ; nothing is changed then.
+
+    Example: grayctl finish --config-env prod
+    """
+    target = discover(config_env)
+    current = read_current(revisions_of(target))
+    with spinner("asking each lane for its build", as_json):
+        builds = read_builds(target, current.document.get("lanes", []))
+    wrong = differing_builds(builds)
+    if wrong:
+        document = {"environment": target.environment, "builds": builds, "differences": wrong}
+        show(document, as_json, lambda console: console.print("\n".join(f"! {line}" for line in wrong), markup=False))
+        return EXIT_NEGATIVE
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+
+    def write(revisions: Revisions, base: Head | None, who: str, why: str) -> Revision:
+        return revisions.finish(author=who, reason=why, via="grayctl", base=base)
+
+    _carry_out(_Step("finish", write, "finished"), manner)
+    return EXIT_OK
+
+
+def _carry_out(step: _Step, manner: Manner, back_to: int | None = None) -> None:
+    target = discover(manner.config_env)
+    revisions = revisions_of(target)
+    current = read_current(revisions)
+    if current.head is None:
+        raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
+    changes = _expected(step, revisions, current.document, current.revision, back_to)
+    if manner.dry_run:
+        show_dry_run(target, manner, current.revision, changes)
+        return
+    ask_first(target, manner, changes)
+    try:
+        revision = step.write(revisions, current.head, author(), manner.reason or step.name)
+    except NotPossible as error:
+        raise UsageError(str(error), "See: grayctl status") from error
+    except Conflict as conflict:
+        raise conflict_with(current, conflict.theirs) from conflict
+    finish_change(target, manner, difference(current.document, document_of(revision)), revision)
+
+
+def _expected(
+    step: _Step, revisions: Revisions, document: dict[str, object], number: int, back_to: int | None
+) -> list[Change]:
+    """What will change, for the question and for --dry-run; the write itself decides."""
+    if step.state:
+        return difference(document, {**document, "state": step.state})
+    if back_to is not None and not 1 <= back_to <= number:
+        raise UsageError(f"there is no revision {back_to}", f"The newest is {number}.")
+    if back_to is None:
+        earlier = [one for one in revisions.history(25, before=number) if document_of(one) != document]
+        if not earlier:
+            raise UsageError("there is no earlier release to go back to", "See: grayctl history")
+        back_to = earlier[0].number
+    kept = document_of(revisions.get(back_to))
+    return difference(document, {**kept, "state": document["state"]})

@@ -1,0 +1,74 @@
+"""Conditions as they are typed on the command line, into the form of the release document.
+
+    KIND=VALUE[,VALUE]              list=staff   path=/shop/*   country=DE,FR   device=mobile   ip=10.0.0.0/8
+    KIND:NAME=VALUE[,VALUE]         cookie:plan=pro   header:x-team=a,b   query:beta=1
+    KIND:NAME^=PREFIX[,PREFIX]      cookie:uid^=42
+    KIND:NAME                       query:beta            (it is there, whatever it says)
+    time=FROM..TO                   time=2026-12-01T00:00Z..2026-12-31T00:00Z   (either end may be left out)
+
+An exclamation mark before it turns it round: `!country=DE`. Several conditions together must all hold.
+"""
+
+from typing import Any
+
+from grayctl.errors import UsageError
+
+_NAMED = ("cookie", "header", "query")
+_SEVERAL = ("country", "device", "ip")
+_KINDS = ("list", *_NAMED, "path", *_SEVERAL, "time")
+
+Condition = dict[str, Any]
+
+
+def parse_conditions(texts: list[str]) -> Condition | None:
+    """One condition that holds when all of these do; None for none."""
+    parsed = [parse_condition(text) for text in texts]
+    if not parsed:
+        return None
+    return parsed[0] if len(parsed) == 1 else {"all": parsed}
+
+
+def parse_condition(text: str) -> Condition:
+    """One condition. Raises UsageError that shows the form."""
+    if text.startswith("!"):
+        return {"not": parse_condition(text[1:])}
+    kind, _, rest = text.replace("=", ":=", 1).partition(":")
+    kind = kind.strip()
+    if kind in _NAMED:
+        return {kind: _named(text, rest)}
+    value = rest.removeprefix("=")
+    if kind not in _KINDS or not rest.startswith("=") or not value:
+        raise _unknown(text)
+    if kind == "time":
+        return {"time": _window(text, value)}
+    if kind in _SEVERAL:
+        return {kind: value.split(",")}
+    return {kind: value}
+
+
+def _named(text: str, rest: str) -> Condition:
+    name, sign, value = rest.partition(":=" if ":=" in rest else "=")
+    prefix = name.endswith("^")
+    name = name.removesuffix("^").strip()
+    if not name or (sign and not value):
+        raise _unknown(text)
+    if not sign:
+        return {"name": name, "exists": True}
+    values = value.split(",")
+    if prefix:
+        return {"name": name, "prefix": values if len(values) > 1 else values[0]}
+    return {"name": name, "one_of": values} if len(values) > 1 else {"name": name, "equals": values[0]}
+
+
+def _window(text: str, value: str) -> Condition:
+    start, sign, end = value.partition("..")
+    if not sign or not (start or end):
+        raise _unknown(text)
+    return {key: moment for key, moment in (("from", start), ("to", end)) if moment}
+
+
+def _unknown(text: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is not a condition",
+        "Write it like list=staff, country=DE,FR, cookie:plan=pro, query:beta, path=/shop/*, !device=mobile.",
+    )
