@@ -1,0 +1,56 @@
+"""DynamoDB's wire form of items, for the plain values this package keeps: str, int, bool, None, list, dict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Plain", "from_item", "from_value", "to_item", "to_value"]
+
+type Plain = str | int | bool | list[Plain] | dict[str, Plain] | None
+Wire = dict[str, Any]
+
+
+def to_value(value: Plain) -> Wire:
+    """One attribute value. A float is refused: DynamoDB numbers are decimals, and we keep integers only."""
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case None:
+            return {"NULL": True}
+        case list():
+            return {"L": [to_value(entry) for entry in value]}
+        case dict():
+            return {"M": to_item(value)}
+    raise TypeError(f"{type(value).__name__} cannot be kept in the config table")
+
+
+def to_item(values: Mapping[str, Plain]) -> Wire:
+    """A whole item."""
+    return {name: to_value(value) for name, value in values.items()}
+
+
+def from_value(value: Mapping[str, Any]) -> Plain:
+    """The plain value of one attribute; a type we never write raises TypeError."""
+    ((kind, inner),) = value.items()
+    match kind:
+        case "S":
+            return str(inner)
+        case "N":
+            return int(inner)
+        case "BOOL":
+            return bool(inner)
+        case "NULL":
+            return None
+        case "L":
+            return [from_value(entry) for entry in inner]
+        case "M":
+            return from_item(inner)
+    raise TypeError(f"attribute type {kind} is not written by this application")
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Plain]:
+    """The plain values of a whole item."""
+    return {name: from_value(value) for name, value in item.items()}

@@ -1,0 +1,105 @@
+"""The kill at the edge: compiled from format, sequence, revision, epoch and state alone, and never given up.
+
+No release is validated, no lane is asked, no list is read. The store comes first.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gray.publication import CONFIG, FENCE, Observed
+from gray.published import Fence, stamped
+from gray.revision import KILLED
+from gray.store import Store, StoreConflict, StoreError, StoreMeta, Write
+from gray.store_writer import Superseded, observe
+
+__all__ = ["Killed", "kill_directly", "killed_config", "write_kill"]
+
+ATTEMPTS = 60
+
+
+@dataclass(frozen=True)
+class Killed:
+    """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards."""
+
+    sequence: int
+    epoch: int
+    config: str
+    updates: int
+    meta: StoreMeta
+
+
+def killed_config(sequence: int, revision: int, epoch: int) -> str:
+    """The `config` value that sends everybody to stable (format 1; the edge needs no further field of it)."""
+    return f"1|{sequence}|{revision}|{epoch}|k"
+
+
+def write_kill(
+    store: Store,
+    *,
+    sequence: int,
+    revision: int,
+    epoch: int,
+    next_sequence: Callable[[int], int],
+    wait: Callable[[float], None] = time.sleep,
+) -> Killed:
+    """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
+
+    A higher fence does not stop a kill: it takes a higher sequence and goes on. Raises Superseded only when a *newer
+    revision* is published, which is one that has been resumed since, or the same kill is.
+    """
+    updates = 0
+    error: StoreError | None = None
+    for attempt in range(ATTEMPTS):
+        try:
+            observed = observe(store)
+            there = stamped(observed.config)
+            if there and there.revision > revision:
+                raise Superseded(f"revision {there.revision} is published, which is newer than the kill {revision}")
+            if observed.fence.sequence > sequence:
+                sequence = next_sequence(observed.fence.sequence)
+            config = killed_config(sequence, revision, epoch)
+            updates += 1
+            meta = store.update(_write(config, Fence(sequence)), observed.etag)
+        except StoreConflict as lost:
+            error = lost
+        except StoreError as failed:
+            error = failed
+            wait(min(0.05 * 2**attempt, 2.0))
+        else:
+            return Killed(sequence, epoch, config, updates, meta)
+    raise error or StoreConflict("the kill lost every race")
+
+
+def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep) -> Killed:
+    """Kills with nothing but the store at hand (`grayctl kill --direct`).
+
+    Keeps the revision that is there, raises the epoch, and marks the fence, so that the next sync makes HEAD killed
+    too instead of publishing over it.
+    """
+    error: StoreError | None = None
+    for attempt in range(ATTEMPTS):
+        try:
+            observed = observe(store)
+            sequence, revision, epoch = _beyond(observed)
+            config = killed_config(sequence, revision, epoch)
+            meta = store.update(_write(config, Fence(sequence, direct=True)), observed.etag)
+        except StoreError as failed:
+            error = failed
+            wait(min(0.05 * 2**attempt, 2.0))
+        else:
+            return Killed(sequence, epoch, config, attempt + 1, meta)
+    raise error or StoreConflict("the kill lost every race")
+
+
+def _beyond(observed: Observed) -> tuple[int, int, int]:
+    there = stamped(observed.config)
+    if there is None:
+        return observed.fence.sequence + 1, 0, 1
+    epoch = there.epoch if there.state == KILLED else there.epoch + 1
+    return max(observed.fence.sequence, there.sequence) + 1, there.revision, epoch
+
+
+def _write(config: str, fence: Fence) -> Write:
+    puts: Mapping[str, str] = {CONFIG: config, FENCE: str(fence)}
+    return Write(puts)

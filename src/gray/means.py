@@ -1,0 +1,52 @@
+"""What a run of the control plane works with: the environment's names, and the ways to each service.
+
+Each service is a function that makes it when it is first asked for: a run with nothing to do pays for no import of
+pydantic or awscrt, and makes no client it does not use.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gray.edge_config import EdgeConfig
+from gray.lanes import LaneTable, Parameters, Registration
+from gray.ledger import LedgerTable
+from gray.list_files import ListFiles
+from gray.published import CurrentParameter
+from gray.records import Records
+from gray.revisions import Revisions
+from gray.store import Store
+
+if TYPE_CHECKING:
+    from gray.adoption import Adoption
+    from gray.grants import EdgeKeys
+
+__all__ = ["Means"]
+
+
+@dataclass(frozen=True)
+class Means:
+    """Everything a run may use. `now` is unix seconds, `wait` sleeps.
+
+    `preflight` says what is wrong with a lane (`whole` compares every file, otherwise the manifest and the health
+    check are enough); `announce` sends the publication event; `warn` tells people (subject, text).
+    """
+
+    environment: str
+    region: str
+    revisions: Revisions
+    records: Records
+    ledger: LedgerTable
+    lanes: LaneTable
+    parameters: Callable[[], Parameters]
+    current: Callable[[], CurrentParameter]
+    edge_config: Callable[[], EdgeConfig]
+    store: Callable[[], Store]
+    keys: Callable[[], "EdgeKeys"]
+    lists: Callable[[], ListFiles]
+    adoption: Callable[[], "Adoption"]
+    preflight: Callable[[Registration, bool], str]
+    announce: Callable[[Mapping[str, object]], None]
+    warn: Callable[[str, str], None]
+    now: Callable[[], float]
+    wait: Callable[[float], None]

@@ -1,0 +1,268 @@
+"""One publication from beginning to end: HEAD to the edge.
+
+    sequence -> HEAD -> validate -> preflight -> compile -> ledger -> S3 -> store -> parameter -> event -> ledger
+
+A run may end at any of the arrows, and others may run beside it; what each step relies on is said in
+gray.publication, gray.store_writer and gray.ledger. What is invalid is refused, and the edge keeps what it has.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gray.edge_config import mask
+from gray.kill import write_kill
+from gray.lane_watch import Lanes, check_live, readmit, refresh
+from gray.ledger import LedgerMoved
+from gray.means import Means
+from gray.publication import CONFIG, FENCE, due, lapsed
+from gray.published import Current, Fence, Stamped
+from gray.records import FAILED, PUBLISHED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
+from gray.release_target import Compiled, Refused, compile_target, possible_values
+from gray.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
+from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
+from gray.store_writer import KilledDirectly, Superseded, bring
+
+if TYPE_CHECKING:
+    from gray.store import StoreMeta
+
+__all__ = ["Ask", "Publisher", "Run"]
+
+# Changes made by these are not a person's: they do not renew a lease that has lapsed.
+AUTOMATIC = ("sync", "watch", "plan")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Why a run was started. `person` is who asked for it by hand; `id` names the request, for its record.
+
+    `force` publishes also what is published already; `overrule` also over a newer revision in the store, which
+    somebody put there by hand.
+    """
+
+    trigger: str
+    id: str = ""
+    person: str = ""
+    reason: str = ""
+    force: bool = False
+    overrule: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did: its record (None when there was nothing to do), the lanes it withdrew, a lapsed lease."""
+
+    record: Record | None
+    why: str = ""
+    withdrawn: tuple[str, ...] = ()
+    lapsed: bool = False
+
+
+class Publisher:
+    """Brings HEAD to the edge."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def run_if_due(self, ask: Ask, *, check_lanes: bool) -> Run:
+        """Publishes when there is a reason to; `check_lanes` asks each live lane for its health first (schedule)."""
+        means = self._means
+        ledger = means.ledger.read()
+        head = means.revisions.head()
+        if head is None:
+            return Run(None)
+        parameters = means.parameters()
+        # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
+        current = Current.parse(ledger.published if ledger.complete and ledger.published else parameters.current)
+        lanes = refresh(means, parameters)
+        if check_lanes and current and not head.killed:
+            lanes = check_live(means, lanes, list(current.lanes))
+        why = due(head, current, ledger, lanes.live, means.now())
+        over = lapsed(current, means.now()) and not head.killed
+        if not why and not ask.force:
+            return Run(None, withdrawn=lanes.withdrawn, lapsed=over)
+        return Run(self.publish(ask), why, lanes.withdrawn, over)
+
+    def publish(self, ask: Ask) -> Record:
+        """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised."""
+        means = self._means
+        sequence = means.records.next_sequence()
+        record = Record(sequence, ask.trigger, RUNNING, started_at=self._millis(), id=ask.id)
+        head = means.revisions.head()
+        if head is None:
+            record = record.closed(SKIPPED, self._millis(), errors=["no revision has been saved yet"])
+            means.records.put(record)
+            return record
+        if head.killed:
+            return self._kill(head, record)
+        record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
+        means.records.put(record)
+        try:
+            record = self._publish(ask, record, means.revisions.get(head.revision))
+        except Refused as refused:
+            record = record.closed(REFUSED, self._millis(), errors=refused.problems)
+        except (Superseded, LedgerMoved, Conflict) as newer:
+            record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
+        except KilledDirectly as killed:
+            return self._adopt_kill(killed, record)
+        except Exception as error:
+            means.records.put(record.closed(FAILED, self._millis(), errors=[f"{type(error).__name__}: {error}"]))
+            raise
+        means.records.put(record)
+        return record
+
+    # a release
+
+    def _publish(self, ask: Ask, record: Record, revision: Revision) -> Record:
+        means = self._means
+        parameters = means.parameters()
+        current = Current.parse(parameters.current)
+        revision = self._in_force(ask, revision, current)
+        record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
+        lanes = refresh(means, parameters)
+        fresh = current is None or current.revision != revision.number or bool(ask.person)
+        compiled = self._compile(record, revision, lanes, fresh=fresh, overrule=ask.overrule)
+        if not ask.force and self._there(compiled, current):
+            return record.closed(SKIPPED, self._millis(), digest=compiled.digest)
+        return self._write(ask, replace(record, digest=compiled.digest), compiled)
+
+    def _in_force(self, ask: Ask, revision: Revision, current: Current | None) -> Revision:
+        """The revision to publish: in a new epoch, and at a person's word, when what is published has lapsed."""
+        if current is None or not lapsed(current, self._means.now()) or revision.epoch > current.epoch:
+            return revision
+        changed = revision.number > current.revision and revision.via not in AUTOMATIC
+        who = ask.person or (revision.author if changed else "")
+        if not who:
+            raise Refused(["the lease has lapsed: everybody is at stable; `grayctl sync` renews it, in a new epoch"])
+        reason = ask.reason or f"the lease of revision {current.revision} had lapsed"
+        return self._means.revisions.raise_epoch(author=who, reason=reason, via="sync", base=revision.head)
+
+    def _compile(self, record: Record, revision: Revision, lanes: Lanes, *, fresh: bool, overrule: bool) -> Compiled:
+        def admit(needed: list[str], wanted: list[str]) -> tuple[Lanes, list[str]]:
+            return readmit(self._means, lanes, needed, wanted) if fresh else (lanes, [])
+
+        return compile_target(self._means, revision, sequence=record.sequence, admit=admit)
+
+    def _there(self, compiled: Compiled, current: Current | None) -> bool:
+        if current is None or current.digest != compiled.digest or not self._means.ledger.read().complete:
+            return False
+        return self._means.now() < current.until - current.lease / 2
+
+    def _write(self, ask: Ask, record: Record, compiled: Compiled) -> Record:
+        means = self._means
+        target, current = compiled.target, compiled.current
+        begin(means.ledger, record.sequence, len(target.parts), compiled.lists)
+        saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
+        if not means.edge_config().write(saved, compiled.stamp, compiled.digest, overrule=ask.overrule):
+            raise Superseded("a newer publication is in S3 already")
+        store = means.store()
+        brought = bring(
+            store,
+            target,
+            sequence=record.sequence,
+            revision=record.revision,
+            possible=lambda: possible_values(means, compiled),
+            overrule=ask.overrule,
+            knows_kill=self._knows_kill,
+            wait=means.wait,
+        )
+        means.current().write(current, overrule=ask.overrule)
+        self._announce(record)
+        outcome = Outcome(brought.meta, current.text(), content_hash(target.config), set_hash(saved))
+        confirm(means.ledger, record.sequence, compiled.lists, outcome, now=int(means.now()))
+        return record.closed(PUBLISHED, self._millis(), keys=brought.keys, updates=brought.updates, calls=store.calls)
+
+    # a kill
+
+    def publish_kill(self, head: Head, ask: Ask) -> Record:
+        """Publishes the kill that HEAD names, at once: no release is read."""
+        record = Record(self._means.records.next_sequence(), ask.trigger, started_at=self._millis(), id=ask.id)
+        return self._kill(head, record)
+
+    def _kill(self, head: Head, record: Record) -> Record:
+        """Only the store's refusal, at every attempt, is an error of the kill.
+
+        What fails after the store was written is on the record, and raised in the end, so that the run is repeated.
+        """
+        record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
+        means = self._means
+        store = means.store()
+        try:
+            killed = write_kill(
+                store,
+                sequence=record.sequence,
+                revision=head.revision,
+                epoch=head.epoch,
+                next_sequence=self._sequence_above,
+                wait=means.wait,
+            )
+        except Superseded as newer:
+            record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
+            means.records.put(record)
+            return record
+        record = replace(record, sequence=killed.sequence, keys=2, updates=killed.updates, calls=store.calls)
+        failures = self._after_kill(head, record, killed.config, killed.meta)
+        record = record.closed(PUBLISHED, self._millis(), errors=[str(failure) for failure in failures])
+        means.records.put(record)
+        if failures:
+            raise ExceptionGroup("the store is killed, but not everything behind it is up to date", failures)
+        return record
+
+    def _after_kill(self, head: Head, record: Record, config: str, meta: "StoreMeta") -> list[Exception]:
+        means = self._means
+        now = int(means.now())
+        current = Current(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
+        stamp = Stamped(record.sequence, head.revision, head.epoch, head.state)
+
+        saved = {CONFIG: config, FENCE: str(Fence(record.sequence))}
+        outcome = Outcome(meta, current.text(), content_hash(config), set_hash(saved))
+
+        def write_set() -> None:
+            begin(means.ledger, record.sequence, 0, {})
+            means.edge_config().write(saved, stamp, "")
+
+        def settle() -> None:
+            confirm(means.ledger, record.sequence, None, outcome, now=now)
+
+        failures: list[Exception] = []
+        for step in (lambda: means.current().write(current), write_set, lambda: self._announce(record), settle):
+            try:
+                step()
+            except LedgerMoved:
+                continue  # a newer publication has begun, which has read this kill
+            except Exception as failure:  # noqa: BLE001 - the kill stands; every later step still has its turn
+                failures.append(failure)
+        return failures
+
+    def _adopt_kill(self, killed: KilledDirectly, record: Record) -> Record:
+        """The store was killed directly: HEAD follows, and the kill is published as any other."""
+        revision = self._means.revisions.kill(author="direct", reason=str(killed), via="sync", epoch=killed.stamp.epoch)
+        return self._kill(revision.head, record)
+
+    def _knows_kill(self, stamp: Stamped) -> bool:
+        """Whether a store that was killed directly was so at a revision that is a kill itself, and resumed since."""
+        try:
+            return self._means.revisions.get(stamp.revision).state == KILLED
+        except NoSuchRevision:
+            return False
+
+    def _sequence_above(self, fence: int) -> int:
+        sequence = self._means.records.next_sequence()
+        if sequence <= fence:  # the table was restored to an earlier time
+            self._means.records.raise_sequence(fence)
+            sequence = self._means.records.next_sequence()
+        return sequence
+
+    def _announce(self, record: Record) -> None:
+        self._means.announce(
+            {
+                "environment": self._means.environment,
+                "sequence": record.sequence,
+                "revision": record.revision,
+                "epoch": record.epoch,
+                "state": record.state,
+                "trigger": record.trigger,
+            }
+        )
+
+    def _millis(self) -> int:
+        return int(self._means.now() * 1000)

@@ -1,0 +1,163 @@
+"""From a revision to what the store has to hold: validated, its lanes asked, compiled.
+
+This is where pydantic comes in, so it is imported by runs that publish a release only.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from gray.lane_watch import Lanes
+from gray.means import Means
+from gray.publication import Target, part_key, shard_key
+from gray.published import Current, LiveLane, Stamped
+from gray.revision import Revision
+from gray.shard_ledger import NOTHING, ListUse, doubtful
+
+if TYPE_CHECKING:
+    from gray.model import Release
+
+__all__ = ["Compiled", "Refused", "compile_target", "possible_values"]
+
+# Asks for the lanes: those the rules lead to, those the release names; what is wrong with the former.
+Admit = Callable[[list[str], list[str]], tuple[Lanes, list[str]]]
+
+
+class Refused(Exception):
+    """When a release must not be published: what is wrong, all at once. The edge keeps what it has."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A publication ready to be written."""
+
+    target: Target
+    stamp: Stamped
+    digest: str
+    current: Current
+    lists: Mapping[str, ListUse] = field(default_factory=dict)
+
+
+def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Admit) -> Compiled:
+    """Everything that `revision` needs at the edge. Raises Refused with all that is wrong."""
+    from gray.compile import CompileError, LaneApi, Stamp, compile_release
+
+    release = _release(revision)
+    needed = sorted({rule.lane for rule in release.rules})
+    lanes, problems = admit(needed, list(release.lanes))
+    problems += _invalid(means, release)
+    if problems:
+        raise Refused(problems)
+    live = {name: lane for name, lane in lanes.live.items() if name in release.lanes}
+    lease = release.lease_minutes * 60
+    now = int(means.now())
+    try:
+        compiled = compile_release(
+            _without(release, set(needed) - set(live)),
+            stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
+            lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
+            region=means.region,
+            keys=means.keys(),
+        )
+    except CompileError as error:
+        raise Refused([str(error)]) from error
+    lists = _lists(release)
+    digest = _digest(compiled.digest, revision, live, lists)
+    return Compiled(
+        target=Target(
+            compiled.config,
+            {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
+            _shards(means, lists),
+        ),
+        stamp=Stamped(sequence, revision.number, revision.epoch, revision.state, now + lease, len(compiled.parts)),
+        digest=digest,
+        current=Current(
+            sequence,
+            revision.number,
+            revision.epoch,
+            revision.state,
+            digest,
+            now + lease,
+            now,
+            lease,
+            live,
+            tuple(release.lanes),
+        ),
+        lists=lists,
+    )
+
+
+def possible_values(means: Means, compiled: Compiled) -> dict[str, list[str | None]]:
+    """For each shard of the lists, the values it may have in the store, by the ledger as it is now."""
+    ledger = means.ledger.read()
+    found: dict[str, list[str | None]] = {}
+    for name, use in compiled.lists.items():
+        digests = doubtful(ledger, name)
+        if NOTHING in digests:
+            continue
+        for digest in digests:
+            for key, value in _shards(means, {name: ListUse(digest, use.shards, use.salt)}).items():
+                found.setdefault(key, []).append(value)
+    return found
+
+
+def _release(revision: Revision) -> "Release":
+    try:
+        return revision.release()
+    except ValueError as error:
+        raise Refused([f"revision {revision.number} is not a release: {error}"]) from error
+
+
+def _invalid(means: Means, release: "Release") -> list[str]:
+    from gray.validation import problems
+
+    found = problems(release, lanes=None, lists=None)
+    missing = [
+        f"list {name}: there is no file for its digest {entry.digest}"
+        for name, entry in release.lists.items()
+        if not means.lists().exists(entry.digest)
+    ]
+    return [str(problem) for problem in found] + missing
+
+
+def _without(release: "Release", withdrawn: set[str]) -> "Release":
+    """The release without the rules that lead to a withdrawn lane; the other lanes keep their ranges."""
+    if not withdrawn:
+        return release
+    return release.model_copy(update={"rules": [rule for rule in release.rules if rule.lane not in withdrawn]})
+
+
+def _lists(release: "Release") -> dict[str, ListUse]:
+    return {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
+
+
+def _shards(means: Means, lists: Mapping[str, ListUse]) -> dict[str, str]:
+    from gray.lists import build_shards
+
+    found: dict[str, str] = {}
+    for name, use in lists.items():
+        try:
+            values = build_shards(means.lists().ids(use.digest), salt=use.salt, shards=use.shards)
+        except FileNotFoundError as error:
+            raise Refused([f"list {name}: {error}"]) from error
+        found.update({shard_key(name, number): value for number, value in enumerate(values)})
+    return found
+
+
+def _digest(compiled: str, revision: Revision, live: Mapping[str, LiveLane], lists: Mapping[str, ListUse]) -> str:
+    """Changes with everything a viewer or a grant could notice; not with the sequence, nor the lease's end."""
+    parts = [
+        compiled,
+        revision.number,
+        revision.epoch,
+        revision.state,
+        {name: [lane.api_id, lane.stage] for name, lane in sorted(live.items())},
+        {name: use.digest for name, use in sorted(lists.items())},
+    ]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:32]

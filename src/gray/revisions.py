@@ -1,0 +1,312 @@
+"""Revisions of a release: immutable items, and a HEAD that moves by conditional write.
+
+One DynamoDB transaction writes a revision and moves HEAD, so neither is ever seen without the other, the numbers
+have no hole, and of two operators one wins and the other gets a `Conflict` with what the winner wrote.
+
+The document inside a revision stays the text it was written as. Whether a release is in force is the *revision's*
+state: a kill keeps the document and sets the state, so it needs no valid document.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from random import SystemRandom
+from typing import TYPE_CHECKING, cast
+
+from gray.items import Plain, from_item, to_item, to_value
+from gray.revision import (
+    ACTIVE,
+    FINISHED,
+    KILLED,
+    PAUSED,
+    AlreadyDone,
+    Conflict,
+    Head,
+    NoSuchRevision,
+    NotPossible,
+    Revision,
+    RevisionError,
+    head_of,
+    item_of,
+    revision_of,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from gray.model import Release
+
+__all__ = ["AlreadyDone", "Conflict", "Head", "NoSuchRevision", "NotPossible", "Revision", "RevisionError", "Revisions"]
+
+# A kill goes on through this many lost races. Each lost race is another operator's finished write.
+KILL_ATTEMPTS = 40
+_random = SystemRandom()
+
+
+class Revisions:
+    """The revisions and HEAD of one environment, in its config table."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        *,
+        now: Callable[[], float] = time.time,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._now = now
+        self._wait = wait
+
+    # reading
+
+    def head(self) -> Head | None:
+        """HEAD by a consistent read; None when no revision was ever saved."""
+        found = self._read("head", 0)
+        return head_of(found) if found else None
+
+    def get(self, number: int) -> Revision:
+        """One revision. Raises NoSuchRevision."""
+        found = self._read("revision", number)
+        if not found:
+            raise NoSuchRevision(f"there is no revision {number}")
+        return revision_of(found)
+
+    def current(self) -> Revision | None:
+        """The revision HEAD names."""
+        head = self.head()
+        return self.get(head.revision) if head else None
+
+    def history(self, limit: int = 20, *, before: int | None = None) -> list[Revision]:
+        """The newest revisions first, from below `before` when given."""
+        condition, values = "pk = :pk", {":pk": {"S": "revision"}}
+        if before is not None:
+            condition, values = condition + " AND sk < :below", values | {":below": {"N": str(before)}}
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,  # type: ignore[arg-type]
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [revision_of(from_item(item)) for item in answer["Items"]]
+
+    # writing
+
+    def save(
+        self,
+        release: "Release",
+        *,
+        author: str,
+        reason: str,
+        via: str,
+        base: Head | None,
+        ids_only_added: Mapping[str, bool] | None = None,
+    ) -> Revision:
+        """Saves `release` as the next revision and moves HEAD from `base` to it.
+
+        A killed environment stays killed whatever the document's state says; only `resume` brings it back.
+        `ids_only_added` says of each list whose digest changed whether ids were only added (else the epoch rises).
+        Raises Conflict when HEAD is no longer `base`.
+        """
+        document = text_of(release)
+        state = KILLED if base and base.killed else str(release.state)
+        epoch = 1 if base is None else base.epoch + self._rises(base, release, ids_only_added or {})
+        return self._write(base, epoch, state, document, author=author, reason=reason, via=via)
+
+    def kill(self, *, author: str, reason: str, via: str, cause: str = "", epoch: int = 0) -> Revision:
+        """Makes HEAD killed, through conflicts, with any document or none; returns the killed revision.
+
+        Already killed: returns the revision that is, and writes nothing. `cause` names one event (an alarm's state
+        change): acted on once, AlreadyDone ever after. `epoch` is a floor, for a store that was killed directly.
+        """
+        for attempt in range(KILL_ATTEMPTS):
+            base = self.head()
+            if base and base.killed:
+                return self._read_or_bare(base)
+            document = self._read_or_bare(base).document if base else ""
+            next_epoch = max((base.epoch if base else 0) + 1, epoch)
+            try:
+                return self._write(
+                    base, next_epoch, KILLED, document, author=author, reason=reason, via=via, cause=cause
+                )
+            except Conflict:
+                self._wait(_random.uniform(0, min(0.02 * 2**attempt, 0.5)))
+        raise Conflict(self.current())
+
+    def resume(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
+        """Active again. After a kill or a finish the epoch rises; the salt stays, so the same people come back."""
+        current = self._based_on(base)
+        if current.state == ACTIVE:
+            raise NotPossible("the release is active already; there is nothing to resume")
+        epoch = current.epoch if current.state == PAUSED else current.epoch + 1
+        return self._restate(current, ACTIVE, epoch, author=author, reason=reason, via=via)
+
+    def pause(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
+        """Paused: no plan steps. Who is where stays, so the epoch stays."""
+        current = self._based_on(base)
+        if current.state != ACTIVE:
+            raise NotPossible(f"only an active release can be paused; this one is {current.state}")
+        return self._restate(current, PAUSED, current.epoch, author=author, reason=reason, via=via)
+
+    def finish(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
+        """Finished: everybody to stable, for good. The caller has checked that stable runs the released build."""
+        current = self._based_on(base)
+        if current.state not in (ACTIVE, PAUSED):
+            raise NotPossible(f"only an active or paused release can be finished; this one is {current.state}")
+        return self._restate(current, FINISHED, current.epoch + 1, author=author, reason=reason, via=via)
+
+    def undo(self, *, author: str, reason: str, via: str, base: Head | None, to: int | None = None) -> Revision:
+        """A new revision with an older one's document: `to`, else the newest whose document differs.
+
+        Never un-kills, and never kills: an older revision that was killed gives its document only.
+        """
+        current = self._based_on(base)
+        target = self.get(to) if to is not None else self._newest_other(current)
+        state = current.state if KILLED in (current.state, target.state) else target.state
+        return self._write(
+            current.head, current.epoch + 1, state, target.document, author=author, reason=reason, via=via
+        )
+
+    def raise_epoch(self, *, author: str, reason: str, via: str, base: Head) -> Revision:
+        """The same release in a new epoch: every grant given before counts no more."""
+        current = self._based_on(base)
+        return self._restate(current, current.state, current.epoch + 1, author=author, reason=reason, via=via)
+
+    def renumber(self, *, above_revision: int, epoch: int, author: str, reason: str, via: str, base: Head) -> Revision:
+        """HEAD's release again, above a revision number and at an epoch that the store has seen already.
+
+        For a table restored to an earlier time: the numbers in between were used by the lost revisions.
+        """
+        current = self._based_on(base)
+        number = max(above_revision, current.number) + 1
+        return self._write(
+            current.head,
+            max(epoch, current.epoch),
+            current.state,
+            current.document,
+            author=author,
+            reason=reason,
+            via=via,
+            number=number,
+        )
+
+    # inside
+
+    def _based_on(self, base: Head | None) -> Revision:
+        if base is None:
+            raise NotPossible("no release has been saved yet")
+        return self.get(base.revision)
+
+    def _newest_other(self, current: Revision) -> Revision:
+        before: int | None = current.number
+        while before is not None:
+            page = self.history(25, before=before)
+            for revision in page:
+                if revision.document and revision.document != current.document:
+                    return revision
+            before = page[-1].number if page else None
+        raise NotPossible("there is no earlier release to go back to")
+
+    def _read_or_bare(self, head: Head) -> Revision:
+        """The revision HEAD names; a bare one when the item is gone: a kill must not fail for that."""
+        try:
+            return self.get(head.revision)
+        except NoSuchRevision:
+            return Revision(head.revision, head.epoch, head.state, "", head.killed_by, "", "", 0)
+
+    def _rises(self, base: Head, after: "Release", ids_only_added: Mapping[str, bool]) -> int:
+        from gray.epoch import raises_epoch
+
+        try:
+            before = self.get(base.revision).release()
+        except (ValueError, NoSuchRevision):
+            return 1  # nothing can be proved about a document that cannot be read
+        return int(raises_epoch(before, after, ids_only_added))
+
+    def _restate(self, current: Revision, state: str, epoch: int, *, author: str, reason: str, via: str) -> Revision:
+        return self._write(current.head, epoch, state, current.document, author=author, reason=reason, via=via)
+
+    def _write(
+        self,
+        base: Head | None,
+        epoch: int,
+        state: str,
+        document: str,
+        *,
+        author: str,
+        reason: str,
+        via: str,
+        cause: str = "",
+        number: int | None = None,
+    ) -> Revision:
+        parent = base.revision if base else 0
+        revision = Revision(
+            number=number if number is not None else parent + 1,
+            epoch=epoch,
+            state=state,
+            document=document,
+            author=author,
+            reason=reason,
+            via=via,
+            created_at=int(self._now()),
+            parent=parent,
+            id=str(uuid.uuid4()),
+            cause=cause,
+        )
+        try:
+            self._client.transact_write_items(TransactItems=self._transaction(revision, base))
+        except self._client.exceptions.TransactionCanceledException as error:
+            return self._explain(error, revision)
+        except self._client.exceptions.TransactionInProgressException:
+            raise Conflict(self.current()) from None
+        return revision
+
+    def _explain(self, error: Exception, mine: Revision) -> Revision:
+        """A cancelled transaction: mine after all (a lost answer), done before, or theirs."""
+        reasons = [str(r.get("Code")) for r in getattr(error, "response", {}).get("CancellationReasons", [])]
+        if not any(r in ("ConditionalCheckFailed", "TransactionConflict") for r in reasons):
+            raise error
+        theirs = self._at_head()
+        if theirs and theirs.id == mine.id:
+            return theirs
+        if len(reasons) > 2 and reasons[2] == "ConditionalCheckFailed":
+            raise AlreadyDone(f"{mine.cause} has been acted on before") from error
+        raise Conflict(theirs) from error
+
+    def _at_head(self) -> Revision | None:
+        head = self.head()
+        return self._read_or_bare(head) if head else None
+
+    def _transaction(self, revision: Revision, base: Head | None) -> "list[TransactWriteItemTypeDef]":
+        head = {"pk": "head", "sk": 0, "revision": revision.number, "epoch": revision.epoch, "state": revision.state}
+        if revision.state == KILLED:
+            head["killed_by"] = revision.author
+        move: dict[str, object] = {"TableName": self._table, "Item": to_item(cast(dict[str, Plain], head))}
+        if base is None:
+            move["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            move["ConditionExpression"] = "revision = :base AND epoch = :epoch"
+            move["ExpressionAttributeValues"] = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
+        writes: list[object] = [{"Put": self._new(item_of(revision))}, {"Put": move}]
+        if revision.cause:
+            done: dict[str, Plain] = {"pk": f"cause:{revision.cause}", "sk": 0, "revision": revision.number}
+            writes.append({"Put": self._new(done)})
+        return cast("list[TransactWriteItemTypeDef]", writes)
+
+    def _new(self, item: Mapping[str, Plain]) -> dict[str, object]:
+        return {
+            "TableName": self._table,
+            "Item": to_item(item),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+    def _read(self, pk: str, sk: int) -> dict[str, Plain]:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"N": str(sk)}}, ConsistentRead=True
+        )
+        return from_item(answer["Item"]) if "Item" in answer else {}

@@ -1,0 +1,1 @@
+"""The sync functions: they bring HEAD to the edge."""

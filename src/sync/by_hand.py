@@ -1,0 +1,59 @@
+"""What the manual sync function was asked: by a person's event, or by an alarm's message through SNS."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from gray.alarm_rollback import Kill, decide
+from sync.services import Services
+
+__all__ = ["Action", "Request", "requests_of"]
+
+Action = Literal["publish", "kill", "verify", "rebuild"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. `id` names its record; `cause` is the alarm's state change behind a kill by alarm.
+
+    `source` says what a rebuild starts from: `revisions` (HEAD) or `s3`; `version` is an S3 object version.
+    """
+
+    action: Action
+    id: str
+    author: str
+    reason: str
+    invalidate: bool = False
+    cause: str = ""
+    source: str = "revisions"
+    version: str = ""
+
+
+def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -> Iterator[Request | str]:
+    """The requests of an event; a text where there is nothing to do, saying why."""
+    if "Records" in event:
+        for record in event["Records"]:
+            yield _of_alarm(str(record.get("Sns", {}).get("Message", "")), request_id, services)
+        return
+    action = event.get("action")
+    if action not in get_args(Action):
+        yield f"action {action!r} is none of {', '.join(get_args(Action))}"
+        return
+    yield Request(
+        action=cast(Action, action),
+        id=str(event.get("id") or request_id),
+        author=str(event.get("author") or "unknown"),
+        reason=str(event.get("reason") or ""),
+        invalidate=event.get("invalidate") is True,
+        source=str(event.get("source") or "revisions"),
+        version=str(event.get("version") or ""),
+    )
+
+
+def _of_alarm(message: str, request_id: str, services: Services) -> Request | str:
+    prefix = services.settings.rollback_alarms
+    head = services.means().revisions.head()
+    decision = decide(message, prefix=prefix, enabled=bool(prefix), head_state=head.state if head else None)
+    if isinstance(decision, Kill):
+        return Request("kill", request_id, decision.author, decision.reason, cause=decision.cause)
+    return decision.reason

@@ -1,0 +1,19 @@
+"""One HTTP GET, by the library that botocore brings along."""
+
+from collections.abc import Mapping
+
+import urllib3
+
+__all__ = ["fetch"]
+
+SECONDS = 4.0
+
+
+def fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """Status and body; no redirect is followed, so that the headers go to this host only. Raises OSError."""
+    try:
+        with urllib3.PoolManager(retries=False, timeout=SECONDS) as pool:
+            answer = pool.request("GET", url, headers=dict(headers), redirect=False)
+            return answer.status, answer.data
+    except urllib3.exceptions.HTTPError as error:
+        raise OSError(str(error)) from error

@@ -1,0 +1,155 @@
+"""The AWS clients of a sync function, each made when it is first used, and kept between invocations."""
+
+import json
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from gray.edge_config import EdgeConfig
+from gray.lanes import LaneTable, Registration, read_parameters
+from gray.ledger import LedgerTable
+from gray.list_files import ListFiles
+from gray.means import Means
+from gray.preflight import api_url, files_missing, health_problem, manifest_problem
+from gray.published import CurrentParameter
+from gray.records import Records
+from gray.revisions import Revisions
+from gray.secrets import read_api_key, read_edge_keys
+from gray.store import Store
+from sync.fetch import fetch
+from sync.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+
+    from gray.adoption import Adoption
+
+__all__ = ["Services"]
+
+# A call that hangs must not eat the invocation: AWS answers these within tens of milliseconds.
+_CONFIG = Config(connect_timeout=2, read_timeout=6, retries={"mode": "standard", "max_attempts": 4})
+
+
+class Services:
+    """Makes clients on first use. One instance lives as long as the function's process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return boto3.client("s3", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def ssm(self) -> "SSMClient":
+        return boto3.client("ssm", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def secrets(self) -> "SecretsManagerClient":
+        return boto3.client("secretsmanager", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def cloudfront(self) -> "CloudFrontClient":
+        return boto3.client("cloudfront", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def _store_client(self) -> "CloudFrontKeyValueStoreClient":
+        return boto3.client("cloudfront-keyvaluestore", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def _sns(self) -> "SNSClient":
+        return boto3.client("sns", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def _events(self) -> "EventBridgeClient":
+        return boto3.client("events", region_name=self.settings.region, config=_CONFIG)
+
+    def store(self) -> Store:
+        """The KeyValueStore with a count of paid calls that begins at zero."""
+        return Store(self._store_client, self.settings.store_arn)
+
+    def means(self) -> Means:
+        """What one run works with."""
+        settings = self.settings
+        return Means(
+            environment=settings.environment,
+            region=settings.region,
+            revisions=Revisions(self.dynamodb, settings.table),
+            records=Records(self.dynamodb, settings.table),
+            ledger=LedgerTable(self.dynamodb, settings.table),
+            lanes=LaneTable(self.dynamodb, settings.table),
+            parameters=lambda: read_parameters(self.ssm, settings.prefix),
+            current=lambda: CurrentParameter(self.ssm, settings.prefix),
+            edge_config=lambda: EdgeConfig(self.s3, settings.edge_config_bucket),
+            store=self.store,
+            keys=lambda: read_edge_keys(self.secrets, settings.edge_keys_secret),
+            lists=lambda: ListFiles(self.s3, settings.edge_config_bucket),
+            adoption=self._adoption,
+            preflight=self._preflight,
+            announce=self._announce,
+            warn=self._warn,
+            now=time.time,
+            wait=time.sleep,
+        )
+
+    def invalidate(self, caller_reference: str) -> str:
+        """Invalidates everything, viewer paths and rewritten ones alike; one wildcard counts as one path."""
+        answer = self.cloudfront.create_invalidation(
+            DistributionId=self.settings.distribution,
+            InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": caller_reference},
+        )
+        return answer["Invalidation"]["Id"]
+
+    def _adoption(self) -> "Adoption":
+        from gray.adoption import Adoption, Owner
+
+        settings = self.settings
+        owner = Owner(
+            settings.environment,
+            settings.account,
+            settings.region,
+            settings.origin_api_key,
+            settings.stable_function,
+        )
+        table = LaneTable(self.dynamodb, settings.table)
+        return Adoption(
+            boto3.client("apigateway", region_name=self.settings.region, config=_CONFIG),
+            boto3.client("lambda", region_name=self.settings.region, config=_CONFIG),
+            table,
+            owner,
+        )
+
+    def _preflight(self, lane: Registration, whole: bool) -> str:
+        check = files_missing if whole else manifest_problem
+        problem = check(self.s3, self.settings.site_bucket, lane.lane)
+        if problem:
+            return problem
+        key = read_api_key(self.secrets, self.settings.api_key_secret)
+        return health_problem(fetch, api_url(self.settings.api_url, lane, self.settings.region), lane.lane, key)
+
+    def _announce(self, detail: Mapping[str, object]) -> None:
+        answer = self._events.put_events(
+            Entries=[{"Source": "graylane", "DetailType": "Publication", "Detail": json.dumps(detail)}]
+        )
+        if answer["FailedEntryCount"]:
+            raise OSError(f"the event bus refused the publication event: {answer['Entries']}")
+
+    def _warn(self, subject: str, text: str) -> None:
+        # a subject is at most 100 ASCII characters (SNS)
+        plain = subject.encode("ascii", "replace").decode()[:100]
+        self._sns.publish(TopicArn=self.settings.alarm_topic, Subject=plain, Message=text)
