@@ -1,0 +1,22 @@
+"""`python -m graylocal.cloudfront SETTINGS.json`: serve a deployed distribution until a signal comes."""
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+
+from graylocal.cloudfront.server import Settings, run
+
+
+def main() -> None:
+    """Read the settings from the file that the only argument names."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    given = json.loads(Path(sys.argv[1]).read_text())
+    paths = {name: Path(given[name]) for name in ("certificate", "key") if given.get(name)}
+    asyncio.run(run(Settings(**{**given, **paths})))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The deployed edge functions, executed as deployed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edgerun.engine import EdgeFunction, FunctionFailed
+from graylocal.cloudfront.distribution import FunctionCode
+from graylocal.cloudfront.store import Store, View
+
+__all__ = ["Function", "FunctionFailed", "OriginCall", "Outcome"]
+
+
+@dataclass(frozen=True)
+class OriginCall:
+    """A call of one of the origin helpers, e.g. `cf.updateRequestOrigin({...})`."""
+
+    helper: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a function returned, and the origin it asked for, if any."""
+
+    result: object
+    origin: OriginCall | None = None
+
+
+class Function:
+    """One function at one location."""
+
+    def __init__(self, code: FunctionCode, store: Store | None, location: str) -> None:
+        self.code = code
+        self._view = View(store, location) if store is not None else None
+        self._engine = EdgeFunction(code.code, self._value)
+
+    def _value(self, key: str) -> str | None:
+        return self._view.get(key) if self._view is not None else None
+
+    def run(self, event: Mapping[str, Any]) -> Outcome:
+        """Run the function once. Raises FunctionFailed."""
+        if self._view is not None:
+            self._view.pin()
+        result = self._engine.run(event)
+        called = OriginCall(result.origin["helper"], tuple(result.origin["arguments"])) if result.origin else None
+        return Outcome(result.value, called)

@@ -1,0 +1,187 @@
+"""Ask an origin: buckets and APIs of the emulator, and servers on this machine."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from graylocal.cloudfront.bucket_policy import allowed
+from graylocal.cloudfront.distribution import Behavior, Origin
+from graylocal.cloudfront.events import InvalidResult, cookie_pairs, query_pairs
+from graylocal.cloudfront.messages import Pairs, Request, Response
+from graylocal.cloudfront.policies import NEVER_FORWARDED
+
+_BUCKET = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com")
+_API = re.compile(r"(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
+_ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
+_HOP_BY_HOP = NEVER_FORWARDED | {"date", "server", "content-length", "alt-svc"}
+_VALIDATORS = ("if-none-match", "if-modified-since")
+
+
+class OriginUnreachable(Exception):
+    """No answer from an origin; `status` is what the viewer gets, 502 or 504."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Where the AWS emulator listens, and whose keys it takes for the root user's."""
+
+    host: str
+    port: int
+    region: str = "us-east-1"
+
+    @property
+    def url(self) -> str:
+        """The emulator's base URL."""
+        return f"http://{self.host}:{self.port}"
+
+
+def bucket_of(domain: str) -> str | None:
+    """The bucket that an S3 origin's domain names, or None for any other domain."""
+    found = _BUCKET.fullmatch(domain)
+    return found["bucket"] if found else None
+
+
+def rewritten(origin: Origin, asked: Mapping[str, Any]) -> Origin:
+    """An origin after `cf.updateRequestOrigin(asked)`: everything that is not asked for is inherited.
+
+    Raises InvalidResult for what CloudFront answers with 502.
+    """
+    custom, access = asked.get("customOriginConfig"), asked.get("originAccessControlConfig")
+    path = asked.get("originPath", origin.path)
+    if path and (not path.startswith("/") or path.endswith("/")):
+        raise InvalidResult("originPath begins with / and does not end with it")
+    signed = bool(access.get("enabled")) if isinstance(access, Mapping) else origin.signed
+    s3 = access.get("originType") == "s3" if isinstance(access, Mapping) and signed else origin.s3 and custom is None
+    if signed and (asked.get("hostHeader") or custom is not None or (origin.s3 and not s3)):
+        raise InvalidResult("origin access control does not fit the new origin")
+    headers = asked.get("customHeaders")
+    timeouts = asked.get("timeouts") or {}
+    return replace(
+        origin,
+        domain=asked.get("domainName", origin.domain),
+        path=path,
+        headers=origin.headers if headers is None else {name.lower(): value for name, value in headers.items()},
+        s3=s3,
+        signed=signed,
+        host_header=asked.get("hostHeader", origin.host_header),
+        read_timeout=int(timeouts.get("readTimeout", origin.read_timeout)),
+        connection_attempts=int(asked.get("connectionAttempts", origin.connection_attempts)),
+    )
+
+
+def forwarded_headers(behavior: Behavior, origin: Origin, request: Request, request_id: str, accepts: str) -> Pairs:
+    """The headers CloudFront sends to an origin: what the policies name, its own, and the origin's custom headers."""
+    cache, policy = behavior.cache, behavior.to_origin
+    headers: Pairs = []
+    for name, value in request.headers:
+        if name in NEVER_FORWARDED or name in ("cookie", "host", "accept-encoding", *_VALIDATORS):
+            continue
+        if cache.headers.takes(name) or policy.headers.takes(name) or name == "content-type":
+            headers.append((name, value))
+    cookies = [
+        f"{name}={value}"
+        for name, value in cookie_pairs(request)
+        if cache.cookies.takes(name) or policy.cookies.takes(name)
+    ]
+    if cookies:
+        headers.append(("cookie", "; ".join(cookies)))
+    if not any(name == "user-agent" for name, _ in headers):
+        headers.append(("user-agent", "Amazon CloudFront"))
+    if accepts:
+        headers.append(("accept-encoding", accepts))
+    if not origin.s3:
+        before = request.header("x-forwarded-for")
+        headers = [pair for pair in headers if pair[0] != "x-forwarded-for"]
+        headers.append(("x-forwarded-for", f"{before}, {request.ip}" if before else request.ip))
+    headers = [pair for pair in headers if pair[0] not in origin.headers and pair[0] not in ("via", "x-amz-cf-id")]
+    return [
+        *headers,
+        ("via", "1.1 graylane.cloudfront.net (CloudFront)"),
+        ("x-amz-cf-id", request_id),
+        *origin.headers.items(),
+    ]
+
+
+def forwarded_query(behavior: Behavior, request: Request) -> str:
+    """The part of the query string that goes to the origin."""
+    kinds = (behavior.cache.queries, behavior.to_origin.queries)
+    if any(kind.kind == "all" for kind in kinds):
+        return request.query
+    return "&".join(
+        f"{name}={value}" for name, value in query_pairs(request.query) if any(kind.takes(name) for kind in kinds)
+    )
+
+
+class Origins:
+    """Sends requests to origins. `policies` holds the policy of each bucket that is an origin."""
+
+    def __init__(self, emulator: Emulator, client: httpx.AsyncClient) -> None:
+        self._emulator, self._client = emulator, client
+        self.policies: Mapping[str, Mapping[str, Any] | None] = {}
+
+    async def ask(
+        self, origin: Origin, request: Request, headers: Pairs, query: str, distribution_arn: str
+    ) -> Response:
+        """One request to one origin. Raises OriginUnreachable."""
+        if origin.s3:
+            return await self._ask_bucket(origin, request, headers, distribution_arn)
+        url, host = self._address(origin)
+        return await self._send(origin, request, url + origin.path + request.uri, query, [("host", host), *headers])
+
+    async def _ask_bucket(self, origin: Origin, request: Request, headers: Pairs, distribution_arn: str) -> Response:
+        bucket, path = bucket_of(origin.domain), origin.path + request.uri
+        if bucket is None:
+            raise OriginUnreachable(502, f"{origin.domain} is not a bucket's domain")
+        resource = f"arn:aws:s3:::{bucket}{unquote(path)}"
+        policy = self.policies.get(bucket)
+        if not origin.signed or not allowed(policy, "s3:GetObject", resource, distribution_arn):
+            return _access_denied()
+        answer = await self._send(
+            origin, request, f"{self._emulator.url}/{bucket}{path}", "", [*headers, *self._root()]
+        )
+        if answer.status == 404 and not allowed(policy, "s3:ListBucket", f"arn:aws:s3:::{bucket}", distribution_arn):
+            return _access_denied()  # S3 does not tell strangers which keys are missing
+        return answer
+
+    def _root(self) -> Pairs:
+        # The emulator takes the root key's requests without looking at the signature.
+        credential = f"Credential=test/20000101/{self._emulator.region}/s3/aws4_request"
+        return [("authorization", f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0")]
+
+    def _address(self, origin: Origin) -> tuple[str, str]:
+        api = _API.fullmatch(origin.domain)
+        if api is not None:
+            return self._emulator.url, f"{api['api']}.execute-api.localhost:{self._emulator.port}"
+        if _ON_THIS_MACHINE.fullmatch(origin.domain):
+            return f"http://{origin.domain}", origin.host_header or origin.domain
+        raise OriginUnreachable(502, f"{origin.domain} is not on this machine")
+
+    async def _send(self, origin: Origin, request: Request, url: str, query: str, headers: Pairs) -> Response:
+        target = httpx.URL(url).copy_with(query=query.encode() or None)
+        content = request.body or None
+        timeout = httpx.Timeout(origin.read_timeout, connect=10)
+        outgoing = self._client.build_request(request.method, target, headers=headers, content=content, timeout=timeout)
+        try:
+            answer = await self._client.send(outgoing, stream=True)
+            body = b"".join([part async for part in answer.aiter_raw()])
+            await answer.aclose()
+        except httpx.TimeoutException as error:
+            raise OriginUnreachable(504, f"{origin.domain} did not answer in {origin.read_timeout} s") from error
+        except httpx.HTTPError as error:
+            raise OriginUnreachable(502, f"{origin.domain}: {error}") from error
+        pairs = [(name.lower(), value) for name, value in answer.headers.multi_items()]
+        return Response(answer.status_code, [pair for pair in pairs if pair[0] not in _HOP_BY_HOP], body)
+
+
+def _access_denied() -> Response:
+    text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
+    return Response(403, [("content-type", "application/xml")], body)

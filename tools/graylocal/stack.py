@@ -1,0 +1,190 @@
+"""A local stack as a library: `with LocalStack("test") as stack: ...`; several may run side by side."""
+
+import json
+import shutil
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import httpx
+
+from graylocal import deploy, emulator, free_ports
+from graylocal.certificate import certificate
+from graylocal.places import REGION, REPOSITORY, Places, Ports, local_target, own_interpreter, places
+from graylocal.processes import Processes
+
+type Advance = Callable[[str], None]
+
+_TOOLS = REPOSITORY / "tools"
+
+
+def _quiet(step: str) -> None:
+    """Tell nobody of a step."""
+
+
+class LocalStack:
+    """MiniStack, what stands beside it, and CloudFront's data plane, on ports of their own.
+
+    `time_scale` shortens the alarms' periods: 0.1 makes a period of 60 s last 6 s.
+    """
+
+    def __init__(
+        self,
+        environment: str,
+        *,
+        state: Path | None = None,
+        ports: Ports | None = None,
+        time_scale: float = 1.0,
+        patches_off: Collection[str] = (),
+        advance: Advance = _quiet,
+    ) -> None:
+        self.environment = environment
+        self.ports = ports or free_ports.free()
+        self.places: Places = places(state or REPOSITORY / ".graylane" / environment)
+        self._time_scale, self._patches_off, self._advance = time_scale, tuple(patches_off), advance
+        self.processes = Processes(self.places.processes, self.places.logs)
+
+    @property
+    def url(self) -> str:
+        """The site, over http."""
+        return f"http://localhost:{self.ports.site}"
+
+    @property
+    def tls_url(self) -> str:
+        """The site, over https with the certificate at `certificate`."""
+        return f"https://localhost:{self.ports.site_tls}"
+
+    @property
+    def control_url(self) -> str:
+        """The edge's control port."""
+        return f"http://127.0.0.1:{self.ports.control}"
+
+    @property
+    def endpoint(self) -> str:
+        """The emulator."""
+        return f"http://localhost:{self.ports.gateway}"
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate of the https listener."""
+        return self.places.state / "localhost.crt"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def session(self) -> boto3.Session:
+        """A session of the account's root user."""
+        return boto3.Session("test", "test", region_name=REGION)
+
+    def client(self, service: Any) -> Any:
+        """A client of one service of this stack; `xray` speaks to the trace store, the rest to the emulator."""
+        endpoint = f"http://127.0.0.1:{self.ports.traces}" if service == "xray" else self.endpoint
+        client = self.session().client(service, endpoint_url=endpoint)
+        if service == "cloudfront-keyvaluestore":
+            from graylocal.cloudfront.store import reach_local_hosts
+
+            reach_local_hosts(client)
+        return client
+
+    def environment_variables(self) -> dict[str, str]:
+        """What a program, `grayctl` for one, needs to take this stack for AWS."""
+        return emulator.client_environment(self.ports)
+
+    def start(self) -> None:
+        """Start the emulator and what stands beside it. Raises LocalStackError."""
+        self._advance("Starting the AWS emulator")
+        try:
+            variables = emulator.emulator_environment(self.places, self.ports, self._patches_off)
+            emulator.start(self.processes, self.places, variables, self.ports)
+            self._start_observers()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End every process, and remove the scratch files."""
+        self.processes.stop_all()
+        self.places.target.unlink(missing_ok=True)
+        shutil.rmtree(self.places.scratch, ignore_errors=True)
+
+    def deploy(self, environment: str | None = None) -> None:
+        """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError."""
+        environment = environment or self.environment
+        self._advance("Building the functions (sam build)")
+        deploy.build(self.places.logs / "build.log")
+        self._advance(f"Deploying template.yaml (sam deploy --config-env {environment})")
+        log = self.places.logs / f"deploy-{environment}.log"
+        deploy.deploy(environment, self.ports, log, deploy.overrides(environment))
+
+    def outputs(self, stack: str | None = None) -> dict[str, str]:
+        """The outputs of a deployed stack."""
+        return deploy.outputs(self.client("cloudformation"), stack or f"graylane-{self.environment}")
+
+    def upload(self, lane: str) -> None:
+        """Upload one of the sites, `web/<lane>`, to this environment's bucket."""
+        from grayctl.site import build_site, upload_site
+
+        self._advance(f"Uploading web/{lane}")
+        upload_site(build_site(REPOSITORY / "web" / lane, lane), self.client("s3"), self.outputs()["SiteBucket"])
+
+    def serve(self) -> None:
+        """Serve the deployed distribution and wait until it answers. Raises LocalStackError."""
+        self._advance("Starting the local edge")
+        chain, key = certificate(self.places.state)
+        settings = {
+            "distribution": self.outputs()["DistributionId"],
+            "emulator_port": self.ports.gateway,
+            "port": self.ports.site,
+            "tls_port": self.ports.site_tls,
+            "control_port": self.ports.control,
+            "certificate": str(chain),
+            "key": str(key),
+        }
+        self._start_module("edge", "graylocal.cloudfront", settings)
+        self.processes.wait_until("edge", self._serves, 60)
+        self.places.target.write_text(local_target(self.environment, f"graylane-{self.environment}", self.ports))
+
+    def simulate(self, **simulation: Any) -> None:
+        """Set the edge's simulation, e.g. `everywhere={"lag": 5}`; without arguments, end it."""
+        httpx.put(f"{self.control_url}/simulation", json=simulation, trust_env=False).raise_for_status()
+
+    def _serves(self) -> bool:
+        control = emulator.answers(f"{self.control_url}/health")
+        try:
+            return control and httpx.get(self.url, timeout=5, trust_env=False).status_code > 0
+        except httpx.HTTPError:
+            return False
+
+    def _start_observers(self) -> None:
+        settings = {
+            "emulator_port": self.ports.gateway,
+            "port": self.ports.traces,
+            "udp_port": self.ports.traces_udp,
+            "time_scale": self._time_scale,
+        }
+        self._start_module("observe", "graylocal.observe", settings)
+        self.processes.wait_until(
+            "observe", lambda: emulator.answers(f"http://127.0.0.1:{self.ports.traces}/health"), 60
+        )
+
+    def _start_module(self, name: str, module: str, settings: dict[str, Any]) -> None:
+        file = self.places.state / f"{name}.json"
+        file.write_text(json.dumps(settings))
+        variables = emulator.client_environment(self.ports)
+        for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_XRAY"):
+            del variables[variable]
+        variables["PYTHONPATH"] = str(_TOOLS)
+        self.processes.start(name, [str(own_interpreter()), "-m", module, str(file)], variables, REPOSITORY)
+
+    def describe(self) -> dict[str, Any]:
+        """Ports and folders, for a screen."""
+        return {"url": self.url, "logs": str(self.places.logs), "ports": asdict(self.ports)}
