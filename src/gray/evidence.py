@@ -35,7 +35,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["STEPS", "Counts", "Evidence", "Test", "begin", "observe"]
+__all__ = ["STEPS", "Counts", "Evidence", "Test", "begin", "log_sum", "observe"]
 
 # How much worse than stable's rate plus the margin each alternative takes gray to be, as a proportion.
 STEPS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.8)
@@ -91,7 +91,7 @@ class Evidence:
     @property
     def log(self) -> float:
         """The natural logarithm of the e-value."""
-        return _log_sum(self.weights)
+        return log_sum(self.weights)
 
     @property
     def log10(self) -> float:
@@ -133,7 +133,7 @@ def _move(weights: Sequence[float], moves: float) -> list[float]:
     idle, bets = weights[0], weights[1:]
     stay, move = math.log1p(-moves), math.log(moves)
     share = idle + move - math.log(len(bets))
-    return [_log_sum((idle + stay, _log_sum(bets) + move)), *(_log_sum((bet + stay, share)) for bet in bets)]
+    return [log_sum((idle + stay, log_sum(bets) + move)), *(log_sum((bet + stay, share)) for bet in bets)]
 
 
 def _log_ratio(q_s: float, q_g: float, stable: Counts, gray: Counts, test: Test) -> float:
@@ -170,6 +170,7 @@ def _inside(rate: float) -> float:
     return min(max(rate, LEAST), MOST)
 
 
-def _log_sum(logarithms: Sequence[float]) -> float:
+def log_sum(logarithms: Sequence[float]) -> float:
+    """The logarithm of the sum of the numbers whose logarithms are given, without leaving the range of a float."""
     most = max(logarithms)
     return most + math.log(sum(math.exp(value - most) for value in logarithms))

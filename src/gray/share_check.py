@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gray.evidence import log_sum
+
 __all__ = ["ANY_SHARE", "TOLERANCE", "Asked", "asked_by", "asked_for", "contradiction", "percent_by"]
 
 # How far a share may be off where no plan says otherwise, as a proportion of it.
@@ -74,7 +76,7 @@ def contradiction(gray: int, total: int, asked: Asked, *, cluster: float) -> flo
     """
     above = _beyond(gray, total, asked.high, cluster) if asked.high < 1 else 0.0
     below = _beyond(total - gray, total, 1 - asked.low, cluster) if asked.low > 0 else 0.0
-    return math.log((math.exp(min(above, 600)) + math.exp(min(below, 600))) / 2)
+    return log_sum((above, below)) - math.log(2)
 
 
 def _beyond(count: int, total: int, limit: float, cluster: float) -> float:
@@ -85,5 +87,4 @@ def _beyond(count: int, total: int, limit: float, cluster: float) -> float:
         q = odds * times / (1 + odds * times)
         ratio = count * math.log(q / limit) + (total - count) * math.log((1 - q) / (1 - limit))
         logarithms.append(ratio / cluster)
-    most = max(logarithms)
-    return most + math.log(sum(math.exp(value - most) for value in logarithms) / len(ODDS))
+    return log_sum(logarithms) - math.log(len(ODDS))
