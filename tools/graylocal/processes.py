@@ -2,16 +2,19 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from graylocal.errors import LocalStackError
 
 _GRACE = 8.0  # seconds between asking a process to end and ending it
+MAIN = "graylocal"  # the name under which the starting program itself is written down
 
 
 @dataclass(frozen=True)
@@ -25,22 +28,24 @@ class Running:
 
 def started_at(pid: int) -> str:
     """When a process started, as the system writes it; empty when there is none of this id."""
-    command = ["ps", "-o", "lstart=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    state, _, start = answer.partition(" ")
+    return "" if state.startswith("Z") else start.strip()
 
 
 class Processes:
     """Starts processes and remembers them in a file, so that a later run can tidy up after this one."""
 
-    def __init__(self, record: Path, logs: Path) -> None:
-        self._record, self._logs = record, logs
+    def __init__(self, record: Path, logs: Path, scratch: Path) -> None:
+        self._record, self._logs, self._scratch = record, logs, scratch
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._running: list[Running] = []
+        self._running = [Running(MAIN, os.getpid(), started_at(os.getpid()))]
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         """Start one process; its output goes to `<logs>/<name>.log`."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        with (self._logs / f"{name}.log").open("ab") as log:
+        with (self._logs / f"{name}.log").open("wb") as log:
             child = subprocess.Popen(
                 command,
                 env=dict(environment),
@@ -53,6 +58,26 @@ class Processes:
         self._children[name] = child
         self._running.append(Running(name, child.pid, started_at(child.pid)))
         self._write()
+
+    def run(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> int:
+        """Run one process to its end, and end all that it started when we are interrupted; its exit code."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            child = subprocess.Popen(
+                command,
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            return child.wait()
+        except BaseException:
+            end_groups([child.pid], lambda: child.poll() is not None)
+            child.wait()
+            raise
 
     def wait_until(self, name: str, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until a started process is ready. Raises LocalStackError when it ends before, or takes too long."""
@@ -86,24 +111,34 @@ class Processes:
 
     def _write(self) -> None:
         self._record.parent.mkdir(parents=True, exist_ok=True)
-        self._record.write_text(json.dumps([each.__dict__ for each in self._running]))
+        record = {"scratch": str(self._scratch), "processes": [asdict(each) for each in self._running]}
+        self._record.write_text(json.dumps(record, indent=1))
 
 
 def left_over(record: Path) -> list[Running]:
     """Processes of an earlier run that still run. A process that merely got an old id again is not among them."""
-    if not record.exists():
-        return []
-    earlier = [Running(**each) for each in json.loads(record.read_text() or "[]")]
+    earlier = [Running(**each) for each in _recorded(record).get("processes", [])]
     return [each for each in earlier if each.started and started_at(each.pid) == each.started]
 
 
 def tidy(record: Path) -> list[str]:
-    """End what an earlier run left behind, and return the names."""
-    remaining = left_over(record)
+    """End what an earlier run left behind, remove its scratch files, and return the names of what was ended."""
+    remaining = [each for each in left_over(record) if each.name != MAIN]
     pids = [each.pid for each in remaining]
     end_groups(pids, lambda: not any(started_at(pid) for pid in pids))
+    scratch = Path(_recorded(record).get("scratch") or "")
+    if scratch.name.startswith(("graylane-", "scratch-")):
+        shutil.rmtree(scratch, ignore_errors=True)
     record.unlink(missing_ok=True)
     return [each.name for each in remaining]
+
+
+def _recorded(record: Path) -> dict[str, Any]:
+    try:
+        recorded = json.loads(record.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}  # never started, or ended while it wrote
+    return recorded if isinstance(recorded, dict) else {}
 
 
 def end_groups(pids: Sequence[int], gone: Callable[[], bool]) -> None:

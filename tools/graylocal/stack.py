@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx
 
 from graylocal import deploy, emulator, free_ports
 from graylocal.certificate import certificate
+from graylocal.errors import LocalStackError
 from graylocal.places import REGION, REPOSITORY, Places, Ports, local_target, own_interpreter, places
 from graylocal.processes import Processes
 
@@ -45,7 +47,7 @@ class LocalStack:
         self.ports = ports or free_ports.free()
         self.places: Places = places(state or REPOSITORY / ".graylane" / environment)
         self._time_scale, self._patches_off, self._advance = time_scale, tuple(patches_off), advance
-        self.processes = Processes(self.places.processes, self.places.logs)
+        self.processes = Processes(self.places.processes, self.places.logs, self.places.scratch)
 
     @property
     def url(self) -> str:
@@ -120,10 +122,10 @@ class LocalStack:
         """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError."""
         environment = environment or self.environment
         self._advance("Building the functions (sam build)")
-        deploy.build(self.places.logs / "build.log")
+        deploy.build(self.processes, self.places.logs / "build.log")
         self._advance(f"Deploying template.yaml (sam deploy --config-env {environment})")
         log = self.places.logs / f"deploy-{environment}.log"
-        deploy.deploy(environment, self.ports, log, deploy.overrides(environment))
+        deploy.deploy(self.processes, environment, self.ports, log)
 
     def outputs(self, stack: str | None = None) -> dict[str, str]:
         """The outputs of a deployed stack."""
@@ -135,6 +137,40 @@ class LocalStack:
 
         self._advance(f"Uploading web/{lane}")
         upload_site(build_site(REPOSITORY / "web" / lane, lane), self.client("s3"), self.outputs()["SiteBucket"])
+
+    def first_release(self) -> None:
+        """Save revision 1, everybody stable, where there is no revision yet."""
+        from gray.model import Release
+
+        from gray.revisions import Revisions
+        from grayctl.document import new_document
+
+        self._advance("Saving revision 1: everybody stable")
+        revisions = Revisions(self.client("dynamodb"), self.outputs()["ConfigTable"])
+        if revisions.head() is None:
+            release = Release.model_validate(new_document())
+            revisions.save(release, author="graylocal", reason="first revision", via="graylocal", base=None)
+
+    def published(self, seconds: float = 30) -> None:
+        """Wait until the sync function has published the newest revision. Raises LocalStackError."""
+        from gray.revisions import Revisions
+
+        self._advance("Waiting for the sync function to publish it")
+        head = Revisions(self.client("dynamodb"), self.outputs()["ConfigTable"]).head()
+        deadline = time.monotonic() + seconds
+        while head is not None and self._published_revision() < head.revision:
+            if time.monotonic() > deadline:
+                log = self.places.logs / "emulator.log"
+                raise LocalStackError("the sync function has not published the first revision", f"See {log}")
+            time.sleep(0.1)
+
+    def _published_revision(self) -> int:
+        ssm = self.client("ssm")
+        try:
+            current = json.loads(ssm.get_parameter(Name=f"/gray/{self.environment}/current")["Parameter"]["Value"])
+        except (ssm.exceptions.ParameterNotFound, ValueError):
+            return 0
+        return int(current.get("revision") or 0)
 
     def serve(self) -> None:
         """Serve the deployed distribution and wait until it answers. Raises LocalStackError."""

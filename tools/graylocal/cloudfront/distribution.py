@@ -128,7 +128,8 @@ class DistributionReader:
         """A function's LIVE stage, as a viewer's request meets it."""
         described = self._cloudfront.describe_function(Name=name, Stage="LIVE")
         config = described["FunctionSummary"]["FunctionConfig"]
-        stores = (config.get("KeyValueStoreAssociations") or {}).get("Items") or []
+        associated: Mapping[str, Any] = config.get("KeyValueStoreAssociations") or {}
+        stores = associated.get("Items") or []
         code = self._cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
         store = stores[0]["KeyValueStoreARN"] if stores else None
         return FunctionCode(name, code.decode(), store, described["ETag"])

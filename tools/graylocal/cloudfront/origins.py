@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,7 +10,7 @@ import httpx
 
 from graylocal.cloudfront.bucket_policy import allowed
 from graylocal.cloudfront.distribution import Behavior, Origin
-from graylocal.cloudfront.events import InvalidResult, cookie_pairs, query_pairs
+from graylocal.cloudfront.events import cookie_pairs, query_pairs
 from graylocal.cloudfront.messages import Pairs, Request, Response
 from graylocal.cloudfront.policies import NEVER_FORWARDED
 
@@ -47,34 +47,6 @@ def bucket_of(domain: str) -> str | None:
     """The bucket that an S3 origin's domain names, or None for any other domain."""
     found = _BUCKET.fullmatch(domain)
     return found["bucket"] if found else None
-
-
-def rewritten(origin: Origin, asked: Mapping[str, Any]) -> Origin:
-    """An origin after `cf.updateRequestOrigin(asked)`: everything that is not asked for is inherited.
-
-    Raises InvalidResult for what CloudFront answers with 502.
-    """
-    custom, access = asked.get("customOriginConfig"), asked.get("originAccessControlConfig")
-    path = asked.get("originPath", origin.path)
-    if path and (not path.startswith("/") or path.endswith("/")):
-        raise InvalidResult("originPath begins with / and does not end with it")
-    signed = bool(access.get("enabled")) if isinstance(access, Mapping) else origin.signed
-    s3 = access.get("originType") == "s3" if isinstance(access, Mapping) and signed else origin.s3 and custom is None
-    if signed and (asked.get("hostHeader") or custom is not None or (origin.s3 and not s3)):
-        raise InvalidResult("origin access control does not fit the new origin")
-    headers = asked.get("customHeaders")
-    timeouts = asked.get("timeouts") or {}
-    return replace(
-        origin,
-        domain=asked.get("domainName", origin.domain),
-        path=path,
-        headers=origin.headers if headers is None else {name.lower(): value for name, value in headers.items()},
-        s3=s3,
-        signed=signed,
-        host_header=asked.get("hostHeader", origin.host_header),
-        read_timeout=int(timeouts.get("readTimeout", origin.read_timeout)),
-        connection_attempts=int(asked.get("connectionAttempts", origin.connection_attempts)),
-    )
 
 
 def forwarded_headers(behavior: Behavior, origin: Origin, request: Request, request_id: str, accepts: str) -> Pairs:

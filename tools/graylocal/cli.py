@@ -1,0 +1,186 @@
+"""`graylocal`: the whole of Graylane on this machine, with one command."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.status import Status
+
+from graylocal import free_ports
+from graylocal.errors import LocalStackError
+from graylocal.places import REPOSITORY, Ports, interpreter
+from graylocal.processes import MAIN, left_over, started_at, tidy
+from graylocal.stack import LocalStack
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+_STATE = REPOSITORY / ".graylane" / "local"
+_RECORD = _STATE / "processes.json"
+_DEFAULT = Ports()
+
+_screen = Console()
+
+
+class _Steps:
+    """One line a step: a spinner while it runs, its seconds when it is done."""
+
+    def __init__(self, status: Status) -> None:
+        self._status, self._step, self._since = status, "", time.monotonic()
+
+    def advance(self, step: str) -> None:
+        """The next step begins."""
+        self.done()
+        self._step, self._since = step, time.monotonic()
+        self._status.update(f"{step} ...")
+
+    def done(self) -> None:
+        """The running step is done."""
+        if self._step:
+            _screen.print(f"[green]✓[/] {self._step} [dim]{time.monotonic() - self._since:.1f} s[/]", highlight=False)
+        self._step = ""
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Port of the site over http.")] = _DEFAULT.site,
+    site_tls_port: Annotated[int, typer.Option(help="Port of the site over https.")] = _DEFAULT.site_tls,
+    control_port: Annotated[int, typer.Option(help="Port of the edge's simulation control.")] = _DEFAULT.control,
+    gateway_port: Annotated[int, typer.Option(help="Port of the AWS emulator.")] = _DEFAULT.gateway,
+    traces_port: Annotated[int, typer.Option(help="Port of the X-Ray API.")] = _DEFAULT.traces,
+    traces_udp_port: Annotated[int, typer.Option(help="UDP port for trace segments.")] = _DEFAULT.traces_udp,
+    time_scale: Annotated[float, typer.Option(help="Length of an alarm's period: 0.1 makes 60 s last 6 s.")] = 1.0,
+) -> None:
+    """Deploy the template to an AWS emulator here, serve the site, and stop all of it on Ctrl-C."""
+    ports = Ports(gateway_port, traces_port, traces_udp_port, port, site_tls_port, control_port)
+    started = time.monotonic()
+    with _told_errors(), _ending_on_signals():
+        _prepare(ports)
+        with _screen.status("Starting ...") as status:
+            steps = _Steps(status)
+            stack = LocalStack("dev", state=_STATE, ports=ports, time_scale=time_scale, advance=steps.advance)
+            with stack:
+                stack.deploy()
+                stack.upload("v1")
+                stack.upload("v2")
+                stack.first_release()
+                stack.serve()
+                stack.published()
+                steps.done()
+                status.stop()
+                _ready(stack, time.monotonic() - started)
+                _watch(stack)
+
+
+@app.command()
+def down() -> None:
+    """End the processes of a local stack, also of one that was interrupted."""
+    running = {each.name: each.pid for each in left_over(_RECORD)}
+    if MAIN in running:
+        _end_main(running[MAIN])
+    ended = [*running, *tidy(_RECORD)]
+    _screen.print(f"Ended {', '.join(dict.fromkeys(ended))}." if ended else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Say which processes run and where the site is; exits with 1 when the stack is not up."""
+    running = left_over(_RECORD)
+    for each in running:
+        _screen.print(f"{each.name:<10} pid {each.pid}  since {each.started}", highlight=False)
+    target = _STATE / "local.json"
+    if not running or not target.exists():
+        _screen.print("The local stack is not up: make up")
+        raise typer.Exit(1)
+    _screen.print(target.read_text())
+
+
+def _end_main(pid: int) -> None:
+    """Ask a running `graylocal up` to end, and wait until it has ended its own processes."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+    deadline = time.monotonic() + 30
+    while started_at(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _prepare(ports: Ports) -> None:
+    for name in ("sam", "ministack", "runtime"):
+        if not interpreter(name).exists():
+            raise LocalStackError(f".tools/{name} is missing", "Install the pinned tools: tools/install.sh")
+    for each in left_over(_RECORD):
+        if each.name == MAIN:
+            raise LocalStackError(f"a local stack is up already (pid {each.pid})", "Stop it: graylocal down")
+    ended = tidy(_RECORD)
+    if ended:
+        _screen.print(f"Tidied up after an earlier run: ended {', '.join(ended)}.")
+    free_ports.check(ports)
+
+
+def _ready(stack: LocalStack, seconds: float) -> None:
+    logs = _short(stack.places.logs)
+    _screen.print()
+    _screen.print(f"[bold]Graylane is up[/] at [bold]{stack.url}[/] (https: {stack.tls_url}) in {seconds:.0f} s.")
+    _screen.print("Try, in another terminal:")
+    for command, effect in (
+        (".venv/bin/grayctl status", "what is released, and what the edge has"),
+        (".venv/bin/grayctl ramp 20", "a fifth of the viewers get v2; a new browser profile is a new viewer"),
+        (".venv/bin/grayctl kill", "everybody is back on v1 within two seconds"),
+    ):
+        _screen.print(f"  [cyan]{command:<28}[/]{effect}", highlight=False)
+    _screen.print(f"Logs: {logs}/*.log, the functions' in CloudWatch Logs of {stack.endpoint}. Ctrl-C ends everything.")
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
+
+
+def _watch(stack: LocalStack) -> None:
+    while True:
+        time.sleep(0.5)
+        ended = stack.processes.ended()
+        if ended:
+            raise LocalStackError(f"{ended} has ended by itself", f"See {stack.places.logs / ended}.log")
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    try:
+        yield
+    except LocalStackError as error:
+        Console(stderr=True).print(f"[red]graylocal:[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        _screen.print("Ended.")
+
+
+@contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # A second signal must not interrupt the ending that the first one began.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> None:
+    """Entry point of the `graylocal` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
