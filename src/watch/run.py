@@ -75,7 +75,7 @@ def _trial(
     key = (str(document.get("salt", "")), revision.epoch, lane)
     trial = Trials(dynamodb, settings.table).get(lane)
     if trial is None or trial.key != key:
-        begin = _floor(now, settings.period) + settings.period
+        begin = _floor(now + settings.period - 1, settings.period)
         trial = Trial(*key, since=now, end=begin, step_since=begin)
     return trial.ask(asked_by(document, lane), now + settings.settle)
 
