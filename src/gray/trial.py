@@ -26,13 +26,18 @@ REFERENCE_PACE = 1 / 3
 
 @dataclass(frozen=True)
 class Limits:
-    """How much worse gray may be, and how sure one wants to be. Points are percent points."""
+    """How much worse gray may be, and how sure one wants to be. Points are percent points.
+
+    `cluster` is how many API requests of one viewer within a minute may fail, or be slow, together: the guarantee
+    holds up to that many, and finding a bad lane takes as many times longer (bench/results/withdrawal.md). `viewer_requests`
+    is the same for the share check, within a step.
+    """
 
     error_margin_points: float = 0.5
     slow_margin_points: float = 2.0
     false_withdrawals: float = 0.05
     minimum_requests: int = 50
-    cluster: float = 1.0
+    cluster: float = 2.0
     viewer_requests: float = 50.0
 
     @property
