@@ -8,7 +8,7 @@ from gray.lanes import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, Parameters, Regi
 from gray.means import Means
 from gray.published import LiveLane
 
-__all__ = ["Lanes", "check_live", "readmit", "refresh"]
+__all__ = ["Lanes", "check_live", "readmit", "refresh", "switch_apis"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,11 @@ def readmit(means: Means, lanes: Lanes, needed: Collection[str], wanted: Collect
             known[name] = replace(lane, status=ADOPTED, failures=0, why="")
             means.lanes.put(known[name])
     return replace(lanes, known=known), problems
+
+
+def switch_apis(means: Means, lanes: Lanes, *, own: bool) -> None:
+    """Makes every adopted gray API call its own function, or (the kill at the API) stable's."""
+    for name, registration in lanes.registrations.items():
+        lane = lanes.known.get(name)
+        if lane and lane.status in (ADOPTED, WITHDRAWN) and lane.matches(registration):
+            means.switch(registration, own)

@@ -29,7 +29,7 @@ class Means:
     """Everything a run may use. `now` is unix seconds, `wait` sleeps.
 
     `preflight` says what is wrong with a lane (`whole` compares every file, otherwise the manifest and the health
-    check are enough); `announce` sends the publication event; `warn` tells people (subject, text).
+    check are enough); `switch` makes a lane's API call its own function (True) or stable's; `announce` sends the publication event; `warn` tells people (subject, text).
     """
 
     environment: str
@@ -46,6 +46,7 @@ class Means:
     lists: Callable[[], ListFiles]
     adoption: Callable[[], "Adoption"]
     preflight: Callable[[Registration, bool], str]
+    switch: Callable[[Registration, bool], None]
     announce: Callable[[Mapping[str, object]], None]
     warn: Callable[[str, str], None]
     now: Callable[[], float]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gray.edge_config import mask
 from gray.kill import write_kill
-from gray.lane_watch import Lanes, check_live, readmit, refresh
+from gray.lane_watch import Lanes, check_live, readmit, refresh, switch_apis
 from gray.ledger import LedgerMoved
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, due, lapsed
@@ -74,7 +74,9 @@ class Publisher:
         # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
         current = Current.parse(ledger.published if ledger.complete and ledger.published else parameters.current)
         lanes = refresh(means, parameters)
-        if check_lanes and current and not head.killed:
+        if check_lanes and head.killed:
+            switch_apis(means, lanes, own=False)  # a deployment of the lane may have set it back
+        elif check_lanes and current:
             lanes = check_live(means, lanes, list(current.lanes))
         why = due(head, current, ledger, lanes.live, means.now())
         over = lapsed(current, means.now()) and not head.killed
@@ -119,6 +121,8 @@ class Publisher:
         revision = self._in_force(ask, revision, current)
         record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
         lanes = refresh(means, parameters)
+        if current is None or current.state == KILLED:
+            switch_apis(means, lanes, own=True)
         fresh = current is None or current.revision != revision.number or bool(ask.person)
         compiled = self._compile(record, revision, lanes, fresh=fresh, overrule=ask.overrule)
         if not ask.force and self._there(compiled, current):
@@ -220,11 +224,14 @@ class Publisher:
             begin(means.ledger, record.sequence, 0, {})
             means.edge_config().write(saved, stamp, "")
 
+        def switch() -> None:
+            switch_apis(means, Lanes(means.parameters().registrations, means.lanes.all()), own=False)
+
         def settle() -> None:
             confirm(means.ledger, record.sequence, None, outcome, now=now)
 
         failures: list[Exception] = []
-        for step in (lambda: means.current().write(current), write_set, lambda: self._announce(record), settle):
+        for step in (lambda: means.current().write(current), switch, write_set, lambda: self._announce(record), settle):
             try:
                 step()
             except LedgerMoved:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from sync.fetch import fetch
 from sync.settings import Settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -79,6 +81,10 @@ class Services:
     def _events(self) -> "EventBridgeClient":
         return boto3.client("events", region_name=self.settings.region, config=_CONFIG)
 
+    @cached_property
+    def _apigateway(self) -> "APIGatewayClient":
+        return boto3.client("apigateway", region_name=self.settings.region, config=_CONFIG)
+
     def store(self) -> Store:
         """The KeyValueStore with a count of paid calls that begins at zero."""
         return Store(self._store_client, self.settings.store_arn)
@@ -101,6 +107,7 @@ class Services:
             lists=lambda: ListFiles(self.s3, settings.edge_config_bucket),
             adoption=self._adoption,
             preflight=self._preflight,
+            switch=self._switch,
             announce=self._announce,
             warn=self._warn,
             now=time.time,
@@ -128,7 +135,7 @@ class Services:
         )
         table = LaneTable(self.dynamodb, settings.table)
         return Adoption(
-            boto3.client("apigateway", region_name=self.settings.region, config=_CONFIG),
+            self._apigateway,
             boto3.client("lambda", region_name=self.settings.region, config=_CONFIG),
             table,
             owner,
@@ -141,6 +148,16 @@ class Services:
             return problem
         key = read_api_key(self.secrets, self.settings.api_key_secret)
         return health_problem(fetch, api_url(self.settings.api_url, lane, self.settings.region), lane.lane, key)
+
+    def _switch(self, lane: Registration, own: bool) -> None:
+        from gray.api_switch import to_own, to_stable
+
+        # An API that is gone has nothing left to switch.
+        with suppress(self._apigateway.exceptions.NotFoundException):
+            if own:
+                to_own(self._apigateway, lane)
+            else:
+                to_stable(self._apigateway, lane, self.settings.stable_function)
 
     def _announce(self, detail: Mapping[str, object]) -> None:
         answer = self._events.put_events(

@@ -1,0 +1,182 @@
+"""DynamoDB, S3 and SSM in memory: the operations and conditions the control plane uses, and no others.
+
+Fast enough for the thousands of runs that fault injection takes. tests/unit/control/test_memory_aws.py asks the same
+of these and of moto and compares the answers.
+"""
+
+import copy
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+__all__ = ["MemoryDynamoDB", "MemoryS3", "MemorySSM", "client_error"]
+
+Item = dict[str, Any]
+
+
+@cache
+def _real(service: Any) -> Any:
+    return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def client_error(service: str, name: str, status: int, **more: Any) -> ClientError:
+    """An error as botocore raises it, of the modelled class where there is one."""
+    kind: type[ClientError] = getattr(_real(service).exceptions, name, ClientError)
+    answer: Any = {
+        "Error": {"Code": name, "Message": name},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        **more,
+    }
+    return kind(answer, "Operation")
+
+
+class MemoryDynamoDB:
+    """Stands for `boto3.client("dynamodb")` with one table keyed by pk (S) and sk (N)."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("dynamodb").exceptions
+        self.table: dict[tuple[str, int], Item] = {}
+
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> dict[str, Any]:
+        found = self.table.get(_key(Key))
+        return {"Item": copy.deepcopy(found)} if found else {}
+
+    def put_item(self, *, TableName: str, Item: Item, **condition: Any) -> dict[str, Any]:
+        if not self._holds(_key(Item), condition):
+            raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
+        self.table[_key(Item)] = copy.deepcopy(Item)
+        return {}
+
+    def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
+        if not self._holds(_key(Key), given):
+            raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
+        item = self.table.setdefault(_key(Key), copy.deepcopy(Key))
+        changed = re.fullmatch(r"(ADD) (\S+) (:\w+)|(SET) (\S+) = (:\w+)", UpdateExpression)
+        assert changed, UpdateExpression
+        kind, name, value = [part for part in changed.groups() if part]
+        name = given.get("ExpressionAttributeNames", {}).get(name, name)
+        value = given["ExpressionAttributeValues"][value]
+        if kind == "ADD":
+            value = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(value["N"]))}
+        item[name] = value
+        return {"Attributes": {name: value}}
+
+    def query(self, *, ExpressionAttributeValues: Item, **given: Any) -> dict[str, Any]:
+        pk = ExpressionAttributeValues[":pk"]["S"]
+        below = ExpressionAttributeValues.get(":below")
+        found = [
+            item for (own, sk), item in sorted(self.table.items()) if own == pk and (not below or sk < int(below["N"]))
+        ]
+        if not given.get("ScanIndexForward", True):
+            found.reverse()
+        return {"Items": copy.deepcopy(found[: given.get("Limit", len(found))])}
+
+    def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:
+        puts = [entry["Put"] for entry in TransactItems]
+        reasons = [
+            {"Code": "None"} if self._holds(_key(put["Item"]), put) else {"Code": "ConditionalCheckFailed"}
+            for put in puts
+        ]
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise client_error("dynamodb", "TransactionCanceledException", 400, CancellationReasons=reasons)
+        for put in puts:
+            self.table[_key(put["Item"])] = copy.deepcopy(put["Item"])
+        return {}
+
+    def _holds(self, key: tuple[str, int], given: Mapping[str, Any]) -> bool:
+        expression = given.get("ConditionExpression")
+        if not expression:
+            return True
+        item = self.table.get(key, {})
+        names = given.get("ExpressionAttributeNames", {})
+        values = given.get("ExpressionAttributeValues", {})
+        return any(
+            all(_true(clause.strip(), item, names, values) for clause in either.split(" AND "))
+            for either in expression.split(" OR ")
+        )
+
+
+def _true(clause: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
+    missing = re.fullmatch(r"attribute_not_exists\((\S+)\)", clause)
+    if missing:
+        return names.get(missing[1], missing[1]) not in item
+    compared = re.fullmatch(r"(\S+) (=|<) (:\w+)", clause)
+    assert compared, clause
+    there, value = item.get(names.get(compared[1], compared[1])), values[compared[3]]
+    if there is None:
+        return False
+    return bool(there == value) if compared[2] == "=" else int(there["N"]) < int(value["N"])
+
+
+def _key(item: Item) -> tuple[str, int]:
+    return item["pk"]["S"], int(item["sk"]["N"])
+
+
+class MemoryS3:
+    """Stands for `boto3.client("s3")`: objects by bucket and key, conditional puts, no versions."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("s3").exceptions
+        self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        if (Bucket, Key) not in self.objects:
+            raise client_error("s3", "404", 404)
+        found = self.objects[Bucket, Key]
+        return {"ETag": found["ETag"], "Metadata": dict(found["Metadata"])}
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        if (Bucket, Key) not in self.objects:
+            raise client_error("s3", "NoSuchKey", 404)
+        return {"Body": _Body(self.objects[Bucket, Key]["Body"])}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **given: Any) -> dict[str, Any]:
+        there = self.objects.get((Bucket, Key))
+        if (given.get("IfNoneMatch") and there) or (
+            "IfMatch" in given and (not there or there["ETag"] != given["IfMatch"])
+        ):
+            raise client_error("s3", "PreconditionFailed", 412)
+        etag = f'"{hashlib.sha256(Body).hexdigest()[:32]}"'
+        self.objects[Bucket, Key] = {"Body": Body, "ETag": etag, "Metadata": given.get("Metadata", {})}
+        return {"ETag": etag}
+
+
+class _Body(io.BytesIO):
+    def iter_lines(self) -> Any:
+        return iter(self.getvalue().splitlines())
+
+
+class MemorySSM:
+    """Stands for `boto3.client("ssm")`: String parameters with versions and their history."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("ssm").exceptions
+        self.values: dict[str, list[str]] = {}
+
+    def get_parameter(self, *, Name: str) -> dict[str, Any]:
+        if Name not in self.values:
+            raise client_error("ssm", "ParameterNotFound", 400)
+        return {"Parameter": {"Name": Name, "Value": self.values[Name][-1], "Version": len(self.values[Name])}}
+
+    def put_parameter(self, *, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:
+        self.values.setdefault(Name, []).append(Value)
+        return {"Version": len(self.values[Name])}
+
+    def get_parameter_history(self, *, Name: str, MaxResults: int) -> dict[str, Any]:
+        return {"Parameters": [{"Version": at, "Value": value} for at, value in enumerate(self.values[Name], 1)]}
+
+    def get_parameters_by_path(self, *, Path: str, Recursive: bool, MaxResults: int) -> dict[str, Any]:
+        found = [
+            {"Name": name, "Value": values[-1]} for name, values in self.values.items() if name.startswith(f"{Path}/")
+        ]
+        return {"Parameters": found}
+
+    def delete_parameter(self, *, Name: str) -> dict[str, Any]:
+        del self.values[Name]
+        return {}

@@ -1,0 +1,89 @@
+"""The published set in S3: complete, without secrets, and never an older one over a newer."""
+
+import json
+from typing import Any, cast
+
+import pytest
+from tests.fakes.memory_aws import MemoryS3
+
+from gray.edge_config import EdgeConfig, mask, unmask
+from gray.published import Stamped
+
+CONFIG = '1|7|3|2|a|1800|0|salt|p,c:uid|b:BBB,a:AAA|s%20x|v2:api:live|eu\n[["ramp","v2",0,2000]]'
+
+
+def test_no_secret_is_left_and_all_come_back() -> None:
+    masked = mask(CONFIG)
+
+    assert "AAA" not in masked
+    assert "BBB" not in masked
+    assert "s%20x" not in masked
+    assert unmask(masked, {"a": "AAA", "b": "BBB"}, "s%20x") == CONFIG
+
+
+def test_a_key_that_has_been_dropped_since_is_left_out() -> None:
+    assert "|b:BBB|" in unmask(mask(CONFIG), {"b": "BBB"}, "")
+
+
+def test_a_killed_config_has_no_secrets() -> None:
+    assert mask("1|7|3|2|k") == "1|7|3|2|k"
+
+
+def test_the_set_is_in_the_import_format_of_a_store() -> None:
+    s3 = MemoryS3()
+    _edge_config(s3).write({"config": "1|7|3|2|k", "fence": "7"}, Stamped(7, 3, 2, "killed"), "")
+
+    body = json.loads(s3.objects["bucket", "edge-config.json"]["Body"])
+
+    assert body == {"data": [{"key": "config", "value": "1|7|3|2|k"}, {"key": "fence", "value": "7"}]}
+
+
+def test_an_older_set_does_not_replace_a_newer_one() -> None:
+    edge_config = _edge_config(MemoryS3())
+
+    assert edge_config.write({"fence": "8"}, Stamped(8, 3, 2, "active"), "")
+    assert not edge_config.write({"fence": "7"}, Stamped(7, 3, 2, "active"), "")
+    assert edge_config.read() == {"fence": "8"}
+
+
+def test_a_newer_set_that_came_in_between_stays() -> None:
+    s3 = MemoryS3()
+    racing = _Racing(s3)
+
+    assert not EdgeConfig(cast(Any, racing), "bucket").write({"fence": "7"}, Stamped(7, 3, 2, "active"), "")
+    assert _edge_config(s3).read() == {"fence": "8"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"data":[1]}', b"\xff"])
+def test_a_broken_set_is_an_error_of_one_kind(body: bytes) -> None:
+    s3 = MemoryS3()
+    s3.put_object(Bucket="bucket", Key="edge-config.json", Body=body)
+
+    with pytest.raises(ValueError, match=r"."):
+        _edge_config(s3).read()
+
+
+def test_no_set_is_empty() -> None:
+    assert _edge_config(MemoryS3()).read() == {}
+    assert _edge_config(MemoryS3()).saved() is None
+
+
+class _Racing:
+    """Lets another run put its set once, after the object was looked at."""
+
+    def __init__(self, s3: MemoryS3) -> None:
+        self._s3 = s3
+        self._raced = False
+
+    def put_object(self, **given: Any) -> dict[str, Any]:
+        if not self._raced:
+            self._raced = True
+            _edge_config(self._s3).write({"fence": "8"}, Stamped(8, 3, 2, "active"), "")
+        return self._s3.put_object(**given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+
+def _edge_config(s3: MemoryS3) -> EdgeConfig:
+    return EdgeConfig(cast(Any, s3), "bucket")

@@ -1,0 +1,104 @@
+"""What is published: the stamp in the store, the fence, and the parameter that never goes back."""
+
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes.memory_aws import MemorySSM
+
+from gray.published import Current, CurrentParameter, Fence, LiveLane, Stamped, stamped
+
+NAME = "/gray/test/current"
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("1|7|3|2|k", Stamped(7, 3, 2, "killed")),
+        ("1|7|3|2|a|1800|2|salt|p,c:uid|a:xyz||v2:api:live|eu\n[]", Stamped(7, 3, 2, "active", 1800, 2)),
+        (None, None),
+        ("", None),
+        ("garbage", None),
+        ("1|x|3|2|a|1800|2", None),
+        ("1|7|3|2|z|1800|2", None),
+        ("1|7|3|2|a||", None),
+        ("1|²|3|2|a|1800|2", None),
+    ],
+)
+def test_the_stamp_of_a_config(config: str | None, expected: Stamped | None) -> None:
+    assert stamped(config) == expected
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_stamp_fence_or_parameter(text: str) -> None:
+    stamped(text)
+    Fence.parse(text)
+    Current.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "fence"),
+    [("7", Fence(7)), ("7 direct", Fence(7, True)), (None, Fence(0)), ("x", Fence(0)), ("²", Fence(0))],
+)
+def test_the_fence(value: str | None, fence: Fence) -> None:
+    assert Fence.parse(value) == fence
+    assert Fence.parse(str(fence)) == fence
+
+
+def test_the_parameter_is_read_as_it_was_written() -> None:
+    current = _current(7)
+
+    assert Current.parse(current.text()) == current
+
+
+def test_an_older_publication_does_not_replace_a_newer_one() -> None:
+    ssm = MemorySSM()
+    parameter = _parameter(ssm)
+    parameter.write(_current(8))
+    parameter.write(_current(7))
+
+    assert parameter.read() == _current(8)
+    assert len(ssm.values[NAME]) == 1
+
+
+@pytest.mark.parametrize("others", [[8], [8, 9], [6, 8]])
+def test_a_newer_one_that_came_between_read_and_put_is_put_back(others: list[int]) -> None:
+    ssm = MemorySSM()
+    racing = _Racing(ssm, [_current(number).text() for number in others])
+    CurrentParameter(cast(Any, racing), "/gray/test").write(_current(7))
+
+    assert _parameter(ssm).read() == _current(max(others))
+
+
+def test_what_was_written_by_hand_is_replaced() -> None:
+    ssm = MemorySSM()
+    ssm.values[NAME] = ["not ours"]
+    _parameter(ssm).write(_current(1))
+
+    assert _parameter(ssm).read() == _current(1)
+
+
+class _Racing:
+    """Lets others write once, right before the first put."""
+
+    def __init__(self, ssm: MemorySSM, others: list[str]) -> None:
+        self._ssm = ssm
+        self._others = others
+
+    def put_parameter(self, **given: Any) -> dict[str, Any]:
+        for value in self._others:
+            self._ssm.values.setdefault(NAME, []).append(value)
+        self._others = []
+        return self._ssm.put_parameter(**given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ssm, name)
+
+
+def _parameter(ssm: MemorySSM) -> CurrentParameter:
+    return CurrentParameter(cast(Any, ssm), "/gray/test")
+
+
+def _current(sequence: int) -> Current:
+    return Current(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": LiveLane("api2", "live")}, ("v2",))

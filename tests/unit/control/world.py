@@ -1,0 +1,180 @@
+"""One environment in memory: the config table, S3, Parameter Store, the KeyValueStore, and a clock that tests move.
+
+`World.means(hook)` gives what a run works with, every AWS call of which goes through `hook` first and after.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from gray.grants import EdgeKeys
+from gray.model import Release
+from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
+from tests.fakes.strict_store import ARN, StrictStore
+from tests.unit.control.small_aws import SmallApiGateway, SmallLambda, SmallSecrets
+
+from gray.adoption import Adoption, Owner
+from gray.edge_config import EdgeConfig
+from gray.lanes import LaneTable, Registration, read_parameters
+from gray.ledger import LedgerTable
+from gray.list_files import ListFiles, list_file_key
+from gray.means import Means
+from gray.published import Current, CurrentParameter
+from gray.publisher import Ask, Publisher, Run
+from gray.records import Record, Records
+from gray.revision import Revision
+from gray.revisions import Revisions
+from gray.secrets import read_edge_keys
+from gray.store import Store
+
+PREFIX, TABLE, BUCKET = "/gray/test", "graylane-test-config", "edge-config"
+Moment = Literal["before", "after"]
+# Is told of each AWS call, as service.operation, before and after it; may raise, or run something in between.
+Hook = Callable[[Moment, str], None]
+
+KEYS = {"identity": "", "newest": "a", "a": "A" * 43}
+
+
+def release(percent: float | None = 20, **more: Any) -> Release:
+    """A release with one rule that leads `percent` of the viewers to v2; no rule for None."""
+    rules = [] if percent is None else [{"id": "ramp", "lane": "v2", "percent": percent}]
+    values = {"salt": "8f3kq1zt", "state": "active", "lanes": ["v2"], "lease_minutes": 1440, "rules": rules, **more}
+    return Release.model_validate(values)
+
+
+class Interposed:
+    """A client whose every call goes through a hook."""
+
+    def __init__(self, service: str, client: Any, hook: Hook) -> None:
+        self._service = service
+        self._client = client
+        self._hook = hook
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self._client, operation)
+
+        def through_hook(**given: Any) -> Any:
+            self._hook("before", f"{self._service}.{operation}")
+            answer = call(**given)
+            self._hook("after", f"{self._service}.{operation}")
+            return answer
+
+        return through_hook
+
+
+def _nothing(moment: Moment, call: str) -> None:
+    return None
+
+
+@dataclass
+class World:
+    """The services' state. `unhealthy` has what is wrong with a lane, by its name."""
+
+    dynamodb: MemoryDynamoDB = field(default_factory=MemoryDynamoDB)
+    s3: MemoryS3 = field(default_factory=MemoryS3)
+    ssm: MemorySSM = field(default_factory=MemorySSM)
+    store: StrictStore = field(default_factory=StrictStore)
+    apigateway: SmallApiGateway = field(default_factory=SmallApiGateway)
+    functions: SmallLambda = field(default_factory=SmallLambda)
+    secrets: SmallSecrets = field(default_factory=lambda: SmallSecrets({"edge-keys": json.dumps(KEYS)}))
+    time: float = 1_800_000_000.0
+    unhealthy: dict[str, str] = field(default_factory=dict)
+    announced: list[Mapping[str, object]] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    switched: dict[str, bool] = field(default_factory=dict)
+
+    def means(self, hook: Hook = _nothing) -> Means:
+        def client(service: str, real: object) -> Any:
+            return Interposed(service, real, hook)
+
+        dynamodb, s3 = client("dynamodb", self.dynamodb), client("s3", self.s3)
+        ssm, secrets = client("ssm", self.ssm), client("secretsmanager", self.secrets)
+        owner = Owner("test", "111122223333", "eu-central-1", "originkey", "graylane-test-api-v1")
+        lanes = LaneTable(dynamodb, TABLE)
+
+        def around(call: str, act: Callable[[], None]) -> None:
+            hook("before", call)
+            act()
+            hook("after", call)
+
+        def preflight(lane: Registration, whole: bool) -> str:
+            around("lane.health", lambda: None)
+            return self.unhealthy.get(lane.lane, "")
+
+        return Means(
+            environment="test",
+            region="eu-central-1",
+            revisions=Revisions(dynamodb, TABLE, now=lambda: self.time, wait=self.sleep),
+            records=Records(dynamodb, TABLE),
+            ledger=LedgerTable(dynamodb, TABLE),
+            lanes=lanes,
+            parameters=lambda: read_parameters(ssm, PREFIX),
+            current=lambda: CurrentParameter(ssm, PREFIX),
+            edge_config=lambda: EdgeConfig(s3, BUCKET),
+            store=lambda: Store(client("store", self.store), ARN),
+            keys=lambda: read_edge_keys(secrets, "edge-keys"),
+            lists=lambda: ListFiles(s3, BUCKET),
+            adoption=lambda: Adoption(
+                client("apigateway", self.apigateway), client("lambda", self.functions), lanes, owner
+            ),
+            preflight=preflight,
+            switch=lambda lane, own: around("apigateway.update_stage", lambda: self.switched.update({lane.lane: own})),
+            announce=lambda detail: around("events.put_events", lambda: self.announced.append(detail)),
+            warn=lambda subject, text: around("sns.publish", lambda: self.warned.append(f"{subject}: {text}")),
+            now=lambda: self.time,
+            wait=self.sleep,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    # what people and stacks do
+
+    def register(self, lane: str = "v2", api: str = "api2") -> None:
+        """The lane's stack is deployed: its API, its usage plan and its registration."""
+        self.apigateway.deploy(api, f"graylane-test-api-{lane}", "live", f"plan-{api}")
+        values = {"lane": lane, "api_id": api, "stage": "live", "usage_plan": f"plan-{api}", "function": f"f-{lane}"}
+        self.ssm.put_parameter(Name=f"{PREFIX}/lanes/{lane}", Value=json.dumps(values), Type="String", Overwrite=True)
+
+    def unregister(self, lane: str = "v2") -> None:
+        """The lane's stack is gone."""
+        self.ssm.delete_parameter(Name=f"{PREFIX}/lanes/{lane}")
+
+    def save(self, new: Release, *, via: str = "cli", **more: Any) -> Revision:
+        revisions = self.means().revisions
+        return revisions.save(new, author="anna", reason="test", via=via, base=revisions.head(), **more)
+
+    def kill(self) -> Revision:
+        return self.means().revisions.kill(author="anna", reason="it burns", via="cli")
+
+    def resume(self) -> Revision:
+        revisions = self.means().revisions
+        return revisions.resume(author="anna", reason="it is out", via="cli", base=revisions.head())
+
+    def publish(self, hook: Hook = _nothing, **ask: Any) -> Record:
+        return Publisher(self.means(hook)).publish(Ask("manual", **{"id": "r", **ask}))
+
+    def scheduled(self, hook: Hook = _nothing) -> Run:
+        return Publisher(self.means(hook)).run_if_due(Ask("scheduled"), check_lanes=True)
+
+    def upload_list(self, digest: str, ids: list[str]) -> None:
+        self.s3.put_object(Bucket=BUCKET, Key=list_file_key(digest), Body="\n".join(ids).encode())
+
+    # what is seen
+
+    @property
+    def current(self) -> Current:
+        found = Current.parse(self.ssm.values[f"{PREFIX}/current"][-1])
+        assert found
+        return found
+
+    @property
+    def config(self) -> str:
+        return self.store.items["config"]
+
+
+def edge_keys() -> EdgeKeys:
+    """The keys of every World."""
+    return read_edge_keys(cast(Any, SmallSecrets({"edge-keys": json.dumps(KEYS)})), "edge-keys")
