@@ -112,10 +112,10 @@ def steady(percent: float) -> Callable[[int], float]:
 
 
 def ours(windows: Iterator[Window], most: int, limits: Limits) -> int | None:
-    trial = Trial("salt", 1, "v2", since=0, end=0)
+    trial = Trial("salt", 1, "v2", since=0, end=0, limits=limits)
     for minute in range(1, most + 1):
-        trial = take_in(trial, [next(windows)], limits)
-        if findings(trial, limits).worse:
+        trial = take_in(trial, [next(windows)])
+        if findings(trial).worse:
             return minute
     return None
 

@@ -11,7 +11,7 @@ from gray.plan_store import PlanMoved, Plans, Trials
 from gray.revision import Conflict, Revision
 from gray.revisions import Revisions
 from gray.share_check import asked_by
-from gray.trial import Limits, findings
+from gray.trial import findings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -46,7 +46,6 @@ def look(
     trials: Trials,
     *,
     alarms: Callable[[], Sequence[str]],
-    limits: Limits,
     now: int,
 ) -> PlanView | None:
     """The plan of HEAD's release as it stands; None when there is no release or it has no plan. Writes nothing.
@@ -71,7 +70,7 @@ def look(
         percent=percent,
         alarms=tuple(alarms()) if revision.state == "active" else (),
         trial=trial,
-        findings=findings(trial, limits) if trial else None,
+        findings=findings(trial) if trial else None,
         asked=asked_by(document, plan.lane),
     )
     return PlanView(plan, state, situation, next_step(plan, state, situation, now), revision)
@@ -83,7 +82,6 @@ def advance(
     trials: Trials,
     *,
     alarms: Callable[[], Sequence[str]],
-    limits: Limits,
     now: int,
 ) -> PlanView | None:
     """Looks, and does what follows: a step is saved as a revision by `plan`, a withdrawal is a kill by `plan`.
@@ -92,7 +90,7 @@ def advance(
     between leaves is a step taken and not noted: the next look sees the percent and begins the step's time then.
     When an operator was faster, nothing is done and the view says so.
     """
-    view = look(revisions, plans, trials, alarms=alarms, limits=limits, now=now)
+    view = look(revisions, plans, trials, alarms=alarms, now=now)
     if view is None:
         return None
     try:

@@ -29,8 +29,8 @@ class Limits:
     """How much worse gray may be, and how sure one wants to be. Points are percent points.
 
     `cluster` is how many API requests of one viewer within a minute may fail, or be slow, together: the guarantee
-    holds up to that many, and finding a bad lane takes as many times longer (bench/results/withdrawal.md). `viewer_requests`
-    is the same for the share check, within a step.
+    holds up to that many, and finding a bad lane takes as many times longer (bench/results/withdrawal.md).
+    `viewer_requests` is the same for the share check, within a step.
     """
 
     error_margin_points: float = 0.5
@@ -71,7 +71,8 @@ class Window:
 class Trial:
     """The state of a trial. `end` is where the last window ended (Unix seconds), `reference` the latency above which
     a request is slow (ms, stable's recent p95), `asked` the interval of the share, `step_*` the counts since the
-    share asked for last changed, at `step_since`."""
+    share asked for last changed, at `step_since`; `limits` are the watch function's, so that a plan and an operator
+    judge by the same ones."""
 
     salt: str
     epoch: int
@@ -88,6 +89,7 @@ class Trial:
     step_since: int = 0
     step_gray: int = 0
     step_stable: int = 0
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -116,6 +118,7 @@ class Trial:
         for name in ("errors", "latency"):
             evidence = values[name]
             values[name] = Evidence(tuple(evidence["weights"]), evidence["requests"], evidence["bad"])
+        values["limits"] = Limits(**values["limits"])
         return cls(**values)
 
 
@@ -136,16 +139,17 @@ class Findings:
         return self.worse_errors or self.worse_latency
 
 
-def take_in(trial: Trial, windows: Sequence[Window], limits: Limits) -> Trial:
+def take_in(trial: Trial, windows: Sequence[Window]) -> Trial:
     """The trial after more windows, oldest first; those that end before the trial's own end are passed over, so
     nothing counts twice."""
     for window in windows:
         if window.end > trial.end:
-            trial = _take_one(trial, window, limits)
+            trial = _take_one(trial, window)
     return trial
 
 
-def _take_one(trial: Trial, window: Window, limits: Limits) -> Trial:
+def _take_one(trial: Trial, window: Window) -> Trial:
+    limits = trial.limits
     latency = trial.latency
     if window.stable_slow is not None and window.gray_slow is not None:
         latency = observe(latency, window.stable_slow, window.gray_slow, limits.latency)
@@ -163,8 +167,9 @@ def _take_one(trial: Trial, window: Window, limits: Limits) -> Trial:
     )
 
 
-def findings(trial: Trial, limits: Limits) -> Findings:
-    """What the trial says, judged by `limits`."""
+def findings(trial: Trial) -> Findings:
+    """What the trial says, judged by its limits."""
+    limits = trial.limits
     share = contradiction(
         trial.step_gray, trial.step_gray + trial.step_stable, trial.asked, cluster=limits.viewer_requests
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gray.plan_store import Trials
@@ -49,9 +50,9 @@ def watch(cloudwatch: "CloudWatchClient", dynamodb: "DynamoDBClient", settings: 
         gray = _read(cloudwatch, settings, lane, start, end, reference)
         found: Findings | None = None
         if trial:
-            trial = take_in(trial, windows(stable, gray), settings.limits)
+            trial = take_in(trial, windows(stable, gray))
             Trials(dynamodb, settings.table).put(trial)
-            found = findings(trial, settings.limits)
+            found = findings(trial)
         seen[STABLE] = [f for f in stable if f.end > recent]
         seen[lane] = [f for f in gray if f.end > recent]
         metrics += finding_metrics(lane, found)
@@ -77,7 +78,7 @@ def _trial(
     if trial is None or trial.key != key:
         begin = _floor(now + settings.period - 1, settings.period)
         trial = Trial(*key, since=now, end=begin, step_since=begin)
-    return trial.ask(asked_by(document, lane), now + settings.settle)
+    return replace(trial, limits=settings.limits).ask(asked_by(document, lane), now + settings.settle)
 
 
 def _read(
