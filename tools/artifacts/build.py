@@ -1,0 +1,85 @@
+"""`sam build` at the repository root, then bytecode; skipped when nothing that goes in has changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from artifacts import inputs
+from artifacts.errors import BuildError
+
+__all__ = ["build", "sam_environment"]
+
+BUILD = ".aws-sam/build"
+_STAMP = ".graylane/artifacts"
+
+
+def build(
+    root: Path, *, architecture: str = "arm64", force: bool = False, progress: Callable[[str], None] = lambda line: None
+) -> bool:
+    """Bring `.aws-sam/build` up to date; True when something was built.
+
+    `progress` is given a short line for each function and each later step. Raises BuildError with what SAM said.
+    """
+    stamp = root / _STAMP
+    wanted = inputs.digest(root, architecture=architecture)
+    built = root / BUILD / "template.yaml"
+    if not force and built.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return False
+    # While it runs, and when it is stopped half-way, there is no artifact that could be trusted.
+    stamp.unlink(missing_ok=True)
+    _sam_build(root, architecture, progress)
+    progress("compiling to bytecode")
+    _bytecode(root)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+    return True
+
+
+def sam_environment(root: Path) -> dict[str, str]:
+    """Environment in which the pinned SAM CLI finds itself and the Python 3.13 that it builds with."""
+    return os.environ | {
+        "PATH": f"{root / '.tools/sam/bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "SAM_CLI_TELEMETRY": "0",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # pip reads a false value of this as "do not isolate": hatchling is installed beside SAM.
+        "PIP_NO_BUILD_ISOLATION": "0",
+    }
+
+
+def _sam_build(root: Path, architecture: str, progress: Callable[[str], None]) -> None:
+    sam = root / ".tools/sam/bin/sam"
+    if not sam.exists():
+        raise BuildError("SAM CLI is not installed in .tools/sam: run `make install`")
+    # Never cached: SAM's cache does not see src/gray and src/lane, and shipped stale code.
+    command = [str(sam), "build", "--no-cached", "--parameter-overrides", f"Architecture={architecture}"]
+    said: list[str] = []
+    with subprocess.Popen(
+        command, cwd=root, env=sam_environment(root), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - for the type checker, PIPE was asked for
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if "Building codeuri:" in line:
+                progress(_code_folder(root, line))
+    if process.returncode:
+        raise BuildError("sam build failed:\n" + "\n".join(said[-25:]))
+
+
+def _code_folder(root: Path, line: str) -> str:
+    folder = Path(line.split("Building codeuri:")[1].split()[0])
+    return f"building {folder.relative_to(root) if folder.is_relative_to(root) else folder}"
+
+
+def _bytecode(root: Path) -> None:
+    """In a process of its own, as the bytes depend on the hash seed, which is fixed at start."""
+    python = root / ".tools/sam/bin/python"
+    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(root / "tools")}
+    done = subprocess.run(
+        [str(python), "-m", "artifacts.bytecode", str(root / BUILD)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise BuildError(f"byte-compiling {BUILD} failed:\n{done.stderr[-2000:]}")
