@@ -43,7 +43,8 @@ class Edge:
     """Serves one distribution from any number of locations."""
 
     def __init__(self, deployed: Deployed, origins: Origins) -> None:
-        self.deployed, self._delivery = deployed, Delivery(origins)
+        self.deployed, self.origins = deployed, origins
+        self._delivery = Delivery(origins)
         self._locations: dict[str, Location] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()

@@ -1,0 +1,130 @@
+"""Traces, filter expressions, metrics of log lines, and what an alarm makes of its values."""
+
+import json
+from typing import Any
+
+import pytest
+
+from graylocal.observe.alarms import judged
+from graylocal.observe.filters import InvalidFilter, compiled
+from graylocal.observe.log_metrics import measured
+from graylocal.observe.segments import Trace, Traces, documents
+
+
+def trace() -> Trace:
+    made = Trace("1-2-3")
+    made.segments["a"] = {
+        "id": "a",
+        "trace_id": "1-2-3",
+        "name": "api/live",
+        "origin": "AWS::ApiGateway::Stage",
+        "start_time": 10.0,
+        "end_time": 12.0,
+        "http": {"request": {"method": "GET", "url": "https://x/live/api/orders"}, "response": {"status": 200}},
+    }
+    made.segments["b"] = {
+        "id": "b",
+        "name": "fn",
+        "origin": "AWS::Lambda::Function",
+        "start_time": 10.5,
+        "end_time": 11.0,
+        "subsegments": [
+            {"id": "c", "name": "## handler", "start_time": 10.6, "annotations": {"gray_lane": "v2", "cold": True}}
+        ],
+    }
+    return made
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("", True),
+        ('annotation.gray_lane = "v2"', True),
+        ('annotation[gray_lane] = "v2"', True),
+        ('annotation.gray_lane = "v1"', False),
+        ('annotation.gray_lane != "v1"', True),
+        ("annotation.cold = true", True),
+        ("annotation.gray_lane", True),
+        ("annotation.other", False),
+        ('service("fn") AND http.status = 200', True),
+        ('service("nobody") OR (duration > 1 AND NOT fault)', True),
+        ('http.url CONTAINS "orders" AND !error', True),
+        ("ok", True),
+        ("fault = true", False),
+        ("responsetime > 5", False),
+    ],
+)
+def test_filter_expressions(expression: str, expected: bool) -> None:
+    assert compiled(expression)(trace()) is expected
+
+
+@pytest.mark.parametrize(
+    "expression", ["annotation.x = ", "nonsense = 1", "(fault", "fault fault", "annotation.x = 'v'"]
+)
+def test_expressions_that_cannot_be_read(expression: str) -> None:
+    with pytest.raises(InvalidFilter):
+        compiled(expression)
+
+
+def test_summaries_have_all_values_of_an_annotation() -> None:
+    mixed = trace()
+    mixed.segments["d"] = {"id": "d", "name": "other", "start_time": 11.0, "annotations": {"gray_lane": "v1"}}
+    summary = mixed.summary()
+    values = [each["AnnotationValue"] for each in summary["Annotations"]["gray_lane"]]
+    assert values == [{"StringValue": "v2"}, {"StringValue": "v1"}]
+    assert (summary["Duration"], summary["Http"]["HttpStatus"]) == (2.0, 200)
+
+
+def test_packets_of_the_daemon_become_traces() -> None:
+    traces = Traces()
+    segment = {"trace_id": "1-a-b", "id": "s", "name": "fn", "start_time": 1.0}
+    for packet in (b'{"format":"json","version":1}\n' + json.dumps(segment).encode(), b"garbage", b"x\n{}"):
+        for document in documents(packet):
+            traces.add(document)
+    assert [each.id for each in traces.between(0, 2)] == ["1-a-b"]
+
+
+def test_a_log_line_in_the_embedded_metric_format_is_its_metrics() -> None:
+    line = {
+        "_aws": {
+            "Timestamp": 5_000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Graylane",
+                    "Dimensions": [["environment", "lane"], []],
+                    "Metrics": [{"Name": "Requests", "Unit": "Count"}],
+                }
+            ],
+        },
+        "environment": "dev",
+        "lane": "v2",
+        "Requests": [1.0, 2.0],
+    }
+    found = list(measured("prefix " + json.dumps(line), 9.0))
+    assert [(each.value, each.dimensions, each.at) for each in found] == [
+        (1.0, (("environment", "dev"), ("lane", "v2")), 5.0),
+        (2.0, (("environment", "dev"), ("lane", "v2")), 5.0),
+        (1.0, (), 5.0),
+        (2.0, (), 5.0),
+    ]
+    assert list(measured('"_aws" {broken', 0)) == []
+    assert list(measured("plain", 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "alarm", "expected"),
+    [
+        ([2.0], {}, "ALARM"),
+        ([1.0], {}, "OK"),
+        ([None], {}, "INSUFFICIENT_DATA"),
+        ([None], {"TreatMissingData": "ignore"}, "OK"),
+        ([None], {"TreatMissingData": "breaching"}, "ALARM"),
+        ([None], {"TreatMissingData": "notBreaching"}, "OK"),
+        ([2.0, None, 2.0], {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}, "ALARM"),
+        ([2.0, 0.0, 2.0], {"EvaluationPeriods": 3}, "OK"),
+        ([2.0, None, 0.0], {"EvaluationPeriods": 3, "DatapointsToAlarm": 2, "TreatMissingData": "breaching"}, "ALARM"),
+    ],
+)
+def test_alarm_states(values: list[float | None], alarm: dict[str, Any], expected: str) -> None:
+    base = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 1, "EvaluationPeriods": 1, "StateValue": "OK"}
+    assert judged({**base, **alarm}, values).state == expected
