@@ -1,0 +1,283 @@
+// Runs before the cache: decides the lane, rewrites the path of a file, chooses the API's origin, and hands over to
+// the viewer-response function by request headers. Two functions are built from this text, one a behavior; what is
+// between `@only` and `@end` is in one of them. It must not fail: an exception is a 503 for the whole behavior.
+import cf from 'cloudfront';
+
+const store = cf.kvs();
+const OURS = [
+  'x-gray', 'x-gray-version', 'x-gray-cookie', 'x-gray-explain', 'x-gray-reload', 'x-gray-reason', 'x-gray-revision',
+  'x-gray-debug', 'x-api-key', 'traceparent', 'tracestate', 'x-amzn-trace-id', 'baggage',
+];
+const PREFIX = /^\/v\d+(?=\/|$)/;
+// @only static
+const LINK = /^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/;
+// @end
+// @only api
+const ORIGIN = /^([a-z0-9]{1,40}):([\w-]{1,128}):([a-z0-9-]{5,30})$/;
+// @end
+// @only static
+const FILES =
+  ' css js mjs map json txt xml svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 webm pdf webmanifest ';
+const ID_SECONDS = 2592000; // how long a browser keeps the anonymous id
+const OUT_SECONDS = 34560000; // the longest opt-out; browsers keep no cookie for more than 400 days
+// @end
+
+async function handler(event) {
+  let viewer = null;
+  try {
+    viewer = viewerOf(event);
+    while (viewer.need) {
+      let value = null;
+      try {
+        value = await store.get(viewer.need);
+      } catch (e) {
+        value = null; // a key that is missing; it may be so for seconds
+      }
+      take(viewer, value);
+    }
+    return viewer.answer || pass(viewer);
+  } catch (e) {
+    return rescue(event.request, viewer);
+  }
+}
+
+// What is known of the viewer before the config is read. `answer` is there when no decision is needed.
+function viewerOf(event) {
+  const request = event.request;
+  const headers = request.headers;
+  const viewer = {
+    request: request,
+    ip: event.viewer.ip,
+    time: Math.floor(Date.now() / 1000),
+    cookie: readCookie(request.cookies),
+    debug: single(headers['x-gray-debug']),
+    pin: single(headers['x-gray-pin']),
+    config: null,
+    decision: null,
+    answer: null,
+    who: '',
+    id: '',
+    bucket: -1,
+    need: 'config',
+    part: 0,
+    text: '',
+    rules: null,
+    at: 0,
+    shards: {},
+    doubt: '',
+    address: '',
+    path: request.uri,
+    rest: '',
+    follows: true,
+    isAsset: false,
+    isOpen: false,
+    isDocument: false,
+    link: '',
+  };
+  forget(headers);
+  if (viewer.cookie) viewer.id = viewer.cookie.id;
+  if (!LANE.test(viewer.pin)) viewer.pin = '';
+  if (!isProper(viewer)) {
+    viewer.need = '';
+    viewer.answer = {
+      statusCode: 400,
+      statusDescription: 'Bad Request',
+      headers: { 'cache-control': { value: 'no-store' } },
+    };
+  }
+  // @only static
+  else placeFile(viewer, event.context.requestId);
+  // @end
+  return viewer;
+}
+
+// What only we may say, whoever sent it. By name: a scan of all headers costs fifteen times more.
+function forget(headers) {
+  for (let i = 0; i < OURS.length; i++) delete headers[OURS[i]];
+}
+
+// No path that another reader could take for another one: dot segments, backslashes, empty segments, control
+// characters, a lane's directory, plain or encoded, even twice.
+function isProper(viewer) {
+  const uri = viewer.request.uri;
+  if (uri.indexOf('%') >= 0) {
+    try {
+      viewer.path = decodeURIComponent(uri);
+    } catch (e) {
+      return false;
+    }
+    if (/%(2e|2f|5c|[01][\da-f]|7f)/i.test(viewer.path) || PREFIX.test(uri) !== PREFIX.test(viewer.path)) return false;
+  }
+  return uri[0] === '/' && !/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/.test(viewer.path);
+}
+
+// @only static
+// Which kind of file is asked for, and where it is below a lane's directory.
+function placeFile(viewer, requestId) {
+  const request = viewer.request;
+  const prefix = PREFIX.exec(viewer.path);
+  const lane = prefix ? prefix[0] : '';
+  viewer.rest = request.uri.slice(lane.length);
+  viewer.path = viewer.path.slice(lane.length) || '/';
+  const name = viewer.path.slice(viewer.path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  const kind = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+  if (!kind) viewer.rest = '/index.html';
+  if ((kind && kind !== 'html') || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    viewer.isAsset = true;
+    if (!lane || FILES.indexOf(' ' + kind + ' ') < 0) return;
+    // An open tab keeps the files of its own lane, whatever happens to the lane.
+    viewer.need = '';
+    viewer.answer = request;
+    tell(request.headers, 'version', lane.slice(1));
+    return;
+  }
+  viewer.isDocument = true;
+  viewer.follows = !!viewer.pin;
+  viewer.link = single(request.querystring['gray-link']);
+  if (!viewer.id && requestId) viewer.id = crypto.createHash('sha256').update(requestId).digest('base64url').slice(0, 22);
+}
+
+// The cookie's value, and how long the browser keeps it; '' when there is nobody to write for. Only gray is signed.
+function writeCookie(viewer, lane, expiry) {
+  if (!viewer.id) return '';
+  const config = viewer.config;
+  const seen = viewer.cookie ? viewer.cookie.epoch : 0;
+  const epoch = Math.max(seen, config ? config.epoch : 0);
+  const fields = [viewer.id, lane, epoch, expiry];
+  let key = '-';
+  let seal = '-';
+  if (lane !== STABLE && lane !== 'out') {
+    key = config.keys.slice(0, config.keys.indexOf(':'));
+    seal = mac(entry(config.keys, key), ['c1', config.salt].concat(fields, viewer.who));
+  }
+  return fields.concat(key, seal).join('.') + ';' + Math.max(ID_SECONDS, expiry - viewer.time);
+}
+
+// The cookie after a document's decision; '' when the one that is there says the same or must stay.
+function cookieAfter(viewer) {
+  const cookie = viewer.cookie;
+  const config = viewer.config;
+  const lane = viewer.decision.lane;
+  const reason = viewer.decision.reason;
+  const week = viewer.time + WEEK;
+  if (viewer.follows || !config || reason === 'partial' || reason === 'expired') return '';
+  if (cookie && cookie.epoch > config.epoch) return '';
+  if (reason === 'sticky') {
+    // After a rotation, sign with the newest key; the expiry stays.
+    return config.keys.startsWith(cookie.key + ':') ? '' : writeCookie(viewer, lane, cookie.expiry);
+  }
+  if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
+  const isSeen = cookie && cookie.epoch === config.epoch;
+  if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', cookie.expiry);
+  return isSeen && cookie.lane === lane && cookie.expiry > week - WEEK / 2 ? '' : writeCookie(viewer, lane, week);
+}
+
+// `?gray-link=`: into a lane (signed), out of all of them, or back to what the rules say. Answers with the same page
+// without the link, whether it was good or not. An opt-out is stronger than a link into a lane.
+function followLink(viewer) {
+  const parts = viewer.link.split('.');
+  const week = viewer.time + WEEK;
+  let lane = '';
+  let expiry = week;
+  if (parts[0] === 'out') {
+    lane = 'out';
+    if (parts[1]) expiry = Math.min(+parts[1], viewer.time + OUT_SECONDS);
+  } else if (viewer.link === 'clear') {
+    lane = STABLE;
+  } else if (isGoodLink(viewer, parts)) {
+    lane = parts[0];
+    expiry = Math.min(+parts[2], week);
+  }
+  const answer = {
+    statusCode: 302,
+    statusDescription: 'Found',
+    headers: {
+      location: { value: viewer.request.uri + queryWithoutLink(viewer.request.querystring) },
+      'cache-control': { value: 'no-store' },
+      'referrer-policy': { value: 'no-referrer' },
+    },
+  };
+  const cookie = lane && expiry > viewer.time && writeCookie(viewer, lane, expiry);
+  if (cookie) answer.cookies = { '__Host-gray': setCookie(cookie) };
+  return answer;
+}
+
+// Only where the rules are asked at all: not killed, not over, not opted out, not behind. Those are the reasons that
+// end before the identity is looked for.
+function isGoodLink(viewer, parts) {
+  const config = viewer.config;
+  if (!LINK.test(viewer.link) || !viewer.isOpen) return false;
+  if (+parts[1] !== config.epoch || !entry(config.lanes, parts[0])) return false;
+  return isSealed(config, parts[3], ['l1', config.salt, parts[0], parts[1], parts[2], ''], parts[4]);
+}
+
+// As it was sent, except what must not be in a header.
+function queryWithoutLink(querystring) {
+  let text = '';
+  for (let name in querystring) {
+    const field = querystring[name];
+    const values = field.multiValue || [field];
+    for (let i = 0; name !== 'gray-link' && i < values.length; i++) {
+      text += (text ? '&' : '?') + encodeURI(name + '=' + values[i].value).split('%25').join('%');
+    }
+  }
+  return text;
+}
+// @end
+
+// Sends the request on, into the lane.
+function pass(viewer) {
+  const request = viewer.request;
+  const headers = request.headers;
+  // A page whose lane is not to be had gets stable's answer, and is told to load again.
+  const isLost = viewer.pin && viewer.pin !== viewer.decision.lane;
+  if (isLost && viewer.decision.lane !== STABLE) viewer.decision = stable('pin-lost');
+  const lane = viewer.decision.lane;
+  // @only static
+  if (viewer.link) return followLink(viewer);
+  if (viewer.isDocument) tell(headers, 'cookie', cookieAfter(viewer) || '-');
+  request.uri = '/' + lane + viewer.rest;
+  // @end
+  // @only api
+  if (lane !== STABLE) moveOrigin(viewer.config, lane);
+  tellApi(headers, lane, viewer.decision.reason, viewer.config ? viewer.config.revision : 0, isLost);
+  // @end
+  if (mayExplain(viewer)) tell(headers, 'explain', explain(viewer));
+  tell(headers, 'version', lane);
+  return request;
+}
+
+function tell(headers, name, value) {
+  headers['x-gray-' + name] = { value: value };
+}
+
+// @only api
+function tellApi(headers, lane, reason, revision, isLost) {
+  tell(headers, 'reason', reason);
+  tell(headers, 'revision', String(revision));
+  headers.baggage = { value: 'gray.version=' + lane };
+  if (isLost) tell(headers, 'reload', '1');
+}
+
+// Stable is the behavior's own origin. What is not given here is inherited from it: the API key, the timeouts.
+function moveOrigin(config, lane) {
+  const m = ORIGIN.exec(entry(config.lanes, lane) + ':' + config.region);
+  cf.updateRequestOrigin({ domainName: m[1] + '.execute-api.' + m[3] + '.amazonaws.com', originPath: '/' + m[2] });
+}
+// @end
+
+// After anything unforeseen (a config that does not parse): stable, as if nothing were known.
+function rescue(request, viewer) {
+  const headers = request.headers;
+  forget(headers);
+  tell(headers, 'version', STABLE);
+  // @only api
+  tellApi(headers, STABLE, 'error', 0, viewer && viewer.pin && viewer.pin !== STABLE);
+  // @end
+  // @only static
+  if (!viewer || viewer.isDocument) tell(headers, 'cookie', '-');
+  request.uri = '/' + STABLE + (viewer ? viewer.rest : '/index.html');
+  // @end
+  return request;
+}

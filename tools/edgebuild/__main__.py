@@ -1,0 +1,7 @@
+"""`python -m edgebuild`."""
+
+import sys
+
+from edgebuild.cli import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""Writes src/edge/build: each function as uploaded, and as the template includes it."""
+
+import json
+from pathlib import Path
+
+from edgebuild.names import shortened
+from edgebuild.shorten import shorter
+from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
+from edgebuild.tokens import compact, tokens
+
+__all__ = ["built", "code_of", "stale", "write"]
+
+
+def code_of(name: str) -> str:
+    """The code of one function as it is uploaded, made from the sources now."""
+    return compact(shorter(shortened(list(tokens(assemble(name, read_sources()))))))
+
+
+def built() -> dict[str, str]:
+    """Every file of src/edge/build by name, made from the sources now.
+
+    `<name>.js` is the function; `<name>.json` is what `FunctionCode: {Fn::Transform: {Name: AWS::Include, ...}}`
+    puts into the template.
+    """
+    files: dict[str, str] = {}
+    for name in FUNCTIONS:
+        code = code_of(name)
+        files[f"{name}.js"] = code
+        files[f"{name}.json"] = json.dumps({"Fn::Join": ["\n", code.split("\n")]}, indent=1, ensure_ascii=True) + "\n"
+    return files
+
+
+def write(folder: Path = BUILD) -> list[str]:
+    """Writes what has changed; the names of the files written."""
+    folder.mkdir(exist_ok=True)
+    changed = stale(folder)
+    files = built()
+    for name in changed:
+        (folder / name).write_text(files[name], encoding="utf-8")
+    return changed
+
+
+def stale(folder: Path = BUILD) -> list[str]:
+    """The files that are missing or differ from what the sources make."""
+    return [name for name, text in built().items() if _read(folder / name) != text]
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
