@@ -35,6 +35,9 @@ async function handler(event) {
       }
       take(viewer, value);
     }
+    // @only static
+    if (viewer.link) return followLink(viewer);
+    // @end
     return viewer.answer || pass(viewer);
   } catch (e) {
     return rescue(event.request, viewer);
@@ -235,7 +238,6 @@ function pass(viewer) {
   if (isLost && viewer.decision.lane !== STABLE) viewer.decision = stable('pin-lost');
   const lane = viewer.decision.lane;
   // @only static
-  if (viewer.link) return followLink(viewer);
   if (viewer.isDocument) tell(headers, 'cookie', cookieAfter(viewer) || '-');
   request.uri = '/' + lane + viewer.rest;
   // @end

@@ -95,7 +95,9 @@ def _declared(tokens: Sequence[Token], places: Iterable[int]) -> set[str]:
         token = tokens[index]
         if token.kind == "word" and index and _is_variable(tokens, index):
             before = tokens[index - 1].text
-            if before in ("const", "let", "function", "import") or (before in ("(", ",") and _is_parameter(tokens, index)):
+            if before in ("const", "let", "function", "import") or (
+                before in ("(", ",") and _is_parameter(tokens, index)
+            ):
                 found.add(token.text)
     return found
 

@@ -20,8 +20,10 @@ def shorter(tokens: Sequence[Token]) -> list[Token]:
 def _written(tokens: Sequence[Token], index: int, token: Token) -> list[Token]:
     if token.kind != "word" or token.text not in _WORDS or (index and tokens[index - 1].text == "."):
         return [token]
-    return [Token("word" if text.isalpha() else "number" if text.isdigit() else "mark", text, token.line, token.spaced)
-            for text in _WORDS[token.text]]
+    return [
+        Token("word" if text.isalpha() else "number" if text.isdigit() else "mark", text, token.line, token.spaced)
+        for text in _WORDS[token.text]
+    ]
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:

@@ -55,7 +55,9 @@ def _kept(file: str, text: str, kind: str) -> list[str]:
             continue
         word, name = mark.groups()
         if (word == "only") == bool(only) or (word == "only" and name not in _KINDS):
-            raise EdgeSourceError(f"{file}:{number}: '@{word} {name}' out of place; a block is '@only <kind>' to '@end'")
+            raise EdgeSourceError(
+                f"{file}:{number}: '@{word} {name}' out of place; a block is '@only <kind>' to '@end'"
+            )
         only = name if word == "only" else ""
     if only:
         raise EdgeSourceError(f"{file}: '@only {only}' has no '@end'")

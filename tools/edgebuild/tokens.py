@@ -95,7 +95,11 @@ def _lean(program: Iterable[Token]) -> Iterator[Token]:
     """Without a comma or a semicolon before a closing brace or bracket."""
     held: Token | None = None
     for token in program:
-        if held is not None and not (held.text == "," and token.text in "}])") and not (held.text == ";" and token.text == "}"):
+        if (
+            held is not None
+            and not (held.text == "," and token.text in "}])")
+            and not (held.text == ";" and token.text == "}")
+        ):
             yield held
         held = token
     if held is not None:

@@ -19,7 +19,7 @@ from typing import Any, cast
 import quickjs
 
 _SHIM = (Path(__file__).parent / "shim.js").read_text(encoding="utf-8")
-_IMPORT = re.compile(r"^\s*import\s+(\w+)\s+from\s+(['\"])(\w+)\2\s*;?", re.MULTILINE)
+_IMPORT = re.compile(r"\bimport\s+(\w+)\s+from\s*(['\"])(\w+)\2\s*;?")
 _ALGORITHMS = {"md5", "sha1", "sha256"}  # what the runtime documents (functions-javascript-runtime-20)
 
 

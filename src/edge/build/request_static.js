@@ -37,8 +37,8 @@ return!1}let d=parseInt(h.slice(8,14),16),j=String.fromCharCode(48+(d>>18),48+((
 let e=(b+g)>>1;if(a.slice(e*4+1,e*4+5)<j)b=e+1;else g=e}return a.slice(b*4+1,b*4+5)===j}function Ai(a){let c=a.b,d=a.e,b=R(a);return(d.a+'; rule='+d.u+'; bucket='+(b<0?'-':b)+'; revision='+c.P+'; epoch='+c.c)}
 function Ar(b){let c=b.b,a=b.E&&c&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(b.E);return!!a&&+a[1]>b.f&&M(c,a[2],['d1',c.o,a[1],''],a[3])}function Ay(a){
 let b=a.indexOf(';');return{value:a.slice(0,b),attributes:'Path=/; Max-Age='+a.slice(b+1)+'; Secure; HttpOnly; SameSite=Lax'}}let Az=Ad.kvs(),Q=['x-gray','x-gray-version','x-gray-cookie','x-gray-explain','x-gray-reload','x-gray-reason','x-gray-revision','x-gray-debug','x-api-key','traceparent','tracestate','x-amzn-trace-id','baggage'],J=/^\/v\d+(?=\/|$)/,Y=/^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/,W=' css js mjs map json txt xml svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 webm pdf webmanifest ',X=2592000,Z=34560000;
-async function handler(c){let a=null;try{a=Bb(c);while(a.d){let b=null;try{b=await Az.get(a.d)}catch(d){b=null}Ba(a,b)}return a.w||As(a)}catch(d){return Ax(c.request,a)}
-}function Bb(c){let b=c.request,d=b.headers,a={request:b,ip:c.viewer.ip,f:Math.floor(Date.now()/1000),g:Aw(b.cookies),E:C(d['x-gray-debug']),j:C(d['x-gray-pin']),b:null,e:null,w:null,l:'',i:'',y:-1,d:'config',J:0,C:'',k:null,x:0,L:{
+async function handler(c){let a=null;try{a=Bb(c);while(a.d){let b=null;try{b=await Az.get(a.d)}catch(d){b=null}Ba(a,b)}if(a.n)return Aj(a);return a.w||As(a)}
+catch(d){return Ax(c.request,a)}}function Bb(c){let b=c.request,d=b.headers,a={request:b,ip:c.viewer.ip,f:Math.floor(Date.now()/1000),g:Aw(b.cookies),E:C(d['x-gray-debug']),j:C(d['x-gray-pin']),b:null,e:null,w:null,l:'',i:'',y:-1,d:'config',J:0,C:'',k:null,x:0,L:{
 },q:'',t:'',h:b.uri,v:'',s:!0,G:!1,H:!1,A:!1,n:''};S(d);if(a.g)a.i=a.g.i;if(!P.test(a.j))a.j='';if(!Aq(a)){a.d='';a.w={statusCode:400,statusDescription:'Bad Request',headers:{
 'cache-control':{value:'no-store'}}}}else At(a,c.context.requestId);return a}function S(b){for(let a=0;a<Q.length;a++)delete b[Q[a]]}function Aq(a){let b=a.request.uri;
 if(b.indexOf('%')>=0){try{a.h=decodeURIComponent(b)}catch(c){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(a.h)||J.test(b)!==J.test(a.h))return!1}return b[0]==='/'&&!/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/.test(a.h)}
@@ -53,6 +53,6 @@ else if(a.n==='clear'){c=B}else if(Ap(a,b)){c=b[0];d=Math.min(+b[2],g)}let e={st
 ,'cache-control':{value:'no-store'},'referrer-policy':{value:'no-referrer'}}},f=c&&d>a.f&&F(a,c,d);if(f)e.cookies={'__Host-gray':Ay(f)};return e}function Ap(c,a){
 let b=c.b;if(!Y.test(c.n)||!c.H)return!1;if(+a[1]!==b.c||!E(b.B,a[0]))return!1;return M(b,a[3],['l1',b.o,a[0],a[1],a[2],''],a[4])}function Au(e){let c='';
 for(let b in e){let d=e[b],f=d.multiValue||[d];for(let a=0;b!=='gray-link'&&a<f.length;a++){c+=(c?'&':'?')+encodeURI(b+'='+f[a].value).split('%25').join('%')}
-}return c}function As(a){let c=a.request,b=c.headers,e=a.j&&a.j!==a.e.a;if(e&&a.e.a!==B)a.e=A('pin-lost');let d=a.e.a;if(a.n)return Aj(a);if(a.A)D(b,'cookie',Af(a)||'-');
+}return c}function As(a){let c=a.request,b=c.headers,e=a.j&&a.j!==a.e.a;if(e&&a.e.a!==B)a.e=A('pin-lost');let d=a.e.a;if(a.A)D(b,'cookie',Af(a)||'-');
 c.uri='/'+d+a.v;if(Ar(a))D(b,'explain',Ai(a));D(b,'version',d);return c}function D(a,b,c){a['x-gray-'+b]={value:c}}function Ax(c,a){let b=c.headers;S(b);
 D(b,'version',B);if(!a||a.A)D(b,'cookie','-');c.uri='/'+B+(a?a.v:'/index.html');return c}
