@@ -1,4 +1,4 @@
-"""Every alarm of the template has a runbook, and every runbook an alarm."""
+"""Every alarm of the template has a runbook."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ def runbook_of(alarm: str) -> str:
     return PER_FUNCTION.sub(r"\1", name)
 
 
-def test_alarms_and_runbooks_are_the_same() -> None:
+def test_every_alarm_has_a_runbook() -> None:
     alarms = re.findall(r"AlarmName: !Sub graylane-\$\{Environment\}-(\S+)", (ROOT / "template.yaml").read_text())
     assert alarms
     runbooks = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md")}
-    assert {runbook_of(alarm) for alarm in alarms} == runbooks
+    assert {runbook_of(alarm) for alarm in alarms} <= runbooks
