@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from gray.share_check import ANY_SHARE, Asked
 from gray.trial import Findings, Trial
@@ -32,7 +32,17 @@ __all__ = [
     "percent_of",
 ]
 
-Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+
+def _number(percent: Decimal) -> int | float:
+    """As it is written in a document: 5, not "5" or 5.0."""
+    return int(percent) if percent == percent.to_integral_value() else float(percent)
+
+
+Percent = Annotated[
+    Decimal,
+    Field(gt=0, le=100, decimal_places=2),
+    PlainSerializer(_number, return_type=int | float, when_used="json"),
+]
 # A trial that was not fed for so long says nothing about now (seconds).
 STALE_AFTER = 600
 
@@ -219,7 +229,7 @@ def percent_of(document: Mapping[str, Any], plan: Plan) -> Decimal:
 def at_percent(document: Mapping[str, Any], plan: Plan, percent: Decimal) -> dict[str, Any]:
     """The document with the plan's rule at `percent`; the rule is appended, last, when there is none: nobody who is
     led by another rule moves."""
-    value = float(percent)
+    value = _number(percent)
     rules = [dict(rule) for rule in document.get("rules") or []]
     mine = [rule for rule in rules if rule.get("id") == plan.rule]
     if mine:

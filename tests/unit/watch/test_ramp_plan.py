@@ -136,3 +136,10 @@ def test_the_percent_lives_in_the_release() -> None:
     assert [rule["id"] for rule in at_25["rules"]] == ["staff", "ramp"]
     assert percent_of(at_5, PLAN) == 5
     assert len(document["rules"]) == 1
+
+
+def test_a_plan_is_written_as_it_was_read() -> None:
+    written = {"lane": "v2", "steps": [1, 2.5, 100], "every_minutes": 30.0}
+    dumped = Plan.model_validate(written).model_dump(mode="json")
+    assert {name: dumped[name] for name in written} == written
+    assert Plan.model_validate(dumped) == Plan.model_validate(written)
