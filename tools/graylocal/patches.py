@@ -333,6 +333,24 @@ def stage_variables_name_the_function() -> None:
     apigateway_v1._invoke_lambda_proxy_v1 = with_stage_variables
 
 
+def trimmed_counts_are_counted() -> None:
+    """Gap: the statistic `TC(<bound>:)` is answered with the average, in silence.
+
+    On AWS it is the number of values above the bound (CloudWatch user guide, "CloudWatch statistics definitions");
+    the watch function counts slow requests with it.
+    """
+    value_of = cloudwatch._stat_value
+
+    def with_trimmed_count(stats: Any, name: str, points: Any = None) -> Any:
+        bound = re.fullmatch(r"TC\(([\d.]+):\)", name or "")
+        if not bound:
+            return value_of(stats, name, points)
+        samples = cloudwatch._percentile_samples(points or []) or []
+        return float(sum(weight for value, weight in samples if value > float(bound[1])))
+
+    cloudwatch._stat_value = with_trimmed_count
+
+
 PATCHES: tuple[Callable[[], None], ...] = (
     one_trace_through_api_and_lambda,
     trace_of_events_reaches_their_functions,
@@ -341,6 +359,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     alarms_are_evaluated_elsewhere,
     functions_run_in_their_own_interpreter,
     stage_variables_name_the_function,
+    trimmed_counts_are_counted,
 )
 
 
