@@ -37,7 +37,8 @@ def alarms_on(cloudwatch: "CloudWatchClient", environment: str) -> list[str]:
     pages = cloudwatch.get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=f"graylane-{environment}-", StateValue="ALARM"
     )
-    return [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
+    found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    return [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
 
 
 def look(
