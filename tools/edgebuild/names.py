@@ -18,17 +18,65 @@ __all__ = ["shortened"]
 
 # Keys of our object literals that CloudFront reads.
 PLATFORM = frozenset(
-    """
-    request response headers cookies value multiValue attributes statusCode statusDescription location
-    domainName originPath uri ip baggage
-    """.split()
+    [
+        "request",
+        "response",
+        "headers",
+        "cookies",
+        "value",
+        "multiValue",
+        "attributes",
+        "statusCode",
+        "statusDescription",
+        "location",
+        "domainName",
+        "originPath",
+        "uri",
+        "ip",
+        "baggage",
+    ]
 )
 _KEPT_VARIABLES = frozenset({"handler"})
 _KEYWORDS = frozenset(
-    """
-    async await break case catch const continue default delete do else false finally for from function if import
-    in instanceof let new null of return switch this throw true try typeof undefined var void while with yield
-    """.split()
+    [
+        "async",
+        "await",
+        "break",
+        "case",
+        "catch",
+        "const",
+        "continue",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "false",
+        "finally",
+        "for",
+        "from",
+        "function",
+        "if",
+        "import",
+        "in",
+        "instanceof",
+        "let",
+        "new",
+        "null",
+        "of",
+        "return",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "undefined",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+    ]
 )
 Place = Callable[[Sequence[Token], int], bool]
 

@@ -65,7 +65,7 @@ def run_njs(code: str, cases: Batch, *, timeout: float = 240) -> list[Result | s
 
 
 def syntax_error(code: str) -> str:
-    """What njs says about the code's syntax; empty when it takes it. Runs nothing but the top level. Raises NjsMissing."""
+    """What njs says about the code's syntax; empty when it takes it. Runs the top level only. Raises NjsMissing."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "program.js")
         program.write_text(_prelude(code), encoding="utf-8")

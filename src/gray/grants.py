@@ -1,0 +1,105 @@
+"""What the edge's keys sign: links, debug requests, identities, and the grant in the cookie.
+
+All by one construction, which src/edge/decide.js checks: the first 16 bytes of HMAC-SHA256 over a label, the
+release's salt, the fields and the identity, one a line, in base64url. The key is the secret's text as it is written.
+"""
+
+import base64
+import hmac
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+__all__ = ["EdgeKeys", "GrantError", "mac", "sign_cookie", "sign_debug", "sign_identity", "sign_jwt", "sign_link"]
+
+_KEY_ID = re.compile(r"[a-z0-9]{1,4}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
+_KEY_LIMIT = 2
+
+
+class GrantError(ValueError):
+    """When keys are not usable: says what is wrong with them, never what they are."""
+
+
+@dataclass(frozen=True)
+class EdgeKeys:
+    """The MAC keys, newest first, two at most: the first signs, both verify. `identity` is the key of identities."""
+
+    keys: tuple[tuple[str, str], ...] = field(repr=False)
+    identity: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.keys) <= _KEY_LIMIT:
+            raise GrantError(f"{len(self.keys)} edge keys: there must be one, or two during a rotation")
+        if len({name for name, _ in self.keys}) != len(self.keys):
+            raise GrantError("two edge keys have the same id")
+        for name, secret in self.keys:
+            if not _KEY_ID.fullmatch(name):
+                raise GrantError(f"the key id {name!r} is not 1 to 4 small letters or digits")
+            if not _SECRET.fullmatch(secret):
+                raise GrantError(f"the secret of key {name!r} is not 32 to 64 of A-Z a-z 0-9 _ -")
+
+    @classmethod
+    def from_secret(cls, text: str) -> Self:
+        """From the secret `edge-keys`: {"identity","newest","<id>":"<secret>", ...}. Raises GrantError."""
+        try:
+            values: dict[str, Any] = json.loads(text)
+            newest = values.get("newest", "")
+            names = sorted(set(values) - {"identity", "newest"}, key=lambda name: (name != newest, name))
+            keys = tuple((name, str(values[name])) for name in names)
+        except (ValueError, AttributeError) as error:
+            raise GrantError("the edge keys are not a JSON object") from error
+        return cls(keys, str(values.get("identity") or ""))
+
+    @property
+    def newest(self) -> tuple[str, str]:
+        """The key that signs: id and secret."""
+        return self.keys[0]
+
+
+def mac(secret: str, label: str, salt: str, *fields: str | int, identity: str = "") -> str:
+    """The MAC that the edge expects."""
+    text = "\n".join([label, salt, *map(str, fields), identity])
+    raw = hmac.digest(secret.encode(), text.encode(), "sha256")[:16]
+    return _base64url(raw)
+
+
+def sign_link(keys: EdgeKeys, *, salt: str, lane: str, epoch: int, expiry: int) -> str:
+    """The value of `?gray-link=`: into `lane`, in this epoch, until `expiry` (unix seconds)."""
+    name, secret = keys.newest
+    return f"{lane}.{epoch}.{expiry}.{name}.{mac(secret, 'l1', salt, lane, epoch, expiry)}"
+
+
+def sign_debug(keys: EdgeKeys, *, salt: str, expiry: int) -> str:
+    """The value of the header `x-gray-debug`, good until `expiry` (unix seconds)."""
+    name, secret = keys.newest
+    return f"{expiry}.{name}.{mac(secret, 'd1', salt, expiry)}"
+
+
+def sign_cookie(
+    keys: EdgeKeys, *, salt: str, id: str, lane: str, epoch: int, expiry: int, identity: str = "", key: int = 0
+) -> str:
+    """The value of the cookie `__Host-gray` as the edge writes it; stable and `out` are not signed."""
+    if lane in ("v1", "out"):
+        return f"{id}.{lane}.{epoch}.{expiry}.-.-"
+    name, secret = keys.keys[key]
+    return f"{id}.{lane}.{epoch}.{expiry}.{name}.{mac(secret, 'c1', salt, id, lane, epoch, expiry, identity=identity)}"
+
+
+def sign_identity(secret: str, value: str) -> str:
+    """A signed identity, `value.mac`, as the application puts it into its cookie or header."""
+    if not secret:
+        raise GrantError("there is no identity key; set one with `grayctl keys`")
+    return f"{value}.{mac(secret, 'i1', '', value)}"
+
+
+def sign_jwt(secret: str, claims: dict[str, Any], *, header: dict[str, Any] | None = None) -> str:
+    """An HS256 JWT. `header` replaces the usual one, for tests."""
+    parts = [header or {"alg": "HS256", "typ": "JWT"}, claims]
+    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    return f"{signed}.{_base64url(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
