@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import looking, ramping, revisions, states, sync
+from grayctl.commands import estimating, looking, planning, ramping, revisions, states, sync
 from grayctl.commands.rules import rule_app
 from grayctl.commands.site import site_app
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
@@ -30,6 +30,7 @@ app.command()(looking.status)
 app.command()(looking.lanes)
 app.command()(looking.traces)
 app.command()(ramping.ramp)
+app.command()(planning.plan)
 app.add_typer(rule_app, name="rule")
 app.command()(revisions.apply)
 app.command("show")(revisions.show_revision)
@@ -42,6 +43,8 @@ app.command()(states.resume)
 app.command()(states.finish)
 app.command()(sync.kill)
 app.command()(sync.sync)
+app.command()(sync.rebuild)
+app.command()(estimating.estimate)
 app.add_typer(site_app, name="site")
 
 
@@ -49,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     as_json = "--json" in arguments
     try:
-        result = app(args=list(arguments), standalone_mode=False)
+        result = app(args=list(arguments), prog_name="grayctl", standalone_mode=False)
     except typer.Abort:
         err().print("nothing was changed")
         return EXIT_NOT_CONFIRMED

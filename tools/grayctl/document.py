@@ -106,6 +106,13 @@ def with_state(document: Document, state: str) -> Document:
     return {**copy.deepcopy(document), "state": state}
 
 
+def with_lane(document: Document, lane: str) -> Document:
+    """The same release, with this lane among its lanes."""
+    changed = copy.deepcopy(document)
+    _list_lane(changed, lane)
+    return changed
+
+
 def with_list(document: Document, name: str, entry: Document) -> Document:
     """The release with one user list put or replaced."""
     changed = copy.deepcopy(document)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def invoke_manual_sync(
-    functions: "LambdaClient", function: str, *, action: str, author: str, reason: str, invalidate: bool
+    functions: "LambdaClient", function: str, *, action: str, author: str, reason: str, invalidate: bool, **more: str
 ) -> str:
     """Invoke asynchronously and return the id that the publication record will carry.
 
     Asynchronous, because a publication with an invalidation can outlast a terminal's patience; the record
-    stays to be read whoever waits for it.
+    stays to be read whoever waits for it. `more` are further members of the event (`source`, `version`).
     """
     request = str(uuid.uuid4())
-    event = {"action": action, "id": request, "author": author, "reason": reason, "invalidate": invalidate}
+    event = {"action": action, "id": request, "author": author, "reason": reason, "invalidate": invalidate, **more}
     answer = functions.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode())
     if answer["StatusCode"] != 202:
         raise UnreachableError(f"{function} did not take the request: status {answer['StatusCode']}")

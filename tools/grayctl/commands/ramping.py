@@ -1,4 +1,4 @@
-"""`grayctl ramp`: how many viewers the gray lane gets."""
+"""`grayctl ramp`: how many viewers the gray lane gets, at once or by a plan."""
 
 from typing import Annotated
 
@@ -6,14 +6,22 @@ import typer
 
 from grayctl import document
 from grayctl.commands.carrying import Manner, carry_out
+from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.periods import parse_period
+from grayctl.plan_view import plan_document, with_plan
+
+# A plan's step is at most a week (gray.plan.Plan).
+_LONGEST_STEP = 7 * 86400
 
 
 def ramp(
-    percent: Annotated[float, typer.Argument(help="Share of viewers in percent, 0 to 100, at most two decimals.")],
-    lane: Annotated[
-        str | None, typer.Option("--lane", help="The gray lane; the release's first one if left out.")
+    percent: Annotated[
+        float | None, typer.Argument(help="Share of viewers in percent, 0 to 100, at most two decimals.")
     ] = None,
+    lane: Annotated[str | None, typer.Option("--lane", help="The gray lane; without it, the release's first.")] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="Steps instead of one percent: 1,5,25,50,100.")] = None,
+    every: Annotated[str, typer.Option("--every", help="Shortest time in a step of the plan: 30m, 2h, 1d.")] = "30m",
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
     dry_run: DryRun = False,
@@ -21,11 +29,23 @@ def ramp(
     no_wait: NoWait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring this share of the viewers to the gray lane, by the rule named `ramp`.
+    """Bring this share of the viewers to the gray lane, by the rule named `ramp`; with --plan, step by step.
 
     Raising it moves nobody out of gray; the rule is made, last of all, when it is not there.
 
     Example: grayctl ramp 20 --config-env prod -m "first step"
     """
     manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
-    carry_out(lambda before: document.ramp(before, percent, lane), manner, summary=f"ramp {percent:g} %")
+    if (percent is None) == (plan is None):
+        raise UsageError("give a percentage or --plan", "See: grayctl ramp --help")
+    if plan is None:
+        share = document.checked_percent(percent or 0)
+        carry_out(lambda before: document.ramp(before, share, lane), manner, summary=f"ramp {share:g} %")
+        return
+    seconds = parse_period(every, longest=_LONGEST_STEP)
+
+    def edit(before: document.Document) -> document.Document:
+        chosen = lane or next(iter(before.get("lanes", [])), "v2")
+        return with_plan(document.with_lane(before, chosen), plan_document(plan, seconds, chosen))
+
+    carry_out(edit, manner, summary=f"ramp --plan {plan} --every {every}")

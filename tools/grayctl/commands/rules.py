@@ -101,9 +101,7 @@ def new_rule(rule_id: str, lane: str, when: list[str], percent: float | None) ->
     """A rule as the document has it. Raises UsageError for one that would move everybody by mistake."""
     condition = parse_conditions(when)
     if condition is None and percent is None:
-        raise UsageError(
-            "a rule without --when and --percent would move everybody", "Give one of them, or --percent 100."
-        )
+        raise UsageError("a rule without --when and --percent moves everybody", "Give one, or --percent 100.")
     rule: dict[str, Any] = {"id": rule_id, "lane": lane}
     if condition is not None:
         rule["when"] = condition

@@ -1,4 +1,4 @@
-"""Commands that talk to the manual sync: kill, sync."""
+"""Commands that talk to the manual sync: kill, sync, rebuild."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -9,12 +9,12 @@ from rich.console import Console
 from grayctl import manual
 from grayctl.author import author
 from grayctl.commands.carrying import print_arrival
-from grayctl.errors import GrayctlError
+from grayctl.errors import GrayctlError, UsageError
 from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
-from grayctl.options import AsJson, ConfigEnv, Reason
+from grayctl.options import AsJson, ConfigEnv, Reason, Yes
 from grayctl.propagation import Arrival, await_publication
-from grayctl.screen import show, spinner
+from grayctl.screen import confirm, show, spinner
 from grayctl.signing import debug_header
 from grayctl.target import Target, discover, discover_for_kill
 
@@ -66,6 +66,43 @@ def sync(
             author=author(),
             reason=reason or "sync",
             invalidate=invalidate,
+        )
+        arrival = await_publication(lambda: manual.record_of_request(target, request), tell=tell)
+    document = {"environment": target.environment, **asdict(arrival.publication)}
+    show(document, as_json, lambda console: _print_sync(console, arrival))
+
+
+def rebuild(
+    source: Annotated[
+        str, typer.Option("--from", help="`revisions`: publish HEAD anew. `s3`: the set last published, as it is.")
+    ] = "revisions",
+    version: Annotated[str, typer.Option("--version", help="An older version of the set in S3 (object version).")] = "",
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fill an emptied KeyValueStore again, or publish after the config table was restored to an earlier time.
+
+    Example: grayctl rebuild --config-env prod -m "store was deleted"
+    """
+    if source not in ("revisions", "s3"):
+        raise UsageError(f"--from {source}: it is `revisions` or `s3`")
+    if version and source != "s3":
+        raise UsageError("--version goes with --from s3")
+    target = discover(config_env)
+    if not target.clients.local:
+        confirm(f"Write the whole store of {target.environment} from {source}?", yes)
+    with spinner("calling the manual sync", as_json) as tell:
+        request = manual.invoke_manual_sync(
+            target.clients.functions,
+            target.output("ManualSyncFunction"),
+            action="rebuild",
+            author=author(),
+            reason=reason or f"rebuild from {source}",
+            invalidate=False,
+            source=source,
+            version=version,
         )
         arrival = await_publication(lambda: manual.record_of_request(target, request), tell=tell)
     document = {"environment": target.environment, **asdict(arrival.publication)}

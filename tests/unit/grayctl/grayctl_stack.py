@@ -1,0 +1,246 @@
+"""A stack as grayctl finds it: CloudFormation, DynamoDB, S3, Parameter Store and Secrets Manager by moto; what moto
+lacks (Lambda that runs, the stream, the edge) stands beside it as small servers."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from gray.published import Current
+from gray.records import PUBLISHED, Record, Records
+from gray.revisions import Revisions
+
+REGION = "us-east-1"
+TABLE = "graylane-test-config"
+SALT = "abcdefgh"
+SAMCONFIG = """
+version = 0.1
+[test.deploy.parameters]
+stack_name = "graylane-test"
+region = "us-east-1"
+[gray.deploy.parameters]
+stack_name = "graylane-gray"
+region = "us-east-1"
+[empty.deploy.parameters]
+stack_name = "graylane-empty"
+region = "us-east-1"
+"""
+
+
+class Fault(dict[str, Any]):
+    """How the fake sync shall misbehave: changed fields of the record it writes."""
+
+
+@dataclass
+class FakeSync:
+    """Publishes HEAD as the sync Lambda does, as far as grayctl can see it: a record and the parameter."""
+
+    records: Records
+    revisions: Revisions
+    ssm: Any
+    fault: Fault = field(default_factory=Fault)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seen: int = 0
+
+    def publish(self, trigger: str, request: str = "") -> None:
+        with self._lock:
+            head = self.revisions.head()
+            assert head
+            sequence = self.records.next_sequence()
+            record = Record(sequence, trigger, revision=head.revision, epoch=head.epoch, state=head.state, id=request)
+            status = self.fault.get("status", PUBLISHED)
+            record = record.closed(status, 1500, calls=3, keys=2, errors=self.fault.get("errors", []))
+            if status == PUBLISHED:
+                current = Current(
+                    sequence, head.revision, head.epoch, head.state, "d" * 32, 2_000_000_000, 1_764_000_000
+                )
+                self.ssm.put_parameter(Name="/gray/test/current", Value=current.text(), Type="String", Overwrite=True)
+            self.records.put(record)
+            self._seen = head.revision
+
+    def invoked(self, event: dict[str, Any]) -> None:
+        """The manual function."""
+        self.requests.append(event)
+        if event["action"] == "kill":
+            self.revisions.kill(author=event["author"], reason=event["reason"], via="sync")
+        self.publish("manual", event["id"])
+
+    def follow_stream(self) -> None:
+        while not self._stop.wait(0.02):
+            head = self.revisions.head()
+            if head and head.revision > self._seen:
+                self.publish("stream")
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+@dataclass
+class Edge:
+    """What the site answers to `GET /`."""
+
+    headers: dict[str, str] = field(default_factory=lambda: {"x-gray-version": "v1"})
+    status: int = 200
+
+
+@dataclass
+class Stack:
+    """The stack under test and the ways into it."""
+
+    root: Path
+    revisions: Revisions
+    records: Records
+    sync: FakeSync
+    edge: Edge
+    s3: Any
+    ssm: Any
+    secrets: Any
+    dynamodb: Any
+
+
+@dataclass
+class Outcome:
+    """How one command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Grayctl = Callable[..., Outcome]
+
+
+def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    ssm = boto3.client("ssm", region_name=REGION)
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+    s3 = boto3.client("s3", region_name=REGION)
+    revisions, records = Revisions(dynamodb, TABLE), Records(dynamodb, TABLE)
+    sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
+    edge = Edge()
+    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(sync)) as functions:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
+        boto3.client("cloudformation", region_name=REGION).create_stack(
+            StackName="graylane-test",
+            TemplateBody=json.dumps(_template(site)),
+            Parameters=[{"ParameterKey": "Environment", "ParameterValue": "test"}],
+        )
+        keys = {"identity": "", "newest": "a", "a": "A" * 43}
+        secrets.create_secret(Name="graylane/test/edge-keys", SecretString=json.dumps(keys))
+        secrets.create_secret(Name="graylane/test/api-key", SecretString=json.dumps({"value": "k" * 40}))
+        _register_lanes(ssm)
+        thread = threading.Thread(target=sync.follow_stream)
+        thread.start()
+        try:
+            yield Stack(project, revisions, records, sync, edge, s3, ssm, secrets, dynamodb)
+        finally:
+            sync.stop()
+            thread.join()
+
+
+def _register_lanes(ssm: Any) -> None:
+    for lane, api in (("v1", "stable1"), ("v2", "gray2")):
+        value = {
+            "lane": lane,
+            "api_id": api,
+            "stage": "live",
+            "function": f"graylane-test-api-{lane}",
+            "usage_plan": f"plan{lane}",
+            "table": f"graylane-test-orders-{lane}",
+            "services": {},
+            "data": "isolated",
+        }
+        ssm.put_parameter(Name=f"/gray/test/lanes/{lane}", Value=json.dumps(value), Type="String")
+
+
+def _template(site: str) -> dict[str, Any]:
+    key = {"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"}
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": TABLE,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": list(key),
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        },
+    }
+    outputs = {
+        "SiteUrl": f"{site}/",
+        "ConfigTable": TABLE,
+        "SiteBucket": "graylane-test-site",
+        "EdgeConfigBucket": "graylane-test-edge-config",
+        "ManualSyncFunction": "graylane-test-sync-manual",
+        "EdgeKeysSecret": "graylane/test/edge-keys",
+        "KeyValueStoreArn": "arn:aws:cloudfront::123456789012:key-value-store/one",
+    }
+    return {
+        "Parameters": {
+            "Environment": {"Type": "String"},
+            "Part": {"Type": "String", "Default": "all"},
+        },
+        "Resources": {
+            "ConfigTable": table,
+            "SiteBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "graylane-test-site"}},
+            "EdgeConfig": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "graylane-test-edge-config"}},
+        },
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+
+
+class _serving:
+    """A server on a free port of this machine for as long as the block lasts; gives its address."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(edge.status)
+            for name, value in edge.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    return Site
+
+
+def _lambda_handler(sync: FakeSync) -> type[BaseHTTPRequestHandler]:
+    class Functions(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(202)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            sync.invoked(json.loads(body))
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    return Functions

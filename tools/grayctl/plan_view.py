@@ -1,0 +1,68 @@
+"""The ramp plan of an environment as it stands, with the evidence it decides from."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from gray.plan import Hold, Plan
+from gray.plan_run import PlanView, alarms_on, look
+from gray.plan_store import Plans, Trials
+from grayctl.document import Document
+from grayctl.errors import UsageError
+from grayctl.releases import revisions_of
+from grayctl.target import Target
+
+
+def plan_document(steps: str, every_seconds: int, lane: str) -> Document:
+    """A plan as the release document has it, from `1,5,25,50,100`."""
+    try:
+        numbers = [float(step) for step in steps.split(",")]
+    except ValueError:
+        raise UsageError(f"{steps!r} is not a list of percentages", "Write it like 1,5,25,50,100.") from None
+    tidy = [int(number) if number == int(number) else number for number in numbers]
+    return {"lane": lane, "steps": tidy, "every_minutes": every_seconds / 60}
+
+
+def with_plan(document: Document, plan: Document) -> Document:
+    """The release with this plan. Raises pydantic's ValidationError for a plan that is none."""
+    return {**document, "plan": Plan.model_validate(plan).model_dump(mode="json")}
+
+
+def without_plan(document: Document) -> Document:
+    """The release without its plan; who is where stays."""
+    if not document.get("plan"):
+        raise UsageError("the release has no plan", "Set one: grayctl ramp --plan 1,5,25,50,100 --every 30m")
+    return {key: value for key, value in document.items() if key != "plan"}
+
+
+def read_plan(target: Target) -> PlanView:
+    """Look at the plan; nothing is written. Raises UsageError when the release has none."""
+    clients, table = target.clients, target.config_table
+    view = look(
+        revisions_of(target),
+        Plans(clients.dynamodb, table),
+        Trials(clients.dynamodb, table),
+        alarms=lambda: alarms_on(clients.cloudwatch, target.environment),
+        now=int(time.time()),
+    )
+    if view is None:
+        raise UsageError("the release has no plan", "Set one: grayctl ramp --plan 1,5,25,50,100 --every 30m")
+    return view
+
+
+def plan_json(view: PlanView) -> dict[str, Any]:
+    """Plain values for --json."""
+    trial = view.situation.trial
+    return {
+        "revision": view.revision.number,
+        "plan": view.plan.model_dump(mode="json"),
+        "percent": float(view.situation.percent),
+        "since": view.state.since,
+        "paused": view.state.paused,
+        "skip": view.state.skip,
+        "decision": str(view.decision),
+        "holds": isinstance(view.decision, Hold),
+        "alarms": list(view.situation.alarms),
+        "findings": asdict(view.situation.findings) if view.situation.findings else None,
+        "requests": {"gray": trial.gray_requests, "stable": trial.stable_requests} if trial else None,
+    }
