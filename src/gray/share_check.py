@@ -51,9 +51,10 @@ def asked_for(percent: float, *, tolerance: float, others: bool) -> Asked:
 
 
 def percent_by(document: Mapping[str, Any], lane: str) -> float:
-    """The percent of viewers that a release document gives a lane by rules without conditions."""
+    """The percent of viewers that a release document gives a lane by rules without conditions: the largest, as the
+    shares of one lane begin at the same end."""
     rules = [rule for rule in document.get("rules") or [] if rule.get("lane") == lane and not rule.get("when")]
-    return min(100.0, sum(float(rule.get("percent", 100)) for rule in rules))
+    return max((float(rule.get("percent", 100)) for rule in rules), default=0.0)
 
 
 def asked_by(document: Mapping[str, Any], lane: str) -> Asked:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from gray.model import Release
 
 from gray.evidence import Counts
+from gray.model import Release
 from gray.plan import Complete, Hold, Step, Withdraw
 from gray.plan_run import PlanView, advance, alarms_on, look
 from gray.plan_store import PlanMoved, Plans, Trials

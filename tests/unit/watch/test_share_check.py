@@ -80,4 +80,4 @@ def test_a_plan_sets_the_tolerance() -> None:
 
 
 def test_percent_counts_rules_without_conditions() -> None:
-    assert percent_by({"rules": [STAFF | {"percent": 50}, RAMP, RAMP | {"percent": 2.5}]}, "v2") == 7.5
+    assert percent_by({"rules": [STAFF | {"percent": 50}, RAMP, RAMP | {"percent": 2.5}]}, "v2") == 5
