@@ -12,6 +12,7 @@ from gray.records import FAILED, PUBLISHED, REFUSED, Record
 from gray.revision import AlreadyDone
 from gray.tidy import tidy
 from sync.by_hand import Request
+from sync.ramp import take_step
 from sync.services import Services
 from sync.telemetry import count, logger
 
@@ -21,7 +22,7 @@ Answer = dict[str, Any]
 
 
 def by_schedule(services: Services) -> Answer:
-    """Reconciles; then, at an edge that is up to date, looks for drift when it is time, and tidies up."""
+    """Reconciles; then, at an edge that is up to date, looks for drift when it is time, and tidies up; last, the ramp plan's step."""
     means = services.means()
     with _failures_counted():
         run = Publisher(means).run_if_due(Ask("scheduled"), check_lanes=True)
@@ -32,6 +33,7 @@ def by_schedule(services: Services) -> Answer:
             logger.error("drift", extra={"drift": [str(found) for found in drift]})
             answer["drift"] = [str(found) for found in drift]
         answer["removed"] = tidy(means)
+        answer["plan"] = take_step(services)
     count("SyncSucceeded")
     return answer
 
