@@ -24,7 +24,7 @@ def build(processes: Processes, log: Path) -> None:
     Raises LocalStackError when the build fails.
     """
     variables = {**clean_environment(), "SAM_CLI_TELEMETRY": "0"}
-    _run(processes, [sys.executable, "-m", "artifacts"], log, variables, "sam build failed")
+    _run(processes, [sys.executable, "-m", "artifacts", "--local"], log, variables, "sam build failed")
 
 
 def deploy(processes: Processes, environment: str, ports: Ports, log: Path) -> None:
@@ -44,7 +44,7 @@ def deploy(processes: Processes, environment: str, ports: Ports, log: Path) -> N
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
     ]
-    command += ["--parameter-overrides", *overrides(environment, local=True)]
+    command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True)]
     _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")
 
 
