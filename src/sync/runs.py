@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 
 
 def by_schedule(services: Services) -> Answer:
-    """Reconciles; then, at an edge that is up to date, looks for drift when it is time, and tidies up; last, the ramp plan's step."""
+    """Reconciles; then, at an edge that is up to date, looks for drift when it is time, tidies up, steps the plan."""
     means = services.means()
     with _failures_counted():
         run = Publisher(means).run_if_due(Ask("scheduled"), check_lanes=True)
