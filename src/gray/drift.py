@@ -4,17 +4,20 @@ The ledger has what was left: the parameter's text and hashes of the rest. Nothi
 under way, and what was found is believed only if none began meanwhile.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from gray.ledger import Ledger
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, part_keys
-from gray.published import Current
+from gray.published import Current, stamped
 from gray.publisher import Ask, Publisher
+from gray.rebuild import restore
+from gray.records import REFUSED
 from gray.shard_ledger import content_hash, forget_lists, set_hash
 from gray.store import PAGE, Store, batches
-from gray.store_writer import carry_out, observe
+from gray.store_writer import Superseded, carry_out, observe
 
 __all__ = ["Drift", "check_drift"]
 
@@ -139,9 +142,20 @@ def _repair(means: Means, ledger: Ledger, findings: Findings) -> None:
     if findings.fence > ledger.confirmed:
         means.records.raise_sequence(findings.fence)
     forget_lists(means.ledger)
-    Publisher(means).publish(Ask("drift", force=True, overrule=True))
+    record = Publisher(means).publish(Ask("drift", force=True, overrule=True))
+    if record.status == REFUSED:
+        _restore(means, ledger)
     if findings.unknown:
         _remove(means.store(), findings.unknown)
+
+
+def _restore(means: Means, ledger: Ledger) -> None:
+    """HEAD is refused, so what was published before it stays: from S3, if that is as it was left."""
+    saved = means.edge_config().read()
+    stamp = stamped(saved.get(CONFIG))
+    if stamp and set_hash(saved) == ledger.saved_hash:
+        with suppress(Superseded):
+            restore(means, saved, stamp, still=lambda: means.ledger.read().intent == ledger.intent)
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> None:

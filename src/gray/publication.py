@@ -30,7 +30,6 @@ __all__ = [
     "part_key",
     "part_keys",
     "plan",
-    "shard_key",
     "superseded",
     "to_remove",
 ]
@@ -38,7 +37,6 @@ __all__ = [
 CONFIG, FENCE = "config", "fence"
 # The generation before stays this long: a location may lag by a minute, and we allow ten times that.
 GRACE_SECONDS = 600
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 Due = Literal["first", "revision", "unfinished", "lanes", "lease", ""]
 
@@ -51,16 +49,6 @@ def part_key(sequence: int, number: int) -> str:
 def part_keys(sequence: int, parts: int) -> list[str]:
     """The keys of all parts of the config of `sequence`."""
     return [part_key(sequence, number) for number in range(1, parts + 1)]
-
-
-def shard_key(name: str, number: int) -> str:
-    """The key of a list's shard; the number in base 36."""
-    digits = ""
-    while True:
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
-        if not number:
-            return f"s.{name}.{digits}"
 
 
 @dataclass(frozen=True)

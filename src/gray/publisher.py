@@ -6,6 +6,7 @@ A run may end at any of the arrows, and others may run beside it; what each step
 gray.publication, gray.store_writer and gray.ledger. What is invalid is refused, and the edge keeps what it has.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,8 @@ class Publisher:
             lanes = check_live(means, lanes, list(current.lanes))
         why = due(head, current, ledger, lanes.live, means.now())
         over = lapsed(current, means.now()) and not head.killed
+        if over and why != "revision":
+            why = ""  # renewing what has lapsed needs a person
         if not why and not ask.force:
             return Run(None, withdrawn=lanes.withdrawn, lapsed=over)
         return Run(self.publish(ask), why, lanes.withdrawn, over)
@@ -97,7 +100,8 @@ class Publisher:
         if head.killed:
             return self._kill(head, record)
         record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
-        means.records.put(record)
+        if ask.trigger != "scheduled":
+            means.records.put(record)
         try:
             record = self._publish(ask, record, means.revisions.get(head.revision))
         except Refused as refused:
@@ -109,7 +113,8 @@ class Publisher:
         except Exception as error:
             means.records.put(record.closed(FAILED, self._millis(), errors=[f"{type(error).__name__}: {error}"]))
             raise
-        means.records.put(record)
+        if not (ask.trigger == "scheduled" and record.status == REFUSED):  # the schedule tries again and again
+            means.records.put(record)
         return record
 
     # a release
@@ -230,14 +235,27 @@ class Publisher:
         def settle() -> None:
             confirm(means.ledger, record.sequence, None, outcome, now=now)
 
+        steps: list[Callable[[], object]] = [
+            lambda: means.current().write(current),
+            switch,
+            write_set,
+            lambda: self._announce(record),
+        ]
         failures: list[Exception] = []
-        for step in (lambda: means.current().write(current), switch, write_set, lambda: self._announce(record), settle):
-            try:
-                step()
-            except LedgerMoved:
-                continue  # a newer publication has begun, which has read this kill
-            except Exception as failure:  # noqa: BLE001 - the kill stands; every later step still has its turn
-                failures.append(failure)
+        try:
+            for step in steps:
+                try:
+                    step()
+                except LedgerMoved:
+                    raise
+                except Exception as failure:  # noqa: BLE001 - the kill stands; every later step still has its turn
+                    failures.append(failure)
+            if not failures:
+                settle()  # else the ledger stays open, and the next run does it all again
+        except LedgerMoved:
+            pass  # a newer publication has begun, which has read this kill
+        except Exception as failure:  # noqa: BLE001
+            failures.append(failure)
         return failures
 
     def _adopt_kill(self, killed: KilledDirectly, record: Record) -> Record:

@@ -4,24 +4,28 @@ From the revisions: HEAD is published again, above every sequence, revision and 
 places has seen. From S3: the set is put into the store as it is; the config table is not needed.
 """
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from gray.edge_config import unmask
 from gray.means import Means
 from gray.publication import CONFIG, FENCE
-from gray.published import Current, Fence, stamped
+from gray.published import Current, Fence, Stamped, stamped
 from gray.publisher import Ask, Publisher
 from gray.records import PUBLISHED, REFUSED, Record
 from gray.shard_ledger import forget_lists
 from gray.store import StoreConflict, batches
-from gray.store_writer import carry_out, observe
+from gray.store_writer import Brought, Superseded, carry_out, observe
 
 if TYPE_CHECKING:
     from gray.grants import EdgeKeys
 
-__all__ = ["Seen", "rebuild", "seen"]
+__all__ = ["Seen", "rebuild", "restore", "seen"]
 
 ATTEMPTS = 10
 
@@ -71,38 +75,55 @@ def _from_revisions(means: Means, ask: Ask) -> Record:
 
 
 def _from_s3(means: Means, ask: Ask, version: str) -> Record:
-    started = int(means.now() * 1000)
+    record = Record(_sequence(means), ask.trigger, id=ask.id, started_at=_millis(means))
     keys = means.edge_config().read(version)
     stamp = stamped(keys.get(CONFIG))
     if stamp is None:
-        return Record(0, ask.trigger, id=ask.id, started_at=started).closed(
-            REFUSED, started, errors=["there is no set in S3 to rebuild from"]
-        )
+        return _close(means, record, REFUSED, errors=["there is no set in S3 to rebuild from"])
+    record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
+    brought, calls = restore(means, keys, stamp)
+    return _close(means, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
+
+
+def restore(
+    means: Means, keys: Mapping[str, str], stamp: Stamped, *, still: Callable[[], bool] = lambda: True
+) -> tuple[Brought, int]:
+    """Puts a set as it is in S3 into the store, its secrets filled in; also how many calls that took.
+
+    `still` is asked after each reading of the ETag whether this is wanted. Raises Superseded when it is not.
+    """
     edge_keys = means.keys()
     config = unmask(keys[CONFIG], dict(edge_keys.keys), _as_in_config(edge_keys))
     others = {key: value for key, value in keys.items() if key not in (CONFIG, FENCE)}
     store = means.store()
     for _ in range(ATTEMPTS):
         observed = observe(store)
+        if not still():
+            raise Superseded("a publication has begun since")
         every = {FENCE: str(Fence(max(stamp.sequence, observed.fence.sequence)))}
-        calls = [*batches(others, (), every=every), *batches({CONFIG: config}, (), every=every)]
-        try:
-            brought = carry_out(store, calls, observed.etag)
-        except StoreConflict:
-            continue
-        return Record(
-            stamp.sequence,
-            ask.trigger,
-            revision=stamp.revision,
-            epoch=stamp.epoch,
-            state=stamp.state,
-            keys=brought.keys,
-            updates=brought.updates,
-            calls=store.calls,
-            started_at=started,
-            id=ask.id,
-        ).closed(PUBLISHED, int(means.now() * 1000))
+        writes = [*batches(others, (), every=every), *batches({CONFIG: config}, (), every=every)]
+        with suppress(StoreConflict):
+            return carry_out(store, writes, observed.etag), store.calls
     raise StoreConflict("the store was written by others at every attempt")
+
+
+def _sequence(means: Means) -> int:
+    """A number for the record; none when the table does not answer: the rebuild does not need it."""
+    try:
+        return means.records.next_sequence()
+    except (ClientError, BotoCoreError):
+        return 0
+
+
+def _close(means: Means, record: Record, status: str, **changes: object) -> Record:
+    record = record.closed(status, _millis(means), **changes)
+    if record.sequence:
+        means.records.put(record)
+    return record
+
+
+def _millis(means: Means) -> int:
+    return int(means.now() * 1000)
 
 
 def _as_in_config(keys: "EdgeKeys") -> str:

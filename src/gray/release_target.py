@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from gray.lane_watch import Lanes
 from gray.means import Means
-from gray.publication import Target, part_key, shard_key
+from gray.publication import Target, part_key
 from gray.published import Current, LiveLane, Stamped
-from gray.revision import Revision
+from gray.revision import FINISHED, Revision
 from gray.shard_ledger import NOTHING, ListUse, doubtful
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
     from gray.compile import CompileError, LaneApi, Stamp, compile_release
 
     release = _release(revision)
-    needed = sorted({rule.lane for rule in release.rules})
+    needed = sorted({rule.lane for rule in release.rules}) if revision.state != FINISHED else []
     lanes, problems = admit(needed, list(release.lanes))
     problems += _invalid(means, release)
     if problems:
@@ -66,7 +66,7 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
             keys=means.keys(),
         )
     except CompileError as error:
-        raise Refused([str(error)]) from error
+        raise Refused([str(problem) for problem in error.problems]) from error
     lists = _lists(release)
     digest = _digest(compiled.digest, revision, live, lists)
     return Compiled(
@@ -111,19 +111,25 @@ def _release(revision: Revision) -> "Release":
     try:
         return revision.release()
     except ValueError as error:
-        raise Refused([f"revision {revision.number} is not a release: {error}"]) from error
+        raise Refused([f"revision {revision.number} is not a release", *_structure(error)]) from error
+
+
+def _structure(error: ValueError) -> list[str]:
+    from pydantic import ValidationError
+
+    from gray.validation import structure_problems
+
+    return (
+        [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]
+    )
 
 
 def _invalid(means: Means, release: "Release") -> list[str]:
     from gray.validation import problems
 
-    found = problems(release, lanes=None, lists=None)
-    missing = [
-        f"list {name}: there is no file for its digest {entry.digest}"
-        for name, entry in release.lists.items()
-        if not means.lists().exists(entry.digest)
-    ]
-    return [str(problem) for problem in found] + missing
+    files = means.lists() if release.lists else None
+    there = [entry.digest for entry in release.lists.values() if files and files.exists(entry.digest)]
+    return [str(problem) for problem in problems(release, lists=there)]
 
 
 def _without(release: "Release", withdrawn: set[str]) -> "Release":
@@ -138,13 +144,13 @@ def _lists(release: "Release") -> dict[str, ListUse]:
 
 
 def _shards(means: Means, lists: Mapping[str, ListUse]) -> dict[str, str]:
-    from gray.lists import build_shards
+    from gray.lists import ListError, build_shards, shard_key
 
     found: dict[str, str] = {}
     for name, use in lists.items():
         try:
             values = build_shards(means.lists().ids(use.digest), salt=use.salt, shards=use.shards)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, ListError) as error:
             raise Refused([f"list {name}: {error}"]) from error
         found.update({shard_key(name, number): value for number, value in enumerate(values)})
     return found

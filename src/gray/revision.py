@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from gray.items import Plain
+from gray.items import Plain, to_item, to_value
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
     from gray.model import Release
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "item_of",
     "revision_of",
     "text_of",
+    "transaction",
 ]
 
 # The names of gray.model.State, here as plain text: a kill must not need pydantic.
@@ -125,6 +128,33 @@ def text_of(release: "Release") -> str:
     return json.dumps(
         release.model_dump(mode="json", exclude_none=True, by_alias=True), sort_keys=True, ensure_ascii=False
     )
+
+
+def transaction(table: str, revision: Revision, base: Head | None) -> "list[TransactWriteItemTypeDef]":
+    """The one write of a revision: its item, HEAD moved from `base` to it, and its cause, if it has one, used up.
+
+    The order is relied on by whoever reads why a transaction was cancelled: revision, HEAD, cause.
+    """
+    head: dict[str, Plain] = {"pk": "head", "sk": 0, **_head_values(revision)}
+    move: dict[str, object] = {"TableName": table, "Item": to_item(head)}
+    if base is None:
+        move["ConditionExpression"] = "attribute_not_exists(pk)"
+    else:
+        move["ConditionExpression"] = "revision = :base AND epoch = :epoch"
+        move["ExpressionAttributeValues"] = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
+    writes: list[object] = [{"Put": _new(table, item_of(revision))}, {"Put": move}]
+    if revision.cause:
+        writes.append({"Put": _new(table, {"pk": f"cause:{revision.cause}", "sk": 0, "revision": revision.number})})
+    return cast("list[TransactWriteItemTypeDef]", writes)
+
+
+def _head_values(revision: Revision) -> dict[str, Plain]:
+    values: dict[str, Plain] = {"revision": revision.number, "epoch": revision.epoch, "state": revision.state}
+    return {**values, "killed_by": revision.author} if revision.state == KILLED else values
+
+
+def _new(table: str, item: Mapping[str, Plain]) -> dict[str, object]:
+    return {"TableName": table, "Item": to_item(item), "ConditionExpression": "attribute_not_exists(pk)"}
 
 
 def item_of(revision: Revision) -> dict[str, Plain]:

@@ -11,9 +11,9 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from random import SystemRandom
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from gray.items import Plain, from_item, to_item, to_value
+from gray.items import Plain, from_item
 from gray.revision import (
     ACTIVE,
     FINISHED,
@@ -27,14 +27,13 @@ from gray.revision import (
     Revision,
     RevisionError,
     head_of,
-    item_of,
     revision_of,
     text_of,
+    transaction,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from gray.model import Release
 
@@ -143,6 +142,8 @@ class Revisions:
         current = self._based_on(base)
         if current.state == ACTIVE:
             raise NotPossible("the release is active already; there is nothing to resume")
+        if not current.document:
+            raise NotPossible("there is no release to resume: save one first, it stays killed until then")
         epoch = current.epoch if current.state == PAUSED else current.epoch + 1
         return self._restate(current, ACTIVE, epoch, author=author, reason=reason, via=via)
 
@@ -259,7 +260,7 @@ class Revisions:
             cause=cause,
         )
         try:
-            self._client.transact_write_items(TransactItems=self._transaction(revision, base))
+            self._client.transact_write_items(TransactItems=transaction(self._table, revision, base))
         except self._client.exceptions.TransactionCanceledException as error:
             return self._explain(error, revision)
         except self._client.exceptions.TransactionInProgressException:
@@ -281,29 +282,6 @@ class Revisions:
     def _at_head(self) -> Revision | None:
         head = self.head()
         return self._read_or_bare(head) if head else None
-
-    def _transaction(self, revision: Revision, base: Head | None) -> "list[TransactWriteItemTypeDef]":
-        head = {"pk": "head", "sk": 0, "revision": revision.number, "epoch": revision.epoch, "state": revision.state}
-        if revision.state == KILLED:
-            head["killed_by"] = revision.author
-        move: dict[str, object] = {"TableName": self._table, "Item": to_item(cast(dict[str, Plain], head))}
-        if base is None:
-            move["ConditionExpression"] = "attribute_not_exists(pk)"
-        else:
-            move["ConditionExpression"] = "revision = :base AND epoch = :epoch"
-            move["ExpressionAttributeValues"] = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
-        writes: list[object] = [{"Put": self._new(item_of(revision))}, {"Put": move}]
-        if revision.cause:
-            done: dict[str, Plain] = {"pk": f"cause:{revision.cause}", "sk": 0, "revision": revision.number}
-            writes.append({"Put": self._new(done)})
-        return cast("list[TransactWriteItemTypeDef]", writes)
-
-    def _new(self, item: Mapping[str, Plain]) -> dict[str, object]:
-        return {
-            "TableName": self._table,
-            "Item": to_item(item),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
 
     def _read(self, pk: str, sk: int) -> dict[str, Plain]:
         answer = self._client.get_item(

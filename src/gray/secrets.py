@@ -1,7 +1,7 @@
 """The MAC keys and the origin's API key, from Secrets Manager."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -10,17 +10,12 @@ if TYPE_CHECKING:
 
 __all__ = ["read_api_key", "read_edge_keys"]
 
-_NOT_KEYS = ("identity", "newest", "keys")
-
 
 def read_edge_keys(client: "SecretsManagerClient", secret: str) -> "EdgeKeys":
-    """The edge's keys: `{"identity","newest","<id>":"<secret>",...}`, the newest first, two at most."""
+    """The edge's keys. Raises GrantError when the secret does not hold any."""
     from gray.grants import EdgeKeys
 
-    values: dict[str, Any] = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
-    newest = values.get("newest", "")
-    ids = sorted((name for name in values if name not in _NOT_KEYS), key=lambda name: (name != newest, name))
-    return EdgeKeys(keys=tuple((name, values[name]) for name in ids[:2]), identity=values.get("identity", ""))
+    return EdgeKeys.from_secret(client.get_secret_value(SecretId=secret)["SecretString"])
 
 
 def read_api_key(client: "SecretsManagerClient", secret: str) -> str:

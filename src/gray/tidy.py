@@ -38,13 +38,14 @@ def tidy(means: Means) -> int:
 
     def removed(kept: Ledger) -> Ledger:
         gone = [str(sequence) for sequence in sequences]
-        counts = {"items": brought.meta.items, "size": brought.meta.size} if keys and kept.complete else {}
+        counted = kept.complete and bool(keys)
         return replace(
             kept,
+            items=brought.meta.items if counted else kept.items,
+            size=brought.meta.size if counted else kept.size,
             parts={number: parts for number, parts in kept.parts.items() if number not in gone},
             unused={number: since for number, since in kept.unused.items() if number not in gone},
             lists={n: e for n, e in kept.lists.items() if n not in lists or not e.unused_since},
-            **counts,
         )
 
     means.ledger.change(removed)

@@ -4,7 +4,6 @@ Fast enough for the thousands of runs that fault injection takes. tests/unit/con
 of these and of moto and compares the answers.
 """
 
-import copy
 import hashlib
 import io
 import re
@@ -45,18 +44,18 @@ class MemoryDynamoDB:
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> dict[str, Any]:
         found = self.table.get(_key(Key))
-        return {"Item": copy.deepcopy(found)} if found else {}
+        return {"Item": dict(found)} if found else {}
 
     def put_item(self, *, TableName: str, Item: Item, **condition: Any) -> dict[str, Any]:
         if not self._holds(_key(Item), condition):
             raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
-        self.table[_key(Item)] = copy.deepcopy(Item)
+        self.table[_key(Item)] = dict(Item)
         return {}
 
     def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
         if not self._holds(_key(Key), given):
             raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
-        item = self.table.setdefault(_key(Key), copy.deepcopy(Key))
+        item = self.table.setdefault(_key(Key), dict(Key))
         changed = re.fullmatch(r"(ADD) (\S+) (:\w+)|(SET) (\S+) = (:\w+)", UpdateExpression)
         assert changed, UpdateExpression
         kind, name, value = [part for part in changed.groups() if part]
@@ -75,7 +74,7 @@ class MemoryDynamoDB:
         ]
         if not given.get("ScanIndexForward", True):
             found.reverse()
-        return {"Items": copy.deepcopy(found[: given.get("Limit", len(found))])}
+        return {"Items": [dict(item) for item in found[: given.get("Limit", len(found))]]}
 
     def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:
         puts = [entry["Put"] for entry in TransactItems]
@@ -86,7 +85,7 @@ class MemoryDynamoDB:
         if any(reason["Code"] != "None" for reason in reasons):
             raise client_error("dynamodb", "TransactionCanceledException", 400, CancellationReasons=reasons)
         for put in puts:
-            self.table[_key(put["Item"])] = copy.deepcopy(put["Item"])
+            self.table[_key(put["Item"])] = dict(put["Item"])
         return {}
 
     def _holds(self, key: tuple[str, int], given: Mapping[str, Any]) -> bool:

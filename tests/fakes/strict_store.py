@@ -104,6 +104,11 @@ class StrictStore:
         self.history.append({key: value for key, value in after.items() if changes.get(key, "") is not None})
         self._etag = self._new_etag()
 
+    def restore(self, other: "StrictStore") -> None:
+        """Becomes a copy of another store, with its history."""
+        self.history = list(other.history)
+        self._etag = other._etag
+
     # locations
 
     def fresh(self) -> Location:

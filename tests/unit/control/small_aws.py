@@ -24,6 +24,12 @@ class SmallApiGateway:
         self.plans: dict[str, list[dict[str, str]]] = {}
         self.keys: set[tuple[str, str]] = set()
 
+    def __deepcopy__(self, memo: object) -> "SmallApiGateway":
+        other = SmallApiGateway()
+        other.apis, other.stages, other.keys = dict(self.apis), set(self.stages), set(self.keys)
+        other.plans = dict(self.plans)
+        return other
+
     def deploy(self, api: str, name: str, stage: str, plan: str) -> None:
         self.apis[api] = name
         self.stages.add((api, stage))
@@ -65,6 +71,11 @@ class SmallLambda:
     def __init__(self) -> None:
         self.exceptions = _exceptions("lambda")
         self.permissions: dict[tuple[str, str], str] = {}
+
+    def __deepcopy__(self, memo: object) -> "SmallLambda":
+        other = SmallLambda()
+        other.permissions = dict(self.permissions)
+        return other
 
     def add_permission(self, *, FunctionName: str, StatementId: str, SourceArn: str, **more: Any) -> dict[str, Any]:
         if (FunctionName, StatementId) in self.permissions:

@@ -5,21 +5,22 @@
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from gray.grants import EdgeKeys
-from gray.model import Release
 from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
 from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.small_aws import SmallApiGateway, SmallLambda, SmallSecrets
 
 from gray.adoption import Adoption, Owner
 from gray.edge_config import EdgeConfig
+from gray.grants import EdgeKeys
 from gray.lanes import LaneTable, Registration, read_parameters
 from gray.ledger import LedgerTable
 from gray.list_files import ListFiles, list_file_key
 from gray.means import Means
+from gray.model import Release
 from gray.published import Current, CurrentParameter
 from gray.publisher import Ask, Publisher, Run
 from gray.records import Record, Records
@@ -33,13 +34,22 @@ Moment = Literal["before", "after"]
 # Is told of each AWS call, as service.operation, before and after it; may raise, or run something in between.
 Hook = Callable[[Moment, str], None]
 
+IDENTITY = {"kind": "plain", "sources": ["cookie:uid"]}
 KEYS = {"identity": "", "newest": "a", "a": "A" * 43}
 
 
 def release(percent: float | None = 20, **more: Any) -> Release:
     """A release with one rule that leads `percent` of the viewers to v2; no rule for None."""
     rules = [] if percent is None else [{"id": "ramp", "lane": "v2", "percent": percent}]
-    values = {"salt": "8f3kq1zt", "state": "active", "lanes": ["v2"], "lease_minutes": 1440, "rules": rules, **more}
+    values = {
+        "identity": IDENTITY,
+        "salt": "8f3kq1zt",
+        "state": "active",
+        "lanes": ["v2"],
+        "lease_minutes": 1440,
+        "rules": rules,
+        **more,
+    }
     return Release.model_validate(values)
 
 
@@ -126,6 +136,18 @@ class World:
             now=lambda: self.time,
             wait=self.sleep,
         )
+
+    def fork(self) -> "World":
+        """Another world like this one that goes its own way. Items are replaced, never changed, so this is cheap."""
+        other = World(time=self.time, unhealthy=dict(self.unhealthy))
+        other.dynamodb.table = dict(self.dynamodb.table)
+        other.s3.objects = dict(self.s3.objects)
+        other.ssm.values = {name: list(values) for name, values in self.ssm.values.items()}
+        other.store.restore(self.store)
+        other.apigateway, other.functions = deepcopy(self.apigateway), deepcopy(self.functions)
+        other.announced, other.warned = list(self.announced), list(self.warned)
+        other.switched = dict(self.switched)
+        return other
 
     def sleep(self, seconds: float) -> None:
         self.time += seconds

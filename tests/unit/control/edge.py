@@ -1,0 +1,68 @@
+"""Asks the built edge function, on what a location sees of the store."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.strict_store import Location
+
+from edgerun.engine import EdgeFunction
+
+BUILT = Path(__file__).parents[3] / "src" / "edge" / "build" / "request_api.js"
+# Enough viewers to have some in every range, few enough to be asked thousands of times.
+VIEWERS = ("ann", "bob", "cleo", "dora", "emil", "fred")
+# Reasons that name no publication: the edge was in doubt and chose stable.
+DOUBTS = ("no-config", "partial", "expired", "behind", "list-missing", "lane-gone", "error")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where an API request of a viewer goes, by which rule, in which revision."""
+
+    lane: str
+    reason: str
+    revision: int
+
+    @property
+    def doubtful(self) -> bool:
+        return self.lane == "v1" and self.reason in DOUBTS
+
+
+class Edge:
+    """One API function, asked at many locations."""
+
+    def __init__(self) -> None:
+        self._see: Location = dict[str, str]().get
+        self._function = EdgeFunction(BUILT.read_text(encoding="utf-8"), lambda key: self._see(key))
+
+    def ask(self, location: Location, viewer: str, now: float) -> Answer:
+        """The answer to `viewer` (an id in the cookie `uid`) at a location."""
+        self._see = location
+        headers = self._function.run(_event(viewer), now=now).value["headers"]
+        return Answer(
+            headers["x-gray-version"]["value"],
+            headers["x-gray-reason"]["value"],
+            int(headers["x-gray-revision"]["value"]),
+        )
+
+
+@cache
+def the_edge() -> Edge:
+    """One edge for all tests of a process: it takes longer to start than to answer."""
+    return Edge()
+
+
+def _event(viewer: str) -> dict[str, Any]:
+    return {
+        "version": "1.0",
+        "context": {"eventType": "viewer-request", "requestId": "r"},
+        "viewer": {"ip": "192.0.2.1"},
+        "request": {
+            "method": "GET",
+            "uri": "/api/orders",
+            "querystring": {},
+            "headers": {"host": {"value": "shop.example"}},
+            "cookies": {"uid": {"value": viewer}},
+        },
+    }
