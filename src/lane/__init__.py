@@ -1,1 +1,22 @@
-"""Carry the lane of a request through services."""
+"""Carry the lane of a request through services: one version of the application from end to end.
+
+See docs/lane-library.md. Nothing heavy is imported here: boto3, HTTP clients and Powertools' resolvers only by the
+modules that use them.
+"""
+
+from lane.guard import WrongLaneError
+from lane.passage import SHARED, STABLE, Passage, bound, carrying, current
+from lane.settings import Settings, SettingsError, settings
+
+__all__ = [
+    "SHARED",
+    "STABLE",
+    "Passage",
+    "Settings",
+    "SettingsError",
+    "WrongLaneError",
+    "bound",
+    "carrying",
+    "current",
+    "settings",
+]

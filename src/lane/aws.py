@@ -1,0 +1,84 @@
+"""Carrying the lane through boto3: a session is instrumented once, its clients need no change.
+
+The passage is put in by botocore's event `provide-client-params`, before parameters are checked, so that a mistake of
+ours is seen as the usual ParamValidationError. Calls outside of any passage go out unchanged.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from lane import messages
+from lane.passage import Passage, addressed, current
+from lane.registry import Known
+
+type Carrier = Callable[[messages.Parameters, Passage], messages.Parameters]
+
+_HOOK = "provide-client-params"
+
+
+def instrument[Session](
+    session: Session, *, environment: str, known: Callable[[], Known], consumers: Mapping[str, str] | None = None
+) -> Session:
+    """Make every client of this boto3 or botocore session carry the lane. Doing it twice does nothing more.
+
+    known: the registry, asked when a consumer's lane has to be chosen.
+    consumers: name of the consuming service by EventBridge source, topic ARN or queue URL. Work goes to that
+        service's lane if it is registered there, else to stable's. Not named here: to the lane carried.
+
+    Example: `instrument(boto3.DEFAULT_SESSION, environment="dev", known=registry.known, consumers={"shop": "mail"})`
+    """
+    services = dict(consumers or {})
+
+    def choose(destination: str, lane: str) -> str:
+        service = services.get(destination)
+        return known().lane_for(service, lane) if service else lane
+
+    carriers: dict[str, Carrier] = {
+        "lambda.Invoke": messages.lambda_invoke,
+        "sfn.StartExecution": messages.start_execution,
+        "eventbridge.PutEvents": partial(_put_events, environment=environment, choose=choose),
+        "sqs.SendMessage": partial(messages.send_message, choose=choose),
+        "sqs.SendMessageBatch": partial(messages.send_message_batch, choose=choose),
+        "sns.Publish": partial(messages.publish, choose=choose),
+        "sns.PublishBatch": partial(messages.publish_batch, choose=choose),
+    }
+    emitter = _emitter(session)
+    for operation, carrier in carriers.items():
+        emitter.register(f"{_HOOK}.{operation}", _hook(carrier), unique_id=f"gray-lane-{operation}")
+    return session
+
+
+def _emitter(session: Any) -> Any:
+    """`events` of a boto3 session; a botocore session has the same by get_component."""
+    return session.events if hasattr(session, "events") else session.get_component("event_emitter")
+
+
+def _hook(carrier: Carrier) -> Callable[..., messages.Parameters | None]:
+    def provide(params: messages.Parameters, **_: Any) -> messages.Parameters | None:
+        found = current()
+        return None if found is None else carrier(params, found)
+
+    return provide
+
+
+def _put_events(
+    parameters: messages.Parameters, found: Passage, *, environment: str, choose: messages.ChooseLane
+) -> messages.Parameters:
+    return messages.put_events(parameters, found, environment, choose)
+
+
+def invoke(client: Any, known: Known, service: str, payload: bytes, *, fallback: str = "") -> Any:
+    """Call a service synchronously, in the lane of now where that lane has it, else stable's. Returns boto3's answer.
+
+    fallback: function name when no lane registered the service. Raises LookupError when there is neither.
+    """
+    from lane.passage import STABLE, carrying
+
+    found = current()
+    lane = found.lane if found else STABLE
+    name, to = known.function(service, lane) or (fallback, STABLE)
+    if not name:
+        raise LookupError(f"no lane has registered the service {service!r} and no function was named for it")
+    with carrying(addressed(found, to) if found else None):
+        return client.invoke(FunctionName=name, Payload=payload)

@@ -1,0 +1,49 @@
+"""W3C baggage (https://www.w3.org/TR/baggage/): the members of others are kept as they came, ours are added.
+
+Our members: `gray.version`, `gray.reason`, `gray.revision`, `gray.to`. Their values need no escapes.
+"""
+
+from lane.passage import Passage, passage
+
+# The specification asks everybody to pass on at least this much. More may be dropped anywhere, so we drop it first.
+MOST_BYTES = 8192
+MOST_MEMBERS = 64
+
+_OURS = {"gray.version": "lane", "gray.reason": "reason", "gray.revision": "revision", "gray.to": "to"}
+
+
+def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Our members by their field of Passage, and those of others. Of a member of ours given twice, none counts."""
+    ours: dict[str, str] = {}
+    others = []
+    twice = set()
+    for member in text.split(","):
+        member = member.strip()
+        key, found, value = member.partition("=")
+        field = _OURS.get(key.strip())
+        if field is None:
+            if found and member:
+                others.append(member)
+        elif field in ours:
+            twice.add(field)
+        else:
+            ours[field] = value.partition(";")[0].strip()
+    return {field: value for field, value in ours.items() if field not in twice}, tuple(others)
+
+
+def passage_of(text: str) -> Passage | None:
+    """The passage in a baggage header; None when it has no valid lane."""
+    ours, others = parse(text)
+    return passage(ours.get("lane"), ours.get("reason", ""), ours.get("revision", ""), ours.get("to", ""), others)
+
+
+def render(found: Passage, *, most_bytes: int = MOST_BYTES) -> str:
+    """The header for this passage: ours first, then as many of the others' members as fit."""
+    members = [f"{key}={value}" for key, field in _OURS.items() if (value := getattr(found, field))]
+    size = len(",".join(members))
+    for member in found.members[: MOST_MEMBERS - len(members)]:
+        size += 1 + len(member.encode())
+        if size > most_bytes:
+            break
+        members.append(member)
+    return ",".join(members)

@@ -1,0 +1,42 @@
+"""Whether a service serves the lane it is asked for. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lane.passage import SHARED, Passage
+
+
+class WrongLaneError(Exception):
+    """When work for another lane reaches a service that was not told to stand in for it."""
+
+    def __init__(self, own: str, carried: str) -> None:
+        super().__init__(f"this is lane {own}, the request belongs to {carried}")
+        self.own = own
+        self.carried = carried
+
+
+def serves(found: Passage, own: str, serve_as: str = "") -> bool:
+    """A shared service serves every lane; others their own, one they stand in for, or what was addressed to them."""
+    return own in (SHARED, found.lane, found.to) or serve_as == found.lane
+
+
+def is_fallback(found: Passage, own: str) -> bool:
+    """Whether this service serves in the place of the lane's own, declared by `to` or `serve_as`."""
+    return own not in (SHARED, found.lane)
+
+
+def check(found: Passage, own: str, serve_as: str = "") -> None:
+    """Raise WrongLaneError unless served."""
+    if not serves(found, own, serve_as):
+        raise WrongLaneError(own, found.lane)
+
+
+def came_by_key(event: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
+    """Whether the request came with an API key: one around CloudFront has none.
+
+    API Gateway itself refuses a missing or wrong key (403); this catches a method deployed without ApiKeyRequired.
+    headers: names in lower case.
+    """
+    context = event.get("requestContext")
+    identity = context.get("identity") if isinstance(context, Mapping) else None
+    return bool(headers.get("x-api-key") or (isinstance(identity, Mapping) and identity.get("apiKeyId")))

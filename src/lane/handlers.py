@@ -1,0 +1,98 @@
+"""Decorator and batch processing for functions without a resolver: invoked, subscribed, started by Step Functions."""
+
+import functools
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from lane import guard, observe, reading
+from lane.observe import Tracer
+from lane.passage import Passage, carrying
+from lane.settings import Settings, settings
+
+_log = logging.getLogger(__name__)
+
+type Handler = Callable[[Any, Any], Any]
+
+
+class RecordTracer(Tracer, Protocol):
+    """Powertools' Tracer, with the X-Ray recorder behind it."""
+
+    @property
+    def provider(self) -> Any: ...
+
+
+def in_lane(
+    *, tracer: Tracer | None = None, read_settings: Callable[[], Settings] = settings
+) -> Callable[[Handler], Handler]:
+    """Run a handler in the lane of its event; the event it gets is the one its caller meant (envelope removed).
+
+    Work of another lane raises WrongLaneError, so that Lambda's retries and dead-letter queue deal with it.
+    Put it inside `tracer.capture_lambda_handler`, so that the annotations land on that subsegment.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def run(event: Any, context: Any) -> Any:
+            own = read_settings()
+            found = reading.from_event(event, context) or Passage(own.home)
+            with _serving(found, own, tracer):
+                return handler(reading.unwrapped(event), context)
+
+        return run
+
+    return decorate
+
+
+def each_record(
+    handle: Callable[[dict[str, Any]], object],
+    event: Mapping[str, Any],
+    *,
+    tracer: RecordTracer | None = None,
+    read_settings: Callable[[], Settings] = settings,
+) -> dict[str, list[dict[str, str]]]:
+    """Run a function on each record in that record's own lane and answer Lambda's partial batch response.
+
+    For SQS all records are tried. For streams the first failure ends the batch: Lambda goes on from there
+    ("ReportBatchItemFailures", in both developer guides). SNS sends one record at a time and knows no partial
+    failures: use `in_lane` there.
+    """
+    own = read_settings()
+    failures = []
+    for record in event["Records"]:
+        try:
+            with _subsegment(tracer), _serving(reading.from_record(record) or Passage(own.home), own, tracer):
+                handle(record)
+        except Exception:  # noqa: BLE001 - see below
+            # Whatever went wrong with one record must not lose the others; it comes back to us or to the dead letters.
+            _log.exception("record failed")
+            failures.append({"itemIdentifier": _identifier(record)})
+            if "messageId" not in record:
+                break
+    return {"batchItemFailures": failures}
+
+
+@contextmanager
+def _serving(found: Passage, own: Settings, tracer: Tracer | None) -> Iterator[None]:
+    with carrying(found):
+        observe.annotate(tracer, found, own.lane)
+        try:
+            guard.check(found, own.lane)
+        except guard.WrongLaneError:
+            observe.emit(own, own.lane, {"LaneMismatch": 1}, observe.PER_ENVIRONMENT)
+            raise
+        yield
+
+
+@contextmanager
+def _subsegment(tracer: RecordTracer | None) -> Iterator[None]:
+    if tracer is None:
+        yield
+    else:
+        with tracer.provider.in_subsegment(name="## record"):
+            yield
+
+
+def _identifier(record: Mapping[str, Any]) -> str:
+    return str(record.get("messageId") or record["dynamodb"]["SequenceNumber"])

@@ -1,0 +1,100 @@
+"""The lane on logs, metrics and X-Ray segments.
+
+Metrics are embedded-metric log lines, written here in one go: no client, no call, no import.
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from lane.guard import is_fallback
+from lane.passage import Passage, current
+from lane.settings import Settings
+
+NAMESPACE = "Graylane"
+
+type Dimensions = Sequence[Sequence[str]]
+
+PER_SERVICE: Dimensions = (("environment", "lane", "service"),)
+PER_ENVIRONMENT: Dimensions = (("environment", "lane", "service"), ("environment",))
+
+
+class Tracer(Protocol):
+    """The part of Powertools' Tracer that is used."""
+
+    def put_annotation(self, key: str, value: Any) -> None: ...
+
+
+class LaneFilter(logging.Filter):
+    """Puts `gray_lane`, `gray_served`, `gray_reason`, `gray_revision` on every log record.
+
+    It reads the context variable, so records of threads and tasks that run at once are right as well.
+    Example: `logger.addFilter(LaneFilter(served="v2"))` on a Powertools or standard logger.
+    """
+
+    def __init__(self, served: str) -> None:
+        super().__init__()
+        self._served = served
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        found = current()
+        if found is not None:
+            record.__dict__.update(annotations(found, self._served))
+        return True
+
+
+def annotations(found: Passage, served: str) -> dict[str, str]:
+    """The X-Ray annotations and log keys of a passage. gray_fallback says that the stand-in was declared."""
+    values = {"gray_lane": found.lane, "gray_served": served}
+    if is_fallback(found, served):
+        values["gray_fallback"] = served
+    if found.reason:
+        values["gray_reason"] = found.reason
+    if found.revision:
+        values["gray_revision"] = found.revision
+    return values
+
+
+def annotate(tracer: Tracer | None, found: Passage, served: str) -> None:
+    """Annotate the (sub)segment of now; nothing without a tracer."""
+    if tracer is not None:
+        for key, value in annotations(found, served).items():
+            tracer.put_annotation(key, value)
+
+
+def trace_header(environ: Mapping[str, str] = os.environ) -> str:
+    """The X-Ray header of now, with the subsegment of now as the parent; empty outside of a trace.
+
+    EventBridge gives it to the targets' functions (PutEvents, `TraceHeader`).
+    """
+    header = environ.get("_X_AMZN_TRACE_ID", "")
+    sdk = sys.modules.get("aws_xray_sdk.core")
+    if not header or sdk is None:
+        return header
+    entity = sdk.xray_recorder.get_trace_entity()
+    if entity is None:
+        return header
+    parts = dict(part.partition("=")[::2] for part in header.split(";"))
+    return ";".join(f"{key}={value}" for key, value in (parts | {"Parent": str(entity.id)}).items())
+
+
+def emit(
+    settings: Settings,
+    lane: str,
+    metrics: Mapping[str, float],
+    dimensions: Dimensions = PER_SERVICE,
+    *,
+    write: Callable[[str], object] | None = None,
+    now: Callable[[], float] = time.time,
+) -> None:
+    """Write the metrics as one embedded-metric line. A name that ends in `Latency` is in milliseconds, others count."""
+    values = {"environment": settings.environment, "lane": lane, "service": settings.service}
+    units = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Latency") else "Count"} for name in metrics]
+    directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": units}
+    line = {"_aws": {"Timestamp": int(now() * 1000), "CloudWatchMetrics": [directive]}, **values, **metrics}
+    # One write: lines of threads do not mix.
+    (write or sys.stdout.write)(json.dumps(line, separators=(",", ":")) + "\n")

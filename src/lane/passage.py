@@ -1,0 +1,88 @@
+"""The lane that the work at hand belongs to.
+
+A `Passage` is what travels beside a request: the lane and why it was chosen. It lives in a context variable, so
+threads and asyncio tasks of one process each have their own (a new thread starts without one; see `bound`).
+"""
+
+import contextvars
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+STABLE = "v1"
+SHARED = "shared"
+
+_LANE = re.compile(r"v[1-9][0-9]?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The lane carried, and what is known about how it was chosen.
+
+    reason: the rule's id or the edge's word for it (`sticky`, `default`, ...); empty when unknown.
+    revision: number of the release's revision as text; empty when unknown.
+    to: the lane of the callee that the sender chose; another one than `lane` when that lane has no such service.
+    members: the W3C baggage members of others, as they came.
+    """
+
+    lane: str
+    reason: str = ""
+    revision: str = ""
+    to: str = ""
+    members: tuple[str, ...] = ()
+
+
+_current: contextvars.ContextVar[Passage | None] = contextvars.ContextVar("gray_passage", default=None)
+
+
+def is_lane(text: object) -> bool:
+    """Whether this is the name of a lane (`v1` to `v99`)."""
+    return isinstance(text, str) and _LANE.fullmatch(text) is not None
+
+
+def passage(
+    lane: object, reason: object = "", revision: object = "", to: object = "", members: tuple[str, ...] = ()
+) -> Passage | None:
+    """A passage from untrusted parts: None when the lane is no lane; other parts that are malformed are dropped."""
+    if not isinstance(lane, str) or not is_lane(lane):
+        return None
+    return Passage(lane, word(reason), word(revision), to if isinstance(to, str) and is_lane(to) else "", members)
+
+
+def word(text: object) -> str:
+    """The text if it is safe to put into headers, logs and annotations, else nothing."""
+    text = str(text) if isinstance(text, int) else text
+    return text if isinstance(text, str) and _WORD.fullmatch(text) else ""
+
+
+def current() -> Passage | None:
+    """The passage of the work at hand; None outside of any."""
+    return _current.get()
+
+
+@contextmanager
+def carrying(found: Passage | None) -> Iterator[Passage | None]:
+    """Make this the passage of the block. Example: `with carrying(Passage("v2")): client.invoke(...)`."""
+    token = _current.set(found)
+    try:
+        yield found
+    finally:
+        _current.reset(token)
+
+
+def bound[**P, T](function: Callable[P, T]) -> Callable[P, T]:
+    """The function, run in a copy of the context of now: for thread pools, as threads start without a passage."""
+    context = contextvars.copy_context()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        # A context can be entered once at a time; each call gets its own copy.
+        return context.copy().run(function, *args, **kwargs)
+
+    return run
+
+
+def addressed(found: Passage, to: str) -> Passage:
+    """The passage as sent to a callee of that lane."""
+    return replace(found, to=to)

@@ -1,0 +1,114 @@
+"""Middleware for the resolvers of Powertools for AWS Lambda (REST API, HTTP API, function URL)."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+
+from lane import guard, observe, reading
+from lane.observe import Tracer
+from lane.passage import SHARED, STABLE, Passage, carrying
+from lane.registry import Known
+from lane.settings import Settings, settings
+
+_JSON = "application/json"
+_log = logging.getLogger(__name__)
+
+type Next = Callable[[Any], Response[Any]]
+
+
+class LaneMiddleware:
+    """Reads the lane of a request, guards it, and puts `x-gray-version` on every answer, also on errors.
+
+    Give it to the resolver first: `app.use([LaneMiddleware(tracer=tracer)])`. It answers 403 to a request without API
+    key, 421 to one of another lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was
+    killed, and turns an exception nobody handles into a 500, as API Gateway's own 502 would lack the header.
+
+    known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's word counts.
+    open_paths: paths that are answered whatever the lane, key or state, such as health checks.
+    """
+
+    def __init__(
+        self,
+        *,
+        tracer: Tracer | None = None,
+        known: Callable[[], Known] | None = None,
+        open_paths: tuple[str, ...] = (),
+        require_key: bool = True,
+        read_settings: Callable[[], Settings] = settings,
+    ) -> None:
+        self._tracer = tracer
+        self._known = known
+        self._open = open_paths
+        self._require_key = require_key
+        self._settings = read_settings
+        # Powertools prints its stack of middlewares by this attribute when it debugs.
+        self.__name__ = type(self).__name__
+
+    def __call__(self, app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+        """Serve one request."""
+        started = time.perf_counter()
+        own = self._settings()
+        event = app.current_event.raw_event
+        headers = reading.headers_of(event)
+        found = reading.from_headers(headers) or Passage(own.home)
+        with carrying(found):
+            observe.annotate(self._tracer, found, own.lane)
+            response = self._refusal(event, headers, found, own) or _answer(app, next_middleware)
+        response.headers["x-gray-version"] = own.home if own.lane == SHARED else own.lane
+        observe.emit(own, found.lane, _measured(response.status_code, started))
+        return response
+
+    def _refusal(
+        self, event: dict[str, Any], headers: dict[str, str], found: Passage, own: Settings
+    ) -> Response[Any] | None:
+        if event.get("path", event.get("rawPath")) in self._open:
+            return None
+        if self._require_key and not guard.came_by_key(event, headers):
+            return _json(403, {"error": "forbidden"})
+        serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
+        if not guard.serves(found, own.lane, serve_as):
+            _log.warning("request for lane %s reached lane %s", found.lane, own.lane)
+            observe.emit(own, own.lane, {"LaneMismatch": 1}, observe.PER_ENVIRONMENT)
+            return _json(421, {"error": "wrong-lane", "lane": own.lane, "asked": found.lane})
+        if own.lane not in (STABLE, SHARED) and self._known is not None and self._known().state == "killed":
+            return _json(421, {"error": "lane-killed", "lane": own.lane}, {"x-gray-reload": "1"})
+        return None
+
+
+def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    """The answer of the rest of the chain; what it raises is answered as Powertools would, but as a Response."""
+    try:
+        return next_middleware(app)
+    except Exception as error:  # noqa: BLE001 - what nobody handles is answered, with the header, and logged
+        handler = app.exception_handler_manager.lookup_exception_handler(type(error))
+        if handler is not None:
+            answered: Response[Any] = handler(error)
+            return answered
+        if isinstance(error, ServiceError):
+            return _json(error.status_code, {"statusCode": error.status_code, "message": error.msg})
+        if (details := _validation_details(error)) is not None:
+            return _json(422, {"statusCode": 422, "detail": details})
+        _log.exception("unhandled error")
+        return _json(500, {"statusCode": 500, "message": "Internal server error"})
+
+
+def _validation_details(error: Exception) -> list[dict[str, Any]] | None:
+    """Powertools' RequestValidationError, known by name: importing its module costs pydantic, which few use."""
+    if type(error).__name__ != "RequestValidationError":
+        return None
+    errors: list[dict[str, Any]] = error.errors()  # type: ignore[attr-defined]
+    return [{"loc": found["loc"], "type": found["type"]} for found in errors]
+
+
+def _measured(status: int, started: float) -> dict[str, float]:
+    latency = round((time.perf_counter() - started) * 1000, 3)
+    return {"Requests": 1, "Errors": int(status >= 500), "Latency": latency}
+
+
+def _json(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
+    return Response(status_code=status, content_type=_JSON, body=body, headers=dict(headers or {}))

@@ -1,0 +1,1 @@
+"""What is in stock. Each lane may have its own version."""
