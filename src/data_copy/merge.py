@@ -1,8 +1,8 @@
 """Bringing home what a gray lane wrote: report, then merge. For `grayctl data`; resumable at every item.
 
 An item goes into stable's table if stable has none with its key, or has the very one that gray started from. What both
-changed is a conflict and is left to people. A merged item becomes a copy of stable's again, so an interrupted merge goes
-on where it stopped, a second one does nothing, and the continuous copy takes the item over.
+changed is a conflict and is left to people. A merged item becomes a copy of stable's again, so an interrupted merge
+goes on where it stopped, a second one does nothing, and the continuous copy takes the item over.
 """
 
 from collections import Counter
