@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artifacts.parameters import overrides
-
 from graylocal.emulator import clean_environment, client_environment
 from graylocal.errors import LocalStackError
 from graylocal.places import REPOSITORY, Ports, interpreter

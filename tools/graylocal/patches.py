@@ -20,8 +20,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack import app as gateway
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import apigateway_v1, cloudwatch, eventbridge, lambda_svc
+from ministack.services.cloudformation import changesets, engine, handlers
 
 _API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?")
 _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
@@ -333,6 +335,40 @@ def stage_variables_name_the_function() -> None:
     apigateway_v1._invoke_lambda_proxy_v1 = with_stage_variables
 
 
+def a_path_of_parameters_is_a_resource() -> None:
+    """Gap: GetParametersByPath is authorized on `*`, so a role that names the path is refused.
+
+    On AWS the resource is the path's ARN (Service Authorization Reference, Systems Manager).
+    """
+    resource_of = iam_actions.extract_resource_arn
+
+    def with_paths(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
+    ) -> Any:
+        target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
+        if service == "ssm" and target.endswith(".GetParametersByPath"):
+            asked = json.loads(body or b"{}").get("Path", "")
+            return f"arn:aws:ssm:{region}:{account}:parameter/{asked.strip('/')}"
+        return resource_of(service, method, path, headers, body, query, region, account)
+
+    iam_actions.extract_resource_arn = with_paths
+
+
+def conditions_know_pseudo_parameters() -> None:
+    """Gap: a condition on `AWS::Region` compares the parameter's name, so it is always false.
+
+    On AWS pseudo parameters have their values in conditions too (CloudFormation user guide, "Pseudo parameters").
+    """
+    evaluate = engine._evaluate_conditions
+
+    def with_pseudo_parameters(template: Any, params: Any) -> Any:
+        pseudo = {"AWS::Region": get_region(), "AWS::AccountId": get_account_id(), "AWS::Partition": "aws"}
+        return evaluate(template, {**params, **{name: {"Value": value} for name, value in pseudo.items()}})
+
+    for module in (engine, changesets, handlers):
+        module._evaluate_conditions = with_pseudo_parameters
+
+
 def trimmed_counts_are_counted() -> None:
     """Gap: the statistic `TC(<bound>:)` is answered with the average, in silence.
 
@@ -359,6 +395,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     alarms_are_evaluated_elsewhere,
     functions_run_in_their_own_interpreter,
     stage_variables_name_the_function,
+    a_path_of_parameters_is_a_resource,
+    conditions_know_pseudo_parameters,
     trimmed_counts_are_counted,
 )
 

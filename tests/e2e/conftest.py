@@ -1,0 +1,61 @@
+"""One deployed stack for all e2e tests: the real `sam build` and `sam deploy --config-env test`, on free ports.
+
+Under xdist these tests form one group (`--dist loadgroup`), so that there is one stack and not one a worker.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.operator import Operator
+
+from graylocal.places import REPOSITORY
+from graylocal.stack import LocalStack
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test below this folder, and keep them on one worker."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.timeout(900))  # the first one builds and deploys
+
+
+def project_folder(folder: Path) -> Path:
+    """A folder that `grayctl` takes for the project's root: the stack's note goes below it."""
+    shutil.copy(REPOSITORY / "samconfig.toml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return project_folder(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def stack(project: Path) -> Iterator[LocalStack]:
+    """The whole of Graylane, deployed as environment `test`, both sites uploaded, revision 1 published.
+
+    Alarm periods are a tenth as long as in the template.
+    """
+    with LocalStack("test", state=project / ".graylane" / "local", time_scale=0.1) as stack:
+        stack.deploy()
+        stack.upload("v1")
+        stack.upload("v2")
+        stack.first_release()
+        stack.serve()
+        stack.published(60)
+        yield stack
+
+
+@pytest.fixture
+def operator(stack: LocalStack, project: Path) -> Operator:
+    """An operator with a fresh release: everybody on stable."""
+    operator = Operator(project, "test")
+    stack.simulate()
+    operator.fresh()
+    return operator

@@ -1,0 +1,46 @@
+"""An operator at the command line: the real `grayctl`, in a folder of its own that points at one local stack."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GRAYCTL = Path(sys.executable).with_name("grayctl")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Runs `grayctl` for one environment."""
+
+    folder: Path
+    config_env: str
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """One command; raises AssertionError with what it said when it fails."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        done = subprocess.run(
+            [str(GRAYCTL), *arguments],
+            cwd=self.folder,
+            env={**environment, "GRAYCTL_CONFIG_ENV": self.config_env, "GRAYCTL_AUTHOR": "e2e", "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if check and done.returncode:
+            raise AssertionError(
+                f"grayctl {' '.join(arguments)} exited {done.returncode}\n{done.stdout}\n{done.stderr}"
+            )
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """One command's JSON document."""
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def fresh(self) -> None:
+        """A new release: nobody is killed, everybody on stable, another salt."""
+        self.run("resume", "--yes", check=False)  # refused, rightly, where nothing was killed
+        self.run("apply", "--new", "--yes")
