@@ -106,6 +106,8 @@ class Publisher:
             record = self._publish(ask, record, means.revisions.get(head.revision))
         except Refused as refused:
             record = record.closed(REFUSED, self._millis(), errors=refused.problems)
+        except NoSuchRevision as missing:
+            record = record.closed(REFUSED, self._millis(), errors=[f"HEAD names a revision that is gone: {missing}"])
         except (Superseded, LedgerMoved, Conflict) as newer:
             record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
         except KilledDirectly as killed:
