@@ -1,0 +1,118 @@
+"""The disaster runbook (docs/runbooks/rebuild-the-edge.md), case by case."""
+
+import pytest
+from tests.unit.control.edge import VIEWERS, Answer, the_edge
+from tests.unit.control.world import BUCKET, World, release
+
+from gray.drift import check_drift
+from gray.published import stamped
+from gray.publisher import Ask
+from gray.rebuild import rebuild
+from gray.records import PUBLISHED, REFUSED, Record
+
+STAFF = "5" * 64
+
+
+@pytest.fixture
+def world() -> World:
+    """A release with enough rules to need parts, and a user list."""
+    world = World()
+    world.register()
+    world.upload_list(STAFF, ["bob", "emil"])
+    rules = [{"id": f"r{n}", "lane": "v2", "when": {"path": f"/quite/far/below/somewhere/{n}/*"}} for n in range(16)]
+    staff = {"id": "staff", "lane": "v2", "when": {"list": "staff"}}
+    lists = {"staff": {"digest": STAFF, "ids": 2, "shards": 3, "salt": "ab12"}}
+    world.save(release(rules=[*rules, staff, {"id": "ramp", "lane": "v2", "percent": 20}], lists=lists))
+    assert world.scheduled().record
+    assert stamped(world.config).parts  # type: ignore[union-attr]
+    return world
+
+
+def answers(world: World) -> dict[str, Answer]:
+    return {viewer: the_edge().ask(world.store.fresh(), viewer, world.time) for viewer in VIEWERS}
+
+
+def run(world: World, source: str = "revisions") -> Record:
+    return rebuild(world.means(), Ask("manual", id="x", person="anna"), source=source)
+
+
+def empty(world: World) -> None:
+    world.store.tamper(dict.fromkeys(world.store.items))
+
+
+def test_an_emptied_store_from_the_revisions(world: World) -> None:
+    before = answers(world)
+    empty(world)
+    assert {answer.lane for answer in answers(world).values()} == {"v1"}
+
+    assert run(world).status == PUBLISHED
+
+    assert answers(world) == before
+    assert check_drift(world.means(), every=0, repair=False) == []
+
+
+def test_an_emptied_store_from_s3_without_the_table(world: World) -> None:
+    before = answers(world)
+    empty(world)
+    world.dynamodb.table.clear()
+
+    record = run(world, "s3")
+
+    assert (record.status, record.revision) == (PUBLISHED, 1)
+    assert answers(world) == before
+    assert world.means().records.by_id("x")
+
+
+def test_from_s3_while_the_table_is_as_it_was(world: World) -> None:
+    empty(world)
+
+    assert run(world, "s3").status == PUBLISHED
+    assert check_drift(world.means(), every=0, repair=False) == []
+
+
+def test_without_a_set_in_s3(world: World) -> None:
+    del world.s3.objects[BUCKET, "edge-config.json"]
+
+    assert run(world, "s3").status == REFUSED
+
+
+def test_after_the_table_was_restored_to_an_earlier_time(world: World) -> None:
+    backup = dict(world.dynamodb.table)
+    for percent in (30, 10, 40):
+        world.save(release(percent))
+        world.publish()
+    lost = stamped(world.config)
+    assert lost
+    world.dynamodb.table = backup
+
+    record = run(world)
+
+    now = stamped(world.config)
+    assert now
+    assert record.status == PUBLISHED
+    assert now.revision > lost.revision
+    assert now.epoch > lost.epoch
+    assert now.sequence > lost.sequence
+    assert world.means().revisions.get(now.revision).document == world.means().revisions.get(1).document
+    assert check_drift(world.means(), every=0, repair=False) == []
+
+
+def test_when_everything_but_the_table_is_gone(world: World) -> None:
+    before = answers(world)
+    empty(world)
+    del world.s3.objects[BUCKET, "edge-config.json"]
+    world.ssm.values.clear()
+    world.register()
+
+    assert run(world).status == PUBLISHED
+    assert answers(world) == before
+
+
+def test_a_killed_environment_is_rebuilt_killed(world: World) -> None:
+    world.kill()
+    world.publish()
+    empty(world)
+
+    run(world)
+
+    assert world.config.endswith("|k")
