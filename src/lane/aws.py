@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from lane import messages
+from lane.observe import trace_header
 from lane.passage import Passage, addressed, current
 from lane.registry import Known
 
@@ -65,7 +66,7 @@ def _hook(carrier: Carrier) -> Callable[..., messages.Parameters | None]:
 def _put_events(
     parameters: messages.Parameters, found: Passage, *, environment: str, choose: messages.ChooseLane
 ) -> messages.Parameters:
-    return messages.put_events(parameters, found, environment, choose)
+    return messages.put_events(parameters, found, environment, choose, trace_header())
 
 
 def invoke(client: Any, known: Known, service: str, payload: bytes, *, fallback: str = "") -> Any:

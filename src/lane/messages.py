@@ -59,9 +59,16 @@ def enveloped(document: Any, found: Passage) -> Any:
     return {ENVELOPE: carried, PAYLOAD: document}
 
 
-def put_events(parameters: Parameters, found: Passage, environment: str, choose: ChooseLane) -> Parameters:
-    """EventBridge: `gray`, `lane` and `environment` in each detail, and `to`, which the consumers' rules match."""
-    return parameters | {"Entries": [_entry(entry, found, environment, choose) for entry in parameters["Entries"]]}
+def put_events(
+    parameters: Parameters, found: Passage, environment: str, choose: ChooseLane, trace: str = ""
+) -> Parameters:
+    """EventBridge: `gray`, `lane` and `environment` in each detail, and `to`, which the consumers' rules match.
+
+    trace: X-Ray header that the targets go on with; an entry's own counts more.
+    """
+    entries = [_entry(entry, found, environment, choose) for entry in parameters["Entries"]]
+    traced = {"TraceHeader": trace} if trace else {}
+    return parameters | {"Entries": [traced | entry for entry in entries]}
 
 
 def _entry(entry: Mapping[str, Any], found: Passage, environment: str, choose: ChooseLane) -> dict[str, Any]:

@@ -47,11 +47,11 @@ class LaneFilter(logging.Filter):
         return True
 
 
-def annotations(found: Passage, served: str) -> dict[str, str]:
+def annotations(found: Passage, served: str) -> dict[str, str | bool]:
     """The X-Ray annotations and log keys of a passage. gray_fallback says that the stand-in was declared."""
-    values = {"gray_lane": found.lane, "gray_served": served}
+    values: dict[str, str | bool] = {"gray_lane": found.lane, "gray_served": served}
     if is_fallback(found, served):
-        values["gray_fallback"] = served
+        values["gray_fallback"] = True
     if found.reason:
         values["gray_reason"] = found.reason
     if found.revision:
