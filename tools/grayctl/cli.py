@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import estimating, looking, planning, ramping, revisions, states, sync
+from grayctl.commands import estimating, linking, looking, planning, ramping, revisions, states, sync
+from grayctl.commands.keys import keys_app
+from grayctl.commands.lists import list_app
 from grayctl.commands.rules import rule_app
 from grayctl.commands.site import site_app
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
@@ -32,6 +34,8 @@ app.command()(looking.traces)
 app.command()(ramping.ramp)
 app.command()(planning.plan)
 app.add_typer(rule_app, name="rule")
+app.add_typer(list_app, name="list")
+app.command()(linking.link)
 app.command()(revisions.apply)
 app.command("show")(revisions.show_revision)
 app.command()(revisions.history)
@@ -45,6 +49,7 @@ app.command()(sync.kill)
 app.command()(sync.sync)
 app.command()(sync.rebuild)
 app.command()(estimating.estimate)
+app.add_typer(keys_app, name="keys")
 app.add_typer(site_app, name="site")
 
 

@@ -1,13 +1,13 @@
 """Reading the current release, checking the next one, and saving it on the base it was made from."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from gray.lanes import read_parameters
 from gray.model import Release
-from gray.validation import problems
-
 from gray.revisions import Conflict, Head, Revision, Revisions
+from gray.validation import InvalidRelease, read_release
 from grayctl.difference import Change, difference
 from grayctl.document import Document, new_document
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
@@ -72,15 +72,23 @@ def read_current(revisions: Revisions) -> Current:
     return Current(head, document)
 
 
-def propose(current: Current, edit: Callable[[Document], Document]) -> Proposal:
-    """Apply an edit and check the result as a whole.
+def registered_lanes(target: Target) -> frozenset[str]:
+    """The lanes whose stacks have registered them: a rule can lead to no other."""
+    return frozenset(read_parameters(target.clients.ssm, target.parameter_prefix).registrations)
 
-    Raises RefusedError with every problem at once; a pydantic ValidationError is explained by `errors.explain`.
+
+def propose(
+    current: Current, edit: Callable[[Document], Document], *, lanes: Collection[str] | None = None
+) -> Proposal:
+    """Apply an edit and check the result as a whole. `lanes` are those that exist; None: not checked.
+
+    Raises RefusedError with every problem at once.
     """
-    release = Release.model_validate(edit(current.document))
-    found = [Finding(problem.where, problem.what, problem.remedy) for problem in problems(release, lanes=None)]
-    if found:
-        raise RefusedError("the release is not valid; nothing was saved", findings=found)
+    try:
+        release = read_release(edit(current.document), lanes=lanes)
+    except InvalidRelease as error:
+        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
+        raise RefusedError("the release is not valid; nothing was saved", findings=found) from error
     document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
     return Proposal(current, document, release, difference(current.document, document))
 

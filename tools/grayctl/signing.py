@@ -3,18 +3,18 @@
 import time
 
 from botocore.exceptions import ClientError
-from gray.grants import EdgeKeys, sign_debug
 
+from gray.grants import EdgeKeys, sign_debug
+from gray.secrets import read_edge_keys
 from grayctl.releases import document_of, revisions_of
 from grayctl.target import Target
 
 _DEBUG_SECONDS = 300
 
 
-def read_edge_keys(target: Target) -> EdgeKeys:
+def read_keys(target: Target) -> EdgeKeys:
     """The environment's edge keys from Secrets Manager."""
-    answer = target.clients.secrets.get_secret_value(SecretId=target.output("EdgeKeysSecret"))
-    return EdgeKeys.from_secret(answer["SecretString"])
+    return read_edge_keys(target.clients.secrets, target.output("EdgeKeysSecret"))
 
 
 def debug_header(target: Target, now: float | None = None) -> str | None:
@@ -22,16 +22,13 @@ def debug_header(target: Target, now: float | None = None) -> str | None:
 
     An operator without access to the keys still sees the lane, not the reason and the revision.
     """
-    revisions = revisions_of(target)
-    head = revisions.head()
-    if head is None:
-        return None
-    salt = document_of(revisions.get(head.revision)).get("salt")
+    revision = revisions_of(target).current()
+    salt = document_of(revision).get("salt") if revision else None
     if not salt:
         return None
     try:
-        keys = read_edge_keys(target)
+        keys = read_keys(target)
     except ClientError:
         return None
     expiry = int(time.time() if now is None else now) + _DEBUG_SECONDS
-    return sign_debug(keys, salt=salt, expiry=expiry)
+    return sign_debug(keys, salt=str(salt), expiry=expiry)

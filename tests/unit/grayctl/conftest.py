@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
+from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 from moto import mock_aws
 
 from grayctl.cli import run

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from grayctl_stack import Fault, Grayctl, Stack
+from tests.unit.grayctl.grayctl_stack import Fault, Grayctl, Stack
 
 from gray.records import FAILED
 from gray.revisions import Revisions

@@ -1,6 +1,6 @@
 """The course every change takes: show it, ask, save it, follow it to the edge, tell how long it took."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from grayctl.document import Document
 from grayctl.edge_answer import ask_edge
 from grayctl.manual import record_of_revision
 from grayctl.propagation import Arrival, await_edge, await_publication
-from grayctl.releases import propose, read_current, revisions_of, save
+from grayctl.releases import propose, read_current, registered_lanes, revisions_of, save
 from grayctl.screen import confirm, show, spinner
 from grayctl.signing import debug_header
 from grayctl.target import Target, discover
@@ -31,11 +31,20 @@ class Manner:
     reason: str = ""
 
 
-def carry_out(edit: Callable[[Document], Document], manner: Manner, *, summary: str) -> None:
-    """Make one change of the release. `summary` is the reason kept when the operator gives none."""
+def carry_out(
+    edit: Callable[[Document], Document],
+    manner: Manner,
+    *,
+    summary: str,
+    ids_only_added: Mapping[str, bool] | None = None,
+) -> None:
+    """Make one change of the release. `summary` is the reason kept when the operator gives none.
+
+    `ids_only_added` says of each changed user list whether nobody left it.
+    """
     target = discover(manner.config_env)
     revisions = revisions_of(target)
-    proposal = propose(read_current(revisions), edit)
+    proposal = propose(read_current(revisions), edit, lanes=registered_lanes(target))
     if not proposal.changes and proposal.current.head is not None:
         show(_result(target, manner, proposal.changes, None, None), manner.as_json, _nothing_to_do)
         return
@@ -43,7 +52,8 @@ def carry_out(edit: Callable[[Document], Document], manner: Manner, *, summary: 
         show_dry_run(target, manner, proposal.current.revision, proposal.changes)
         return
     ask_first(target, manner, proposal.changes)
-    revision = save(revisions, proposal, author=author(), reason=manner.reason or summary)
+    reason = manner.reason or summary
+    revision = save(revisions, proposal, author=author(), reason=reason, ids_only_added=ids_only_added)
     finish_change(target, manner, proposal.changes, revision)
 
 

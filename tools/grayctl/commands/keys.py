@@ -1,0 +1,112 @@
+"""`grayctl keys`: the keys that sign cookies, links and identities."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grayctl import edge_keys, manual
+from grayctl.author import author
+from grayctl.options import AsJson, ConfigEnv, DryRun, Yes
+from grayctl.propagation import await_publication
+from grayctl.screen import confirm, show, spinner
+from grayctl.target import Target, discover
+
+keys_app = typer.Typer(help="The keys that sign cookies, links and identities.", no_args_is_help=True)
+
+
+@keys_app.command("show")
+def show_keys(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+    """Show the ids of the keys; never the keys.
+
+    Example: grayctl keys show
+    """
+    text = _read(discover(config_env))
+    ids = edge_keys.key_ids(text)
+    identity = edge_keys.has_identity(text)
+
+    def told(console: Console) -> None:
+        console.print(f"signs: {ids[0]}" + (f", verifies too: {', '.join(ids[1:])}" if ids[1:] else ""))
+        console.print(f"key for signed identities: {'set' if identity else 'not set'}")
+
+    show({"newest": ids[0], "ids": ids, "identity": identity}, as_json, told)
+
+
+@keys_app.command("rotate")
+def rotate(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Add a new signing key and publish it; the one before goes on to verify, so nobody moves.
+
+    Example: grayctl keys rotate --config-env prod
+    """
+    _change(config_env, edge_keys.rotated, "keys rotate", "Add a signing key", dry_run, yes, as_json)
+
+
+@keys_app.command("retire")
+def retire(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Remove the older key: grants and links that it signed count no more. Wait 7 days after the rotation.
+
+    Example: grayctl keys retire --config-env prod
+    """
+    _change(config_env, edge_keys.retired, "keys retire", "Remove the older key", dry_run, yes, as_json)
+
+
+@keys_app.command("identity")
+def identity(
+    secret: Annotated[
+        str, typer.Option("--secret", envvar="GRAYCTL_IDENTITY_SECRET", help="The secret your application signs with.")
+    ] = "",
+    config_env: ConfigEnv = "dev",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set the secret of signed identities and JWTs; makes one when none is given (read it in Secrets Manager).
+
+    Example: GRAYCTL_IDENTITY_SECRET=... grayctl keys identity
+    """
+    chosen = secret or edge_keys.new_secret()
+    question = "Set the identity secret (identities signed with another one count no more)"
+    _change(
+        config_env, lambda text: edge_keys.with_identity(text, chosen), "keys identity", question, dry_run, yes, as_json
+    )
+
+
+def _change(
+    config_env: str, edit: Callable[[str], str], name: str, question: str, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    target = discover(config_env)
+    before = _read(target)
+    after = edit(before)
+    document = {
+        "environment": target.environment,
+        "dry_run": dry_run,
+        "before": edge_keys.key_ids(before),
+        "after": edge_keys.key_ids(after),
+        "identity": edge_keys.has_identity(after),
+        "publication": None,
+    }
+    if not dry_run:
+        if not target.clients.local:
+            confirm(f"{question} in {target.environment}?", yes)
+        target.clients.secrets.put_secret_value(SecretId=target.output("EdgeKeysSecret"), SecretString=after)
+        document["publication"] = _publish(target, name, as_json)
+    verb = "would sign with" if dry_run else "signs with"
+    show(document, as_json, lambda console: console.print(f"{verb} {edge_keys.key_ids(after)[0]}"))
+
+
+def _publish(target: Target, name: str, as_json: bool) -> dict[str, object]:
+    with spinner("publishing the keys", as_json) as tell:
+        request = manual.invoke_manual_sync(
+            target.clients.functions,
+            target.output("ManualSyncFunction"),
+            action="publish",
+            author=author(),
+            reason=name,
+            invalidate=False,
+        )
+        return await_publication(lambda: manual.record_of_request(target, request), tell=tell).as_json()
+
+
+def _read(target: Target) -> str:
+    return target.clients.secrets.get_secret_value(SecretId=target.output("EdgeKeysSecret"))["SecretString"]

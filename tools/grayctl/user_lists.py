@@ -1,0 +1,98 @@
+"""User lists: from a file of ids to an object in S3 and an entry of the release."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gray.list_files import ListFiles, list_file_key
+from gray.lists import ListError, build_shards, canonical, changed_shards, false_positive_rate, plan_list, store_bytes
+from grayctl.document import Document, new_salt
+from grayctl.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class ListChange:
+    """A list as it will be, and how it differs from what is there. `keys` are the store's keys that change."""
+
+    entry: Document
+    content: bytes
+    added: int
+    removed: int
+    keys: int
+    bytes: int
+    false_positives: float
+
+    @property
+    def only_added(self) -> bool:
+        """True when nobody left the list: such a change moves nobody out and keeps the epoch."""
+        return self.removed == 0
+
+
+def read_ids(path: Path) -> list[str]:
+    """The ids of a file, sorted, each once. Raises UsageError for a line that is no id."""
+    with path.open(encoding="utf-8", newline=None) as lines:
+        try:
+            return sorted(set(canonical(lines)))
+        except ListError as error:
+            raise UsageError(f"{path}: {error}") from error
+
+
+def plan_change(
+    name: str, ids: list[str], before: Document | None, before_ids: Iterable[str], *, planned: int, restricted: bool
+) -> ListChange:
+    """The list with these ids. The layout of a list that is there stays: its shards would all change otherwise.
+
+    Raises RefusedError when the ids do not fit, saying how many do.
+    """
+    content = "".join(f"{one}\n" for one in ids).encode()
+    try:
+        shards = before["shards"] if before else plan_list(len(ids), planned=planned).shards
+        salt = before["salt"] if before else new_salt()
+        values = build_shards(ids, salt=salt, shards=shards)
+        former = sorted(before_ids)
+        old = build_shards(former, salt=salt, shards=shards) if before else [""] * shards
+        keys = changed_shards(old, values, name=name)
+    except ListError as error:
+        raise RefusedError(f"list {name}: {error}") from error
+    now, then = set(ids), set(former)
+    entry = {
+        "digest": hashlib.sha256(content).hexdigest(),
+        "ids": len(ids),
+        "shards": shards,
+        "salt": salt,
+        "restricted": restricted,
+    }
+    return ListChange(
+        entry,
+        content,
+        added=len(now - then),
+        removed=len(then - now),
+        keys=len(keys),
+        bytes=store_bytes(len(ids), shards, name),
+        false_positives=false_positive_rate(len(ids), shards),
+    )
+
+
+def former_ids(files: ListFiles, before: Document | None) -> Iterator[str]:
+    """The ids of the list as the release has it; none when it has none, or its file is gone."""
+    if before is None:
+        return
+    try:
+        yield from files.ids(before["digest"])
+    except FileNotFoundError:
+        return
+
+
+def upload_list(s3: "S3Client", bucket: str, change: ListChange) -> None:
+    """Put the list's file under its digest; the release that names it can be saved afterwards."""
+    s3.put_object(
+        Bucket=bucket,
+        Key=list_file_key(change.entry["digest"]),
+        Body=change.content,
+        ContentType="text/plain; charset=utf-8",
+    )
