@@ -55,12 +55,12 @@ class Scene:
             return True
         if answer.revision not in self.whole:
             found = self.world.means().revisions.get(answer.revision) if answer.revision else None
-            self.whole[answer.revision] = _published_alone(replace(found, id=""), self.world.time) if found else {}
+            self.whole[answer.revision] = published_alone(replace(found, id=""), self.world.time) if found else {}
         return self.whole[answer.revision].get(viewer) == answer
 
 
 @cache
-def _published_alone(revision: Revision, time: float) -> dict[str, Answer]:
+def published_alone(revision: Revision, time: float) -> dict[str, Answer]:
     """What the edge answers when nothing but this revision was ever published."""
     alone = World(time=time)
     alone.register()
