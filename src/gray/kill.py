@@ -71,7 +71,9 @@ def write_kill(
     raise error or StoreConflict("the kill lost every race")
 
 
-def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep) -> Killed:
+def kill_directly(
+    store: Store, *, wait: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.time
+) -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
     Keeps the revision that is there, raises the epoch, and marks the fence, so that the next sync makes HEAD killed
@@ -83,7 +85,7 @@ def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep) -
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
             config = killed_config(sequence, revision, epoch)
-            meta = store.update(_write(config, Fence(sequence, direct=True)), observed.etag)
+            meta = store.update(_write(config, Fence(sequence, direct=True, at=int(now()))), observed.etag)
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
@@ -93,11 +95,15 @@ def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep) -
 
 
 def _beyond(observed: Observed) -> tuple[int, int, int]:
+    """Sequence, revision and epoch of a direct kill: one above what is there, and no further when killed again.
+
+    So the next sequence that the table gives is never below the fence.
+    """
     there = stamped(observed.config)
+    sequence = max(observed.fence.sequence, there.sequence if there else 0) + (not observed.fence.direct)
     if there is None:
-        return observed.fence.sequence + 1, 0, 1
-    epoch = there.epoch if there.state == KILLED else there.epoch + 1
-    return max(observed.fence.sequence, there.sequence) + 1, there.revision, epoch
+        return sequence, 0, 1
+    return sequence, there.revision, there.epoch + (there.state != KILLED)
 
 
 def _write(config: str, fence: Fence) -> Write:

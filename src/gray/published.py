@@ -28,10 +28,10 @@ class Stamped:
 def stamped(config: str | None) -> Stamped | None:
     """The stamp of a `config` value; None when there is none, or it is not one of ours."""
     fields = (config or "").split("\n", 1)[0].split("|")
-    if len(fields) < 5 or not fields[0].isdecimal() or fields[4] not in STATES:
+    if len(fields) < 5 or not _is_number(fields[0]) or fields[4] not in STATES:
         return None
     numbers = [*fields[1:4], *(fields[5:7] or ["0", "0"])]
-    if not all(number.isdecimal() and number.isascii() for number in numbers):
+    if not all(map(_is_number, numbers)):
         return None
     sequence, revision, epoch, *more = (int(number) for number in numbers)
     until, parts = [*more, 0, 0][:2]
@@ -42,22 +42,31 @@ def stamped(config: str | None) -> Stamped | None:
 class Fence:
     """The store's `fence`: the highest sequence that has written to it.
 
-    `direct` marks a kill that was written straight into the store, and that HEAD does not know of yet.
+    `direct` marks a kill that was written straight into the store, at the time `at` (unix seconds), and that HEAD may
+    not know of yet.
     """
 
     sequence: int
     direct: bool = False
+    at: int = 0
 
     @classmethod
     def parse(cls, value: str | None) -> "Fence":
         """From the value; what is not a fence counts as none: garbage must not stop a publication."""
-        number, _, mark = (value or "").partition(" ")
-        if not (number.isdecimal() and number.isascii()):
+        number, *more = (value or "").split(" ")
+        if not _is_number(number):
             return cls(0)
-        return cls(int(number), mark == "direct")
+        if not more or more[0] != "direct":
+            return cls(int(number))
+        return cls(int(number), True, int(more[1]) if len(more) > 1 and _is_number(more[1]) else 0)
 
     def __str__(self) -> str:
-        return f"{self.sequence} direct" if self.direct else str(self.sequence)
+        return f"{self.sequence} direct {self.at}" if self.direct else str(self.sequence)
+
+
+def _is_number(text: str) -> bool:
+    # Python reads no more than 4,300 digits, and no number of ours has more than a dozen.
+    return text.isdecimal() and text.isascii() and len(text) < 16
 
 
 @dataclass(frozen=True)

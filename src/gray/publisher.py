@@ -173,7 +173,7 @@ class Publisher:
             revision=record.revision,
             possible=lambda: possible_values(means, compiled),
             overrule=ask.overrule,
-            knows_kill=self._knows_kill,
+            resumed_since=means.revisions.resumed_since,
             wait=means.wait,
         )
         means.current().write(current, overrule=ask.overrule)
@@ -264,13 +264,6 @@ class Publisher:
         """The store was killed directly: HEAD follows, and the kill is published as any other."""
         revision = self._means.revisions.kill(author="direct", reason=str(killed), via="sync", epoch=killed.stamp.epoch)
         return self._kill(revision.head, record)
-
-    def _knows_kill(self, stamp: Stamped) -> bool:
-        """Whether a store that was killed directly was so at a revision that is a kill itself, and resumed since."""
-        try:
-            return self._means.revisions.get(stamp.revision).state == KILLED
-        except NoSuchRevision:
-            return False
 
     def _sequence_above(self, fence: int) -> int:
         sequence = self._means.records.next_sequence()

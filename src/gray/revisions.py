@@ -10,6 +10,7 @@ state: a kill keeps the document and sets the state, so it needs no valid docume
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,13 @@ class Revisions:
             Limit=limit,
         )
         return [revision_of(from_item(item)) for item in answer["Items"]]
+
+    def resumed_since(self, at: int) -> bool:
+        """Whether a killed release was made another state again after the time `at` (unix seconds)."""
+        newest = self.history(100)
+        return any(
+            before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
+        )
 
     # writing
 

@@ -56,23 +56,24 @@ def bring(
     revision: int,
     possible: Possible,
     overrule: bool = False,
-    knows_kill: Callable[[Stamped], bool] = lambda stamp: False,
+    resumed_since: Callable[[int], bool] = lambda at: False,
     wait: Callable[[float], None] = time.sleep,
 ) -> Brought:
     """Makes the store hold `target`. Raises Superseded, KilledDirectly, or a StoreError.
 
     `possible` is asked after each reading of the ETag: what it says must hold for the store at that ETag.
-    `knows_kill` says whether a kill found in the store, written directly, is one that HEAD has left behind.
+    `resumed_since` says whether the release was resumed after that time: it was after the kill, if one is found that
+    was written directly.
     """
     unanswered = 0
     for _ in range(ATTEMPTS):
         observed = observe(store)
+        there = stamped(observed.config)
+        if observed.fence.direct and there and not resumed_since(observed.fence.at):
+            raise KilledDirectly(there)
         why = superseded(observed, sequence=sequence, revision=revision, overrule=overrule)
         if why:
             raise Superseded(why)
-        there = stamped(observed.config)
-        if observed.fence.direct and there and not knows_kill(there):
-            raise KilledDirectly(there)
         writes = plan(target, observed, sequence=sequence, possible=possible())
         try:
             return carry_out(store, writes, observed.etag)

@@ -6,7 +6,6 @@ import pytest
 from tests.unit.control.world import BUCKET, PREFIX, World, release
 
 from gray.drift import check_drift
-from gray.kill import kill_directly
 from gray.published import stamped
 
 HOUR = 3600
@@ -154,9 +153,9 @@ def test_while_head_is_refused_what_was_published_is_put_back_from_s3(world: Wor
 
 
 def test_a_direct_kill_is_no_drift_to_undo(world: World) -> None:
-    kill_directly(world.means().store())
+    world.kill_directly()
 
-    assert "store: fence is 2 direct, publication 1 left its own number" in found(world)
+    assert "store: fence is 2 direct 1800000000, publication 1 left its own number" in found(world)
 
     head = world.means().revisions.current()
     assert head

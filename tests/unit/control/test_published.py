@@ -39,7 +39,14 @@ def test_no_text_breaks_the_reading_of_stamp_fence_or_parameter(text: str) -> No
 
 @pytest.mark.parametrize(
     ("value", "fence"),
-    [("7", Fence(7)), ("7 direct", Fence(7, True)), (None, Fence(0)), ("x", Fence(0)), ("²", Fence(0))],
+    [
+        ("7", Fence(7)),
+        ("7 direct 9", Fence(7, True, 9)),
+        ("7 direct", Fence(7, True)),
+        (None, Fence(0)),
+        ("x", Fence(0)),
+        ("²", Fence(0)),
+    ],
 )
 def test_the_fence(value: str | None, fence: Fence) -> None:
     assert Fence.parse(value) == fence

@@ -8,7 +8,7 @@ from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, relea
 from gray.compile import compile_killed
 from gray.edge_config import EdgeConfig
 from gray.items import to_item
-from gray.kill import kill_directly, killed_config
+from gray.kill import killed_config
 from gray.published import Fence, LiveLane, stamped
 from gray.records import PUBLISHED, REFUSED, SKIPPED
 
@@ -327,14 +327,14 @@ def test_a_resume_publishes_the_release_again(world: World) -> None:
     world.resume()
 
     assert world.publish().status == PUBLISHED
-    assert stamped(world.config) == stamped("1|3|3|3|a|1800086400|0")
+    assert stamped(world.config) == stamped("1|3|3|3|a|1800086401|0")
 
 
 # a kill written straight into the store
 
 
 def test_head_follows_a_direct_kill_at_the_next_publication(world: World) -> None:
-    killed = kill_directly(world.means().store())
+    killed = world.kill_directly()
     assert world.config == killed.config == "1|2|1|2|k"
     world.save(release(50))
 
@@ -350,13 +350,13 @@ def test_head_follows_a_direct_kill_at_the_next_publication(world: World) -> Non
 def test_a_direct_kill_of_an_empty_store() -> None:
     world = World()
 
-    assert kill_directly(world.means().store()).config == "1|1|0|1|k"
+    assert world.kill_directly().config == "1|1|0|1|k"
 
 
 def test_a_direct_kill_that_head_knows_is_left_behind_by_a_resume(world: World) -> None:
     world.kill()
     world.publish()
-    kill_directly(world.means().store())
+    world.kill_directly()
     world.resume()
 
     assert world.publish().status == PUBLISHED
@@ -370,6 +370,6 @@ def test_a_direct_kill_goes_through_conflicts(world: World) -> None:
         if (moment, call) == ("before", "store.update_keys") and next(raced, None) is not None:
             world.store.tamper({"other": "x"})
 
-    kill_directly(world.means(race).store(), wait=world.sleep)
+    world.kill_directly(race)
 
     assert world.config.endswith("|k")

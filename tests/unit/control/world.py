@@ -16,6 +16,7 @@ from tests.unit.control.small_aws import SmallApiGateway, SmallLambda, SmallSecr
 from gray.adoption import Adoption, Owner
 from gray.edge_config import EdgeConfig
 from gray.grants import EdgeKeys
+from gray.kill import Killed, kill_directly
 from gray.lanes import LaneTable, Registration, read_parameters
 from gray.ledger import LedgerTable
 from gray.list_files import ListFiles, list_file_key
@@ -171,7 +172,11 @@ class World:
     def kill(self) -> Revision:
         return self.means().revisions.kill(author="anna", reason="it burns", via="cli")
 
+    def kill_directly(self, hook: Hook = _nothing) -> Killed:
+        return kill_directly(self.means(hook).store(), wait=self.sleep, now=lambda: self.time)
+
     def resume(self) -> Revision:
+        self.time += 1
         revisions = self.means().revisions
         return revisions.resume(author="anna", reason="it is out", via="cli", base=revisions.head())
 
