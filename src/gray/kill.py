@@ -41,12 +41,14 @@ def write_kill(
     revision: int,
     epoch: int,
     next_sequence: Callable[[int], int],
+    still_killed: Callable[[], bool],
     wait: Callable[[float], None] = time.sleep,
 ) -> Killed:
     """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
 
-    A higher fence does not stop a kill: it takes a higher sequence and goes on. Raises Superseded only when a *newer
-    revision* is published, which is one that has been resumed since, or the same kill is.
+    A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
+    `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
+    and the kill takes that revision's number.
     """
     updates = 0
     error: StoreError | None = None
@@ -55,7 +57,9 @@ def write_kill(
             observed = observe(store)
             there = stamped(observed.config)
             if there and there.revision > revision:
-                raise Superseded(f"revision {there.revision} is published, which is newer than the kill {revision}")
+                if not still_killed():
+                    raise Superseded(f"revision {there.revision} is published, which is newer than the kill {revision}")
+                revision, epoch = there.revision, max(epoch, there.epoch)
             if observed.fence.sequence > sequence:
                 sequence = next_sequence(observed.fence.sequence)
             config = killed_config(sequence, revision, epoch)

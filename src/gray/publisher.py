@@ -6,25 +6,20 @@ A run may end at any of the arrows, and others may run beside it; what each step
 gray.publication, gray.store_writer and gray.ledger. What is invalid is refused, and the edge keeps what it has.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from gray.edge_config import mask
-from gray.kill import write_kill
+from gray.kill_publisher import announce, publish_kill
 from gray.lane_watch import Lanes, check_live, readmit, refresh, switch_apis
 from gray.ledger import LedgerMoved
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, due, lapsed
-from gray.published import Current, Fence, Stamped
+from gray.published import Current, Fence
 from gray.records import FAILED, PUBLISHED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
 from gray.release_target import Compiled, Refused, compile_target, possible_values
 from gray.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
 from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
 from gray.store_writer import KilledDirectly, Superseded, bring
-
-if TYPE_CHECKING:
-    from gray.store import StoreMeta
 
 __all__ = ["Ask", "Publisher", "Run"]
 
@@ -98,7 +93,7 @@ class Publisher:
             means.records.put(record)
             return record
         if head.killed:
-            return self._kill(head, record)
+            return publish_kill(means, head, record)
         record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
         if ask.trigger != "scheduled":
             means.records.put(record)
@@ -109,6 +104,8 @@ class Publisher:
         except NoSuchRevision as missing:
             record = record.closed(REFUSED, self._millis(), errors=[f"HEAD names a revision that is gone: {missing}"])
         except (Superseded, LedgerMoved, Conflict) as newer:
+            if self._never_given(newer):
+                return self.publish(ask)
             record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
         except KilledDirectly as killed:
             return self._adopt_kill(killed, record)
@@ -118,6 +115,17 @@ class Publisher:
         if not (ask.trigger == "scheduled" and record.status == REFUSED):  # the schedule tries again and again
             means.records.put(record)
         return record
+
+    def _never_given(self, newer: Exception) -> bool:
+        """Whether what stopped us has a sequence that this table never gave.
+
+        Somebody wrote it by hand, or the table was restored to an earlier time. It stops nobody again; a newer
+        revision in the store still does.
+        """
+        if not isinstance(newer, Superseded) or newer.by <= self._means.records.last_sequence():
+            return False
+        self._means.records.raise_sequence(newer.by)
+        return True
 
     # a release
 
@@ -164,7 +172,8 @@ class Publisher:
         begin(means.ledger, record.sequence, len(target.parts), compiled.lists)
         saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
         if not means.edge_config().write(saved, compiled.stamp, compiled.digest, overrule=ask.overrule):
-            raise Superseded("a newer publication is in S3 already")
+            there = means.edge_config().saved()
+            raise Superseded("a newer publication is in S3 already", there.sequence if there else 0)
         store = means.store()
         brought = bring(
             store,
@@ -177,7 +186,7 @@ class Publisher:
             wait=means.wait,
         )
         means.current().write(current, overrule=ask.overrule)
-        self._announce(record)
+        announce(means, record)
         outcome = Outcome(brought.meta, current.text(), content_hash(target.config), set_hash(saved))
         confirm(means.ledger, record.sequence, compiled.lists, outcome, now=int(means.now()))
         return record.closed(PUBLISHED, self._millis(), keys=brought.keys, updates=brought.updates, calls=store.calls)
@@ -187,102 +196,12 @@ class Publisher:
     def publish_kill(self, head: Head, ask: Ask) -> Record:
         """Publishes the kill that HEAD names, at once: no release is read."""
         record = Record(self._means.records.next_sequence(), ask.trigger, started_at=self._millis(), id=ask.id)
-        return self._kill(head, record)
-
-    def _kill(self, head: Head, record: Record) -> Record:
-        """Only the store's refusal, at every attempt, is an error of the kill.
-
-        What fails after the store was written is on the record, and raised in the end, so that the run is repeated.
-        """
-        record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
-        means = self._means
-        store = means.store()
-        try:
-            killed = write_kill(
-                store,
-                sequence=record.sequence,
-                revision=head.revision,
-                epoch=head.epoch,
-                next_sequence=self._sequence_above,
-                wait=means.wait,
-            )
-        except Superseded as newer:
-            record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
-            means.records.put(record)
-            return record
-        record = replace(record, sequence=killed.sequence, keys=2, updates=killed.updates, calls=store.calls)
-        failures = self._after_kill(head, record, killed.config, killed.meta)
-        record = record.closed(PUBLISHED, self._millis(), errors=[str(failure) for failure in failures])
-        means.records.put(record)
-        if failures:
-            raise ExceptionGroup("the store is killed, but not everything behind it is up to date", failures)
-        return record
-
-    def _after_kill(self, head: Head, record: Record, config: str, meta: "StoreMeta") -> list[Exception]:
-        means = self._means
-        now = int(means.now())
-        current = Current(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
-        stamp = Stamped(record.sequence, head.revision, head.epoch, head.state)
-
-        saved = {CONFIG: config, FENCE: str(Fence(record.sequence))}
-        outcome = Outcome(meta, current.text(), content_hash(config), set_hash(saved))
-
-        def write_set() -> None:
-            begin(means.ledger, record.sequence, 0, {})
-            means.edge_config().write(saved, stamp, "")
-
-        def switch() -> None:
-            switch_apis(means, Lanes(means.parameters().registrations, means.lanes.all()), own=False)
-
-        def settle() -> None:
-            confirm(means.ledger, record.sequence, None, outcome, now=now)
-
-        steps: list[Callable[[], object]] = [
-            lambda: means.current().write(current),
-            switch,
-            write_set,
-            lambda: self._announce(record),
-        ]
-        failures: list[Exception] = []
-        try:
-            for step in steps:
-                try:
-                    step()
-                except LedgerMoved:
-                    raise
-                except Exception as failure:  # noqa: BLE001 - the kill stands; every later step still has its turn
-                    failures.append(failure)
-            if not failures:
-                settle()  # else the ledger stays open, and the next run does it all again
-        except LedgerMoved:
-            pass  # a newer publication has begun, which has read this kill
-        except Exception as failure:  # noqa: BLE001
-            failures.append(failure)
-        return failures
+        return publish_kill(self._means, head, record)
 
     def _adopt_kill(self, killed: KilledDirectly, record: Record) -> Record:
         """The store was killed directly: HEAD follows, and the kill is published as any other."""
         revision = self._means.revisions.kill(author="direct", reason=str(killed), via="sync", epoch=killed.stamp.epoch)
-        return self._kill(revision.head, record)
-
-    def _sequence_above(self, fence: int) -> int:
-        sequence = self._means.records.next_sequence()
-        if sequence <= fence:  # the table was restored to an earlier time
-            self._means.records.raise_sequence(fence)
-            sequence = self._means.records.next_sequence()
-        return sequence
-
-    def _announce(self, record: Record) -> None:
-        self._means.announce(
-            {
-                "environment": self._means.environment,
-                "sequence": record.sequence,
-                "revision": record.revision,
-                "epoch": record.epoch,
-                "state": record.state,
-                "trigger": record.trigger,
-            }
-        )
+        return publish_kill(self._means, revision.head, record)
 
     def _millis(self) -> int:
         return int(self._means.now() * 1000)

@@ -16,7 +16,11 @@ UNANSWERED = 3
 
 
 class Superseded(Exception):
-    """When a newer publication is at work or done; this one has nothing left to do."""
+    """When a newer publication is at work or done; this one has nothing left to do. `by` is its sequence, if known."""
+
+    def __init__(self, why: str, by: int = 0) -> None:
+        self.by = by
+        super().__init__(why)
 
 
 class KilledDirectly(Exception):
@@ -73,7 +77,7 @@ def bring(
             raise KilledDirectly(there)
         why = superseded(observed, sequence=sequence, revision=revision, overrule=overrule)
         if why:
-            raise Superseded(why)
+            raise Superseded(why, observed.fence.sequence)
         writes = plan(target, observed, sequence=sequence, possible=possible())
         try:
             return carry_out(store, writes, observed.etag)

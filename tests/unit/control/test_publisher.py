@@ -290,6 +290,34 @@ def test_a_kill_writes_the_store_before_anything_else(world: World) -> None:
     assert writes[:2] == ["dynamodb.update_item", "store.update_keys"]  # its sequence, and the store
 
 
+def test_a_kill_works_on_a_table_that_was_restored_to_an_earlier_time(world: World) -> None:
+    backup = dict(world.dynamodb.table)
+    for percent in (30, 10, 40):
+        world.save(release(percent))
+        world.publish()
+    world.dynamodb.table = backup
+    world.kill()
+
+    record = world.publish()
+
+    assert record.status == PUBLISHED
+    assert world.config == "1|5|4|2|k"
+    assert world.current.state == "killed"
+
+
+def test_a_kill_that_was_resumed_meanwhile_is_not_written(world: World) -> None:
+    def resume(moment: Moment, call: str) -> None:
+        if (moment, call) == ("before", "store.describe_key_value_store") and not world.unhealthy:
+            world.unhealthy["v9"] = "once"
+            world.resume()
+            world.publish()
+
+    world.kill()
+
+    assert world.publish(resume).status == "superseded"
+    assert world.current.state == "active"
+
+
 def test_a_kill_goes_on_when_everything_behind_the_store_fails(world: World) -> None:
     world.kill()
 

@@ -117,11 +117,8 @@ def test_a_kill_goes_through_conflicts(world: World) -> None:
                 world.save(release(percent))
                 break
 
-    killed = Revisions(
-        Interposed("dynamodb", world.dynamodb, interrupt),
-        TABLE,
-        wait=world.sleep,  # type: ignore[arg-type]
-    ).kill(**WHO)
+    client: Any = Interposed("dynamodb", world.dynamodb, interrupt)
+    killed = Revisions(client, TABLE, wait=world.sleep).kill(**WHO)
 
     assert (killed.number, killed.state) == (12, "killed")
 
