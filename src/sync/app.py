@@ -10,7 +10,7 @@ from sync.by_hand import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 from sync.services import Services
 from sync.settings import Settings
-from sync.telemetry import logger, metrics, tracer
+from sync.telemetry import count, logger, metrics, tracer
 
 __all__ = ["manual", "scheduled", "stream"]
 
@@ -43,6 +43,7 @@ def stream(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def manual(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A request by hand, or alarms by SNS. What cannot be read is logged and left: repeating would not help."""
     services = _services()
+    count("ManualRuns")
     answers: list[dict[str, Any]] = []
     for request in requests_of(event, context.aws_request_id, services):
         if isinstance(request, Request):

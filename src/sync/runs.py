@@ -79,7 +79,7 @@ def _kill(services: Services, means: Means, request: Request) -> Record | None:
         return None
     except Exception:
         # HEAD cannot be written. The viewers come first; the repeated invocation, or the next sync, makes HEAD follow.
-        kill_directly(means.store())
+        kill_directly(means.store(), wait=means.wait, now=means.now)
         raise
     return Publisher(means).publish_kill(revision.head, Ask("kill", request.id, request.author, request.reason))
 
