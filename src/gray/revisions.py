@@ -82,18 +82,15 @@ class Revisions:
 
     def history(self, limit: int = 20, *, before: int | None = None) -> list[Revision]:
         """The newest revisions first, from below `before` when given."""
-        condition, values = "pk = :pk", {":pk": {"S": "revision"}}
-        if before is not None:
-            condition, values = condition + " AND sk < :below", values | {":below": {"N": str(before)}}
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,  # type: ignore[arg-type]
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit,
-        )
-        return [revision_of(from_item(item)) for item in answer["Items"]]
+        found: list[Revision] = []
+        below = before
+        while len(found) < limit:
+            page = self._page(limit - len(found), below)  # DynamoDB ends a page at 1 MB
+            found += page
+            if not page:
+                break
+            below = page[-1].number
+        return found
 
     def resumed_since(self, at: int) -> bool:
         """Whether a killed release was made another state again after the time `at` (unix seconds)."""
@@ -290,6 +287,20 @@ class Revisions:
     def _at_head(self) -> Revision | None:
         head = self.head()
         return self._read_or_bare(head) if head else None
+
+    def _page(self, limit: int, below: int | None) -> list[Revision]:
+        condition, values = "pk = :pk", {":pk": {"S": "revision"}}
+        if below is not None:
+            condition, values = condition + " AND sk < :below", values | {":below": {"N": str(below)}}
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,  # type: ignore[arg-type]
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [revision_of(from_item(item)) for item in answer["Items"]]
 
     def _read(self, pk: str, sk: int) -> dict[str, Plain]:
         answer = self._client.get_item(

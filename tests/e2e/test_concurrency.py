@@ -1,0 +1,171 @@
+"""Eight syncs and four operators at once, on the emulator's DynamoDB, S3, SSM and KeyValueStore.
+
+Conflicts are real there: of the table's transactions, of the store's ETag, of S3's conditional puts.
+`GRAYLANE_ROUNDS` shortens it.
+"""
+
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gray.drift import check_drift
+from gray.lanes import ADOPTED, Lane
+from gray.means import Means
+from gray.model import Release
+from gray.published import Current, stamped
+from gray.publisher import Ask, Publisher
+from gray.revision import Conflict, NotPossible
+from graylocal.places import REGION
+from graylocal.stack import LocalStack
+from sync.services import Services
+from sync.settings import Settings
+
+ROUNDS = int(os.environ.get("GRAYLANE_ROUNDS", "200"))
+SYNCS, OPERATORS = 8, 4
+PREFIX, TABLE, BUCKET = "/gray/race", "graylane-race-config", "graylane-race-edge-config"
+RULES = [{"id": f"r{n}", "lane": "v2", "when": {"path": f"/quite/far/below/somewhere/{n}/*"}} for n in range(22)]
+
+
+class StackServices(Services):
+    """The sync functions' services, on the clients of a local stack."""
+
+    def __init__(self, stack: LocalStack, store: str) -> None:
+        super().__init__(_settings(store))
+        self.dynamodb = stack.client("dynamodb")
+        self.s3 = stack.client("s3")
+        self.ssm = stack.client("ssm")
+        self.secrets = stack.client("secretsmanager")
+        self._store_client = stack.client("cloudfront-keyvaluestore")
+
+    def means(self) -> Means:
+        """As in the functions, without lanes to ask and people to tell."""
+        return replace(
+            super().means(),
+            preflight=lambda lane, whole: "",
+            switch=lambda lane, own: None,
+            announce=lambda detail: None,
+            warn=lambda subject, text: None,
+        )
+
+
+def _settings(store: str) -> Settings:
+    names = {name: "unused" for name in Settings.__dataclass_fields__}
+    values: dict[str, Any] = {
+        **names,
+        "environment": "race",
+        "region": REGION,
+        "table": TABLE,
+        "edge_config_bucket": BUCKET,
+        "store_arn": store,
+        "edge_keys_secret": "race/edge-keys",
+        "prefix": PREFIX,
+        "drift_seconds": 3600,
+    }
+    return Settings(**values)
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackServices]:
+    state: Path = tmp_path_factory.mktemp("race")
+    with LocalStack("test", state=state) as stack:
+        store = stack.client("cloudfront").create_key_value_store(Name="graylane-race-edge")["KeyValueStore"]["ARN"]
+        services = StackServices(stack, store)
+        services.dynamodb.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "N"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        services.s3.create_bucket(Bucket=BUCKET)
+        keys = {"identity": "", "newest": "a", "a": "A" * 43}
+        services.secrets.create_secret(Name="race/edge-keys", SecretString=json.dumps(keys))
+        lane = {"lane": "v2", "api_id": "api2", "stage": "live", "usage_plan": "plan2"}
+        services.ssm.put_parameter(Name=f"{PREFIX}/lanes/v2", Value=json.dumps(lane), Type="String", Overwrite=True)
+        means = services.means()
+        means.lanes.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2"))
+        means.revisions.save(_release(0, False), author="anna", reason="first", via="cli", base=None)
+        yield services
+
+
+def _release(percent: int, big: bool) -> Release:
+    rules = [*(RULES if big else []), {"id": "ramp", "lane": "v2", "percent": percent}]
+    return Release.model_validate({"salt": "8f3kq1zt", "lanes": ["v2"], "rules": rules})
+
+
+def _operate(services: StackServices, dice: random.Random) -> str:
+    """One operator's command; a conflict is an answer like any other."""
+    revisions = services.means().revisions
+    who: dict[str, Any] = {"author": "anna", "reason": "race", "via": "cli"}
+    base = revisions.head()
+    command = dice.choice(["save", "save", "save", "kill", "resume", "undo"])
+    try:
+        match command:
+            case "save":
+                revisions.save(_release(dice.randrange(101), dice.random() < 0.5), base=base, **who)
+            case "kill":
+                revisions.kill(**who)
+            case "resume":
+                revisions.resume(base=base, **who)
+            case "undo":
+                revisions.undo(base=base, **who)
+    except Conflict:
+        return "conflict"
+    except NotPossible:
+        return "not possible"
+    return command
+
+
+def _sync(services: StackServices, by_hand: bool) -> str:
+    publisher = Publisher(services.means())
+    if by_hand:
+        return publisher.publish(Ask("manual", person="anna", force=True)).status
+    record = publisher.run_if_due(Ask("stream"), check_lanes=False).record
+    return record.status if record else "idle"
+
+
+@pytest.mark.timeout(1200)
+def test_the_last_head_wins_and_history_has_no_hole(services: StackServices) -> None:
+    seen: Counter[str] = Counter()
+    with ThreadPoolExecutor(SYNCS + OPERATORS) as pool:
+        for number in range(ROUNDS):
+            dice = random.Random(number)
+            work = [pool.submit(_operate, services, random.Random(dice.random())) for _ in range(OPERATORS)]
+            work += [pool.submit(_sync, services, at == 0) for at in range(SYNCS)]
+            seen.update(done.result() for done in work)
+            if number % 20 == 0:
+                _check(services)
+    _check(services)
+    assert seen["conflict"]
+    assert seen["superseded"] or ROUNDS < 20
+    print(dict(seen))  # noqa: T201 - shown with -s: how hard it was
+
+
+def _check(services: StackServices) -> None:
+    """What the next run of the schedule leaves."""
+    means = services.means()
+    Publisher(means).run_if_due(Ask("scheduled"), check_lanes=False)
+    head = means.revisions.head()
+    there = stamped(means.store().get("config"))
+    current = Current.parse(means.parameters().current)
+    assert head
+    assert there
+    assert current
+    assert (there.revision, there.epoch, there.state) == (head.revision, head.epoch, head.state)
+    assert (current.revision, current.epoch, current.state) == (head.revision, head.epoch, head.state)
+    assert check_drift(means, every=0, repair=False) == []
+    history = means.revisions.history(10_000)
+    assert [revision.number for revision in history] == list(range(head.revision, 0, -1))
+    epochs = [revision.epoch for revision in history]
+    assert epochs == sorted(epochs, reverse=True)
+    assert [revision.parent for revision in history] == [revision.number - 1 for revision in history]
