@@ -10,11 +10,9 @@ state: a kill keeps the document and sets the state, so it needs no valid docume
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from gray.items import Plain, from_item
 from gray.revision import (
     ACTIVE,
     FINISHED,
@@ -27,11 +25,10 @@ from gray.revision import (
     NotPossible,
     Revision,
     RevisionError,
-    head_of,
-    revision_of,
     text_of,
     transaction,
 )
+from gray.revision_history import RevisionHistory
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,7 +42,7 @@ KILL_ATTEMPTS = 40
 _random = SystemRandom()
 
 
-class Revisions:
+class Revisions(RevisionHistory):
     """The revisions and HEAD of one environment, in its config table."""
 
     def __init__(
@@ -56,50 +53,9 @@ class Revisions:
         now: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client
-        self._table = table
+        super().__init__(client, table)
         self._now = now
         self._wait = wait
-
-    # reading
-
-    def head(self) -> Head | None:
-        """HEAD by a consistent read; None when no revision was ever saved."""
-        found = self._read("head", 0)
-        return head_of(found) if found else None
-
-    def get(self, number: int) -> Revision:
-        """One revision. Raises NoSuchRevision."""
-        found = self._read("revision", number)
-        if not found:
-            raise NoSuchRevision(f"there is no revision {number}")
-        return revision_of(found)
-
-    def current(self) -> Revision | None:
-        """The revision HEAD names."""
-        head = self.head()
-        return self.get(head.revision) if head else None
-
-    def history(self, limit: int = 20, *, before: int | None = None) -> list[Revision]:
-        """The newest revisions first, from below `before` when given."""
-        found: list[Revision] = []
-        below = before
-        while len(found) < limit:
-            page = self._page(limit - len(found), below)  # DynamoDB ends a page at 1 MB
-            found += page
-            if not page:
-                break
-            below = page[-1].number
-        return found
-
-    def resumed_since(self, at: int) -> bool:
-        """Whether a killed release was made another state again after the time `at` (unix seconds)."""
-        newest = self.history(100)
-        return any(
-            before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
-        )
-
-    # writing
 
     def save(
         self,
@@ -287,23 +243,3 @@ class Revisions:
     def _at_head(self) -> Revision | None:
         head = self.head()
         return self._read_or_bare(head) if head else None
-
-    def _page(self, limit: int, below: int | None) -> list[Revision]:
-        condition, values = "pk = :pk", {":pk": {"S": "revision"}}
-        if below is not None:
-            condition, values = condition + " AND sk < :below", values | {":below": {"N": str(below)}}
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,  # type: ignore[arg-type]
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit,
-        )
-        return [revision_of(from_item(item)) for item in answer["Items"]]
-
-    def _read(self, pk: str, sk: int) -> dict[str, Plain]:
-        answer = self._client.get_item(
-            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"N": str(sk)}}, ConsistentRead=True
-        )
-        return from_item(answer["Item"]) if "Item" in answer else {}

@@ -1,0 +1,78 @@
+"""Reading HEAD and the revisions before it."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from gray.items import Plain, from_item
+from gray.revision import KILLED, Head, NoSuchRevision, Revision, head_of, revision_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+__all__ = ["RevisionHistory"]
+
+
+class RevisionHistory:
+    """The revisions of one environment, to read. Every read is consistent."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def head(self) -> Head | None:
+        """HEAD by a consistent read; None when no revision was ever saved."""
+        found = self._read("head", 0)
+        return head_of(found) if found else None
+
+    def get(self, number: int) -> Revision:
+        """One revision. Raises NoSuchRevision."""
+        found = self._read("revision", number)
+        if not found:
+            raise NoSuchRevision(f"there is no revision {number}")
+        return revision_of(found)
+
+    def current(self) -> Revision | None:
+        """The revision HEAD names."""
+        head = self.head()
+        return self.get(head.revision) if head else None
+
+    def history(self, limit: int = 20, *, before: int | None = None) -> list[Revision]:
+        """The newest revisions first, from below `before` when given."""
+        found: list[Revision] = []
+        below = before
+        while len(found) < limit:
+            page = self._page(limit - len(found), below)  # DynamoDB ends a page at 1 MB
+            found += page
+            if not page:
+                break
+            below = page[-1].number
+        return found
+
+    def resumed_since(self, at: int) -> bool:
+        """Whether a killed release was made another state again after the time `at` (unix seconds)."""
+        newest = self.history(100)
+        return any(
+            before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
+        )
+
+    def _page(self, limit: int, below: int | None) -> list[Revision]:
+        condition = "pk = :pk"
+        values: dict[str, Any] = {":pk": {"S": "revision"}}
+        if below is not None:
+            condition += " AND sk < :below"
+            values[":below"] = {"N": str(below)}
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [revision_of(from_item(item)) for item in answer["Items"]]
+
+    def _read(self, pk: str, sk: int) -> dict[str, Plain]:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"N": str(sk)}}, ConsistentRead=True
+        )
+        return from_item(answer["Item"]) if "Item" in answer else {}
