@@ -1,6 +1,8 @@
 """The sync functions: what each run does, reports and counts."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -319,3 +321,13 @@ def test_the_handlers_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None
         assert app.stream({"Records": []}, context)["status"] == "idle"
         assert app.manual({"action": "nothing"}, context)["answers"][0]["status"] == "ignored"
         assert app.manual({"action": "publish", "id": "x"}, context)["answers"][0]["status"] == "skipped"
+
+
+def test_an_idle_function_does_not_import_pydantic() -> None:
+    """It costs a cold start 140 ms, and only a run that publishes a release needs it."""
+    code = "import sync.app, sys; print([name for name in sys.modules if name.split('.')[0] == 'pydantic'])"
+    environment = {"PATH": "", "PYTHONPATH": str(EVENTS.parent / "src"), "POWERTOOLS_TRACE_DISABLED": "true"}
+
+    loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
