@@ -12,11 +12,12 @@ from gray.edge_config import mask
 from gray.kill_publisher import announce, publish_kill
 from gray.lane_watch import Lanes, check_live, readmit, refresh, switch_apis
 from gray.ledger import LedgerMoved
+from gray.list_shards import list_shards, possible_values
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, due, lapsed
 from gray.published import Current, Fence
 from gray.records import FAILED, PUBLISHED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
-from gray.release_target import Compiled, Refused, compile_target, possible_values
+from gray.release_target import Compiled, Refused, compile_target
 from gray.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
 from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
 from gray.store_writer import KilledDirectly, Superseded, bring
@@ -168,7 +169,8 @@ class Publisher:
 
     def _write(self, ask: Ask, record: Record, compiled: Compiled) -> Record:
         means = self._means
-        target, current = compiled.target, compiled.current
+        shards = list_shards(means, compiled.lists)
+        target, current = replace(compiled.target, shards=shards), compiled.current
         begin(means.ledger, record.sequence, len(target.parts), compiled.lists)
         saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
         if not means.edge_config().write(saved, compiled.stamp, compiled.digest, overrule=ask.overrule):
@@ -180,7 +182,7 @@ class Publisher:
             target,
             sequence=record.sequence,
             revision=record.revision,
-            possible=lambda: possible_values(means, compiled),
+            possible=lambda: possible_values(means, compiled.lists, shards),
             overrule=ask.overrule,
             resumed_since=means.revisions.resumed_since,
             wait=means.wait,

@@ -14,12 +14,12 @@ from gray.means import Means
 from gray.publication import Target, part_key
 from gray.published import Current, LiveLane, Stamped
 from gray.revision import FINISHED, Revision
-from gray.shard_ledger import NOTHING, ListUse, doubtful
+from gray.shard_ledger import ListUse
 
 if TYPE_CHECKING:
     from gray.model import Release
 
-__all__ = ["Compiled", "Refused", "compile_target", "possible_values"]
+__all__ = ["Compiled", "Refused", "compile_target"]
 
 # Asks for the lanes: those the rules lead to, those the release names; what is wrong with the former.
 Admit = Callable[[list[str], list[str]], tuple[Lanes, list[str]]]
@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Compiled:
-    """A publication ready to be written."""
+    """A publication ready to be written, but for the shards of its `lists`."""
 
     target: Target
     stamp: Stamped
@@ -49,7 +49,8 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
     from gray.compile import CompileError, LaneApi, Stamp, compile_release
 
     release = _release(revision)
-    needed = sorted({rule.lane for rule in release.rules}) if revision.state != FINISHED else []
+    led_to = {rule.lane for rule in release.rules}
+    needed = sorted(led_to) if revision.state != FINISHED else []
     lanes, problems = admit(needed, list(release.lanes))
     problems += _invalid(means, release)
     if problems:
@@ -59,7 +60,7 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
     now = int(means.now())
     try:
         compiled = compile_release(
-            _without(release, set(needed) - set(live)),
+            _without(release, led_to - set(live)),
             stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
             lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
             region=means.region,
@@ -73,7 +74,6 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
         target=Target(
             compiled.config,
             {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
-            _shards(means, lists),
         ),
         stamp=Stamped(sequence, revision.number, revision.epoch, revision.state, now + lease, len(compiled.parts)),
         digest=digest,
@@ -91,20 +91,6 @@ def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Ad
         ),
         lists=lists,
     )
-
-
-def possible_values(means: Means, compiled: Compiled) -> dict[str, list[str | None]]:
-    """For each shard of the lists, the values it may have in the store, by the ledger as it is now."""
-    ledger = means.ledger.read()
-    found: dict[str, list[str | None]] = {}
-    for name, use in compiled.lists.items():
-        digests = doubtful(ledger, name)
-        if NOTHING in digests:
-            continue
-        for digest in digests:
-            for key, value in _shards(means, {name: ListUse(digest, use.shards, use.salt)}).items():
-                found.setdefault(key, []).append(value)
-    return found
 
 
 def _release(revision: Revision) -> "Release":
@@ -141,19 +127,6 @@ def _without(release: "Release", withdrawn: set[str]) -> "Release":
 
 def _lists(release: "Release") -> dict[str, ListUse]:
     return {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
-
-
-def _shards(means: Means, lists: Mapping[str, ListUse]) -> dict[str, str]:
-    from gray.lists import ListError, build_shards, shard_key
-
-    found: dict[str, str] = {}
-    for name, use in lists.items():
-        try:
-            values = build_shards(means.lists().ids(use.digest), salt=use.salt, shards=use.shards)
-        except (FileNotFoundError, ListError) as error:
-            raise Refused([f"list {name}: {error}"]) from error
-        found.update({shard_key(name, number): value for number, value in enumerate(values)})
-    return found
 
 
 def _digest(compiled: str, revision: Revision, live: Mapping[str, LiveLane], lists: Mapping[str, ListUse]) -> str:

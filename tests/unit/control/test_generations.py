@@ -3,7 +3,7 @@
 import pytest
 from tests.fakes.strict_store import StrictStore
 from tests.unit.control.edge import the_edge
-from tests.unit.control.world import World, release
+from tests.unit.control.world import BUCKET, World, release
 
 from gray.publication import GRACE_SECONDS
 from gray.published import stamped
@@ -123,6 +123,36 @@ def test_a_change_of_a_rule_writes_no_shard(world: World) -> None:
     record = world.publish()
 
     assert (record.updates, record.keys) == (1, 2)
+
+
+def test_a_list_that_did_not_change_is_not_built_again(world: World) -> None:
+    world.upload_list("1" * 64, ["bob"])
+    world.save(with_list("1" * 64, 10))  # type: ignore[arg-type]
+    world.publish()
+    world.save(with_list("1" * 64, 20))  # type: ignore[arg-type]
+    files: list[str] = []
+
+    def note(moment: str, call: str) -> None:
+        if (moment, call) == ("before", "s3.get_object"):
+            files.append(call)
+
+    world.publish(note)
+
+    assert files == ["s3.get_object"]  # the set, and no list
+    assert the_edge().ask(world.store.fresh(), "bob", world.time).lane == "v2"
+
+
+def test_a_set_in_s3_that_somebody_changed_is_not_believed(world: World) -> None:
+    world.upload_list("1" * 64, ["bob"])
+    world.save(with_list("1" * 64, 10))  # type: ignore[arg-type]
+    world.publish()
+    body = world.s3.objects[BUCKET, "edge-config.json"]["Body"]
+    world.s3.put_object(Bucket=BUCKET, Key="edge-config.json", Body=body.replace(b'"1', b'"1AAAA'))
+    world.save(with_list("1" * 64, 20))  # type: ignore[arg-type]
+
+    world.publish()
+
+    assert not any("AAAA" in value for key, value in world.store.items.items() if key.startswith("s."))
 
 
 @pytest.mark.parametrize("stopped_after", [1, 2, 3])

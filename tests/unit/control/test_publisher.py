@@ -210,6 +210,15 @@ def test_a_refused_release_is_published_when_its_lane_comes(world: World) -> Non
     assert world.current.revision == 1
 
 
+def test_a_release_can_be_finished_when_its_lane_is_gone(world: World) -> None:
+    world.unregister()
+    revisions = world.means().revisions
+    revisions.finish(author="anna", reason="done", via="cli", base=revisions.head())
+
+    assert world.publish().status == PUBLISHED
+    assert world.current.state == "finished"
+
+
 # lanes that fail
 
 
