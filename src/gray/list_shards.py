@@ -5,37 +5,38 @@ store has already are taken from the set in S3, if that is as the last publicati
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from gray.ledger import Ledger, ListShards
+from gray.ledger import ListShards
 from gray.means import Means
 from gray.release_target import Refused
 from gray.shard_ledger import NOTHING, ListUse, doubtful, set_hash
 
-__all__ = ["list_shards", "possible_values"]
+__all__ = ["ShardSets", "list_shards", "possible_values"]
 
 
-def list_shards(means: Means, lists: Mapping[str, ListUse]) -> dict[str, str]:
-    """Keys and values of all shards. Raises Refused when a list's file is missing or does not fit its layout."""
+@dataclass(frozen=True)
+class ShardSets:
+    """The shards as they have to be, and, by list and digest, those that are known without building them."""
+
+    target: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+
+def list_shards(means: Means, lists: Mapping[str, ListUse]) -> ShardSets:
+    """All shards of `lists`. Raises Refused when a list's file is missing or does not fit its layout."""
     if not lists:
-        return {}
-    ledger = means.ledger.read()
-    kept = {name: use for name, use in lists.items() if _is_kept(ledger, name, use)}
-    saved = _saved(means, ledger) if kept else {}
-    found: dict[str, str] = {}
+        return ShardSets()
+    known = _published(means, lists)
     for name, use in lists.items():
-        prefix = f"s.{name}."
-        known = {key: value for key, value in saved.items() if key.startswith(prefix)} if name in kept else {}
-        found.update(known if len(known) == use.shards else _built(means, name, use))
-    return found
+        if (name, use.digest) not in known:
+            known[name, use.digest] = _built(means, name, use)
+    target = {key: value for name, use in lists.items() for key, value in known[name, use.digest].items()}
+    return ShardSets(target, known)
 
 
-def possible_values(
-    means: Means, lists: Mapping[str, ListUse], target: Mapping[str, str]
-) -> dict[str, list[str | None]]:
-    """For each shard, the values it may have in the store, by the ledger as it is now; none for a shard that may lack.
-
-    `target` has the shards as they have to be.
-    """
+def possible_values(means: Means, lists: Mapping[str, ListUse], sets: ShardSets) -> dict[str, list[str | None]]:
+    """For each shard, the values it may have in the store, by the ledger as it is now; none for one that may lack."""
     if not lists:
         return {}
     ledger = means.ledger.read()
@@ -45,25 +46,36 @@ def possible_values(
         if NOTHING in digests:
             continue
         for digest in digests:
-            mine = digest == use.digest
-            values = target if mine else _built(means, name, ListUse(digest, use.shards, use.salt))
-            for key, value in values.items():
-                if key.startswith(f"s.{name}."):
-                    found.setdefault(key, []).append(value)
+            shards = sets.known.get((name, digest))
+            shards = shards or _built(means, name, ListUse(digest, use.shards, use.salt))
+            for key, value in shards.items():
+                found.setdefault(key, []).append(value)
     return found
 
 
-def _is_kept(ledger: Ledger, name: str, use: ListUse) -> bool:
-    entry = ledger.lists.get(name)
-    return ledger.complete and entry == ListShards(use.shards, use.salt, (use.digest,))
-
-
-def _saved(means: Means, ledger: Ledger) -> Mapping[str, str]:
+def _published(means: Means, lists: Mapping[str, ListUse]) -> dict[tuple[str, str], Mapping[str, str]]:
+    """The shards of these lists as they were published last, by the set in S3, where that can be believed."""
+    ledger = means.ledger.read()
+    settled = {
+        name: ledger.lists[name].digests[0]
+        for name, use in lists.items()
+        if name in ledger.lists
+        and ledger.lists[name] == ListShards(use.shards, use.salt, ledger.lists[name].digests[:1])
+    }
+    if not settled or not ledger.complete:
+        return {}
     try:
         saved = means.edge_config().read()
     except ValueError:
         return {}
-    return saved if set_hash(saved) == ledger.saved_hash else {}
+    if set_hash(saved) != ledger.saved_hash:
+        return {}
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for name, digest in settled.items():
+        shards = {key: value for key, value in saved.items() if key.startswith(f"s.{name}.")}
+        if len(shards) == lists[name].shards:
+            found[name, digest] = shards
+    return found
 
 
 def _built(means: Means, name: str, use: ListUse) -> dict[str, str]:

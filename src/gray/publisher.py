@@ -169,8 +169,8 @@ class Publisher:
 
     def _write(self, ask: Ask, record: Record, compiled: Compiled) -> Record:
         means = self._means
-        shards = list_shards(means, compiled.lists)
-        target, current = replace(compiled.target, shards=shards), compiled.current
+        sets = list_shards(means, compiled.lists)
+        target, current = replace(compiled.target, shards=sets.target), compiled.current
         begin(means.ledger, record.sequence, len(target.parts), compiled.lists)
         saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
         if not means.edge_config().write(saved, compiled.stamp, compiled.digest, overrule=ask.overrule):
@@ -182,7 +182,7 @@ class Publisher:
             target,
             sequence=record.sequence,
             revision=record.revision,
-            possible=lambda: possible_values(means, compiled.lists, shards),
+            possible=lambda: possible_values(means, compiled.lists, sets),
             overrule=ask.overrule,
             resumed_since=means.revisions.resumed_since,
             wait=means.wait,
