@@ -18,6 +18,7 @@ import time
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from ministack import app as gateway
 from ministack.core import iam_actions, lambda_runtime
@@ -26,6 +27,7 @@ from ministack.services import apigateway_v1, cloudwatch, eventbridge, lambda_sv
 from ministack.services.cloudformation import changesets, engine, handlers
 
 _API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?")
+_STORE_PATH = re.compile(r"/key-value-stores/(arn:[^/]+/[^/]+)")
 _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 
 # The trace a request arrived with, as the fields of X-Amzn-Trace-Id; the header of the invocation that runs now.
@@ -354,6 +356,25 @@ def a_path_of_parameters_is_a_resource() -> None:
     iam_actions.extract_resource_arn = with_paths
 
 
+def a_key_value_store_is_a_resource() -> None:
+    """Gap: the KeyValueStore's data API is authorized on `*`, so a role that names the store is refused.
+
+    On AWS the resource is the store's ARN, which is in the path (Service Authorization Reference, CloudFront
+    KeyValueStore).
+    """
+    resource_of = iam_actions.extract_resource_arn
+
+    def with_stores(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
+    ) -> Any:
+        if service == "cloudfront-keyvaluestore":
+            store = _STORE_PATH.match(unquote(path))
+            return store[1] if store else "*"
+        return resource_of(service, method, path, headers, body, query, region, account)
+
+    iam_actions.extract_resource_arn = with_stores
+
+
 def conditions_know_pseudo_parameters() -> None:
     """Gap: a condition on `AWS::Region` compares the parameter's name, so it is always false.
 
@@ -396,6 +417,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     functions_run_in_their_own_interpreter,
     stage_variables_name_the_function,
     a_path_of_parameters_is_a_resource,
+    a_key_value_store_is_a_resource,
     conditions_know_pseudo_parameters,
     trimmed_counts_are_counted,
 )
