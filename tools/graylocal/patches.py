@@ -375,6 +375,24 @@ def a_key_value_store_is_a_resource() -> None:
     iam_actions.extract_resource_arn = with_stores
 
 
+def an_event_has_a_source_in_policies() -> None:
+    """Gap: the condition key `events:source` has no value, so a role that may send its own source only is refused.
+
+    On AWS PutEvents carries it (EventBridge user guide, "Using IAM policy conditions").
+    """
+    context_of = iam_actions.request_tag_context
+
+    def with_sources(service: str, iam_action: str, body: bytes, params: Any) -> Any:
+        context = context_of(service, iam_action, body, params)
+        if iam_action == "events:PutEvents":
+            entries = json.loads(body or b"{}").get("Entries", [])
+            sources = sorted({str(entry.get("Source", "")) for entry in entries})
+            context = {**context, "events:source": sources[0] if len(sources) == 1 else sources}
+        return context
+
+    iam_actions.request_tag_context = with_sources
+
+
 def conditions_know_pseudo_parameters() -> None:
     """Gap: a condition on `AWS::Region` compares the parameter's name, so it is always false.
 
@@ -418,6 +436,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     stage_variables_name_the_function,
     a_path_of_parameters_is_a_resource,
     a_key_value_store_is_a_resource,
+    an_event_has_a_source_in_policies,
     conditions_know_pseudo_parameters,
     trimmed_counts_are_counted,
 )
