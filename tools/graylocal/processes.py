@@ -50,7 +50,7 @@ class Processes:
                 command,
                 env=dict(environment),
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # graylocal.lifeline
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -96,6 +96,8 @@ class Processes:
         if child is not None:
             end_groups([child.pid], lambda: child.poll() is not None)
             child.wait()
+            if child.stdin is not None:
+                child.stdin.close()
         self._running = [each for each in self._running if each.name != name]
         self._write()
 

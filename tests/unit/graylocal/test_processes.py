@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from graylocal import lifeline
 from graylocal.errors import LocalStackError
 from graylocal.free_ports import check, free
 from graylocal.places import Ports
@@ -81,3 +83,26 @@ def test_a_port_in_use_is_one_line_with_the_way_out() -> None:
         taken.listen()
         with pytest.raises(LocalStackError, match=rf"port {ports.site} \(site\) is in use.*--port N"):
             check(Ports(**asdict(ports)))
+
+
+STARTER = """
+import os, sys
+from pathlib import Path
+from graylocal.processes import Processes
+folder = Path(sys.argv[1])
+program = "import lifeline, time; lifeline.hold(); print('held', flush=True); time.sleep(600)"
+processes = Processes(folder / "processes.json", folder, folder / "scratch-x")
+processes.start("child", [sys.executable, "-c", program], {**os.environ, "PYTHONPATH": sys.argv[2]}, folder)
+processes.wait_until("child", lambda: "held" in (folder / "child.log").read_text(), 20)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_was_started_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
+    neighbours = Path(lifeline.__file__).parent
+    subprocess.run([sys.executable, "-c", STARTER, str(tmp_path), str(neighbours)], check=False, timeout=60)
+    child = json.loads((tmp_path / "processes.json").read_text())["processes"][-1]
+    deadline = time.monotonic() + 20
+    while started_at(child["pid"]) == child["started"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -6,6 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
+from graylocal import lifeline
 from graylocal.cloudfront.server import Settings, run
 
 
@@ -13,6 +14,7 @@ def main() -> None:
     """Read the settings from the file that the only argument names."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    lifeline.hold()
     given = json.loads(Path(sys.argv[1]).read_text())
     paths = {name: Path(given[name]) for name in ("certificate", "key") if given.get(name)}
     asyncio.run(run(Settings(**{**given, **paths})))

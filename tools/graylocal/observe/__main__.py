@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import uvicorn
 
+from graylocal import lifeline
 from graylocal.observe.alarms import AlarmClock
 from graylocal.observe.log_metrics import LogMetrics
 from graylocal.observe.segments import Traces
@@ -72,6 +73,7 @@ async def run(settings: dict[str, Any]) -> None:
 def main() -> None:
     """Read the settings from the file that the only argument names."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    lifeline.hold()
     asyncio.run(run(json.loads(Path(sys.argv[1]).read_text())))
 
 
