@@ -2,9 +2,9 @@
 
     .venv/bin/python bench/propagation.py [--times 20] [--config-env dev] [--site http://localhost:8080]
 
-Needs a stack: `make up` in another terminal. Viewers without a cookie ask one after another while the command runs; the
-ramp goes from 0 to 100 and back to 0, by turns. The clock starts when `grayctl` is started, so the tenths of a second of
-its own start are part of every figure; it is told not to wait for the edge.
+Needs a stack: `make up` in another terminal. Viewers without a cookie ask one after another while the command runs;
+the ramp goes from 0 to 100 and back to 0, by turns. The clock starts when `grayctl` is started, so the tenths of a
+second of its own start are part of every figure; it is told not to wait for the edge.
 """
 
 import argparse

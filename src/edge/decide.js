@@ -6,10 +6,16 @@
 // The config's format is told in docs/reference/edge-config.md.
 import crypto from 'crypto';
 
+const DOCUMENT = 0, ASSET = 1, API = 2;
 const STABLE = 'v1';
 const WEEK = 604800;
 const LANE = /^v[1-9]\d?$/;
 const COOKIE = /^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;
+
+// The config's head and the cookie stay arrays: making an object of each costs more than the decision. Their places:
+const SEQUENCE = 1, REVISION = 2, EPOCH = 3, STATE = 4, UNTIL = 5, PARTS = 6, SALT = 7;
+const IDENTITY = 8, KEYS = 9, IDENTITY_KEY = 10, LANES = 11, REGION = 12, RULES = 13;
+const ID = 1, LANE_OF = 2, EPOCH_OF = 3, EXPIRY = 4, KEY = 5, SEAL = 6;
 
 // The value of a header, cookie or query field that is there once; '' otherwise. Twice is nothing: which one would
 // the viewer mean?
@@ -20,96 +26,91 @@ function single(field) {
 
 // The rest of the entry `<name>:<rest>` of a comma-separated list; '' without one.
 function entry(list, name) {
-  const at = (',' + list).indexOf(',' + name + ':');
-  if (at < 0) return '';
-  const start = at + name.length + 1;
+  const key = name + ':';
+  let start = 0;
+  if (!list.startsWith(key)) {
+    start = list.indexOf(',' + key) + 1;
+    if (!start) return '';
+  }
   const end = list.indexOf(',', start);
-  return end < 0 ? list.slice(start) : list.slice(start, end);
+  return end < 0 ? list.slice(start + key.length) : list.slice(start + key.length, end);
 }
 
 function digest(text) {
   return crypto.createHash('sha256').update(text).digest('hex');
 }
 
-// Equal, without telling by the time where the difference is.
+// Equal, without telling by the time where the difference is: nobody can steer the digest of what he does not know.
 function same(a, b) {
-  return digest(a) === digest(b);
+  return crypto.createHash('md5').update(a).digest('hex') === crypto.createHash('md5').update(b).digest('hex');
 }
 
 // The first 16 bytes of HMAC-SHA256, base64url.
-function mac(secret, fields) {
-  const hex = crypto.createHmac('sha256', secret).update(fields.join('\n')).digest('hex');
+function mac(secret, text) {
+  const hex = crypto.createHmac('sha256', secret).update(text).digest('hex');
   return Buffer.from(hex.slice(0, 32), 'hex').toString('base64url');
 }
 
-// Whether `seal` is the MAC of these fields by the key of that id.
-function isSealed(config, keyId, fields, seal) {
-  const secret = entry(config.keys, keyId);
-  return !!secret && same(mac(secret, fields), seal);
+// Whether `seal` is the MAC of the text by the key of that id.
+function isSealed(config, keyId, text, seal) {
+  const secret = entry(config[KEYS], keyId);
+  return !!secret && same(mac(secret, text), seal);
 }
 
-// The head of the config; null when there is none that can be trusted. A killed one ends after its state.
+// The head of the config, its rules last; null when there is none that can be trusted. A killed one ends after its
+// state.
 function readConfig(text) {
   if (!text) return null;
   const end = text.indexOf('\n');
-  const head = (end < 0 ? text : text.slice(0, end)).split('|');
-  const config = {
-    sequence: head[1],
-    revision: +head[2],
-    epoch: +head[3],
-    state: head[4],
-    until: +head[5],
-    parts: +head[6],
-    salt: head[7],
-    identity: head[8],
-    keys: head[9] || '',
-    identityKey: head[10],
-    lanes: head[11] || '',
-    region: head[12],
-    rules: end < 0 ? '' : text.slice(end + 1),
-  };
-  if (head[0] !== '1' || !(config.epoch > 0)) return null;
-  if (config.state === 'k' || config.state === 'f') return config;
-  if (config.state !== 'a' && config.state !== 'p') return null;
-  return head.length === 13 && config.salt && config.keys ? config : null;
-}
-
-function readCookie(cookies) {
-  const m = COOKIE.exec(single(cookies['__Host-gray']));
-  return m && { id: m[1], lane: m[2], epoch: +m[3], expiry: +m[4], key: m[5], mac: m[6], fields: [m[1], m[2], m[3], m[4]] };
+  const config = (end < 0 ? text : text.slice(0, end)).split('|');
+  const state = config[STATE];
+  if (config[0] !== '1' || !(config[EPOCH] > 0)) return null;
+  if (state === 'k' || state === 'f') return config;
+  if ((state !== 'a' && state !== 'p') || config.length !== RULES || !config[SALT] || !config[KEYS]) return null;
+  config.push(end < 0 ? '' : text.slice(end + 1));
+  return config;
 }
 
 function isOut(viewer) {
-  return viewer.cookie && viewer.cookie.lane === 'out' && viewer.cookie.expiry > viewer.time;
+  return viewer.cookie && viewer.cookie[LANE_OF] === 'out' && viewer.cookie[EXPIRY] > viewer.time;
 }
 
 // Whether the cookie's lane counts: of this epoch, not over, and, for a gray lane, live and signed for this viewer.
 function isGood(viewer) {
   const cookie = viewer.cookie;
   const config = viewer.config;
-  if (!cookie || cookie.epoch !== config.epoch || cookie.expiry <= viewer.time || cookie.lane === 'out') return false;
-  if (cookie.lane === STABLE) return true;
-  if (!entry(config.lanes, cookie.lane)) return false;
-  return isSealed(config, cookie.key, ['c1', config.salt].concat(cookie.fields, viewer.who), cookie.mac);
+  const lane = cookie[LANE_OF];
+  if (+cookie[EPOCH_OF] !== +config[EPOCH] || cookie[EXPIRY] <= viewer.time || lane === 'out') return false;
+  if (lane === STABLE) return true;
+  return !!entry(config[LANES], lane) && isSealed(config, cookie[KEY], grantText(viewer, cookie), cookie[SEAL]);
+}
+
+// What a grant's MAC is over: id, lane, epoch and expiry as they are written, and the identity.
+function grantText(viewer, fields) {
+  return (
+    'c1\n' + viewer.config[SALT] + '\n' + fields[ID] + '\n' + fields[LANE_OF] + '\n' + fields[EPOCH_OF] + '\n' +
+    fields[EXPIRY] + '\n' + viewer.who
+  );
 }
 
 // The viewer's identity by the release's rule for it; '' without one.
-function identityOf(config, request, now) {
-  if (!config.identity) return '';
-  const parts = config.identity.split(',');
+function identityOf(viewer) {
+  const spec = viewer.config[IDENTITY];
+  if (!spec) return '';
+  const parts = spec.split(',');
   const kind = parts[0];
   let text = '';
   for (let i = 1; i < parts.length && !text; i++) {
-    text = single((parts[i][0] === 'c' ? request.cookies : request.headers)[parts[i].slice(2)]);
+    text = single((parts[i][0] === 'c' ? viewer.request.cookies : viewer.request.headers)[parts[i].slice(2)]);
   }
   // Nobody's name is that long, and a digest of 20 KB is not free. Tokens may be long.
   if (kind === 'p') return text.length > 1024 ? '' : text;
-  if (!text || text.length > 8192 || !config.identityKey) return '';
-  const secret = decodeURIComponent(config.identityKey);
-  if (kind !== 's') return claimOf(text, kind.slice(2), secret, now);
+  if (!text || text.length > 8192 || !viewer.config[IDENTITY_KEY]) return '';
+  const secret = decodeURIComponent(viewer.config[IDENTITY_KEY]);
+  if (kind !== 's') return claimOf(text, kind.slice(2), secret, viewer.time);
   const dot = text.lastIndexOf('.');
   const value = text.slice(0, dot);
-  return dot > 0 && same(mac(secret, ['i1', '', value, '']), text.slice(dot + 1)) ? value : '';
+  return dot > 0 && same(mac(secret, 'i1\n\n' + value + '\n'), text.slice(dot + 1)) ? value : '';
 }
 
 // A claim of an HS256 JWT that is signed by us and in force. The algorithm is ours, never the token's to choose.
@@ -134,11 +135,8 @@ function claimOf(text, claim, secret, now) {
 // 0 to 9,999, from the salt and the identity or the anonymous id; -1 without either.
 function bucketOf(viewer) {
   const id = viewer.who || viewer.id;
-  if (viewer.bucket < 0 && id) {
-    const word = parseInt(digest(viewer.config.salt + ':' + id).slice(0, 8), 16);
-    viewer.bucket = Math.floor((word * 10000) / 4294967296);
-  }
-  return viewer.bucket;
+  if (!id) return -1;
+  return Math.floor((parseInt(digest(viewer.config[SALT] + ':' + id).slice(0, 8), 16) * 10000) / 4294967296);
 }
 
 function stable(reason) {
@@ -149,74 +147,77 @@ function stable(reason) {
 function beforeRules(viewer) {
   const config = viewer.config;
   const cookie = viewer.cookie;
+  const follows = viewer.kind !== DOCUMENT || viewer.pin;
   if (!config) return stable('no-config');
-  if (config.state === 'k') return stable('killed');
-  if (config.state === 'f') return stable('finished');
-  if (!(viewer.time < config.until)) return stable('expired');
+  if (config[STATE] === 'k') return stable('killed');
+  if (config[STATE] === 'f') return stable('finished');
+  if (!(viewer.time < config[UNTIL])) return stable('expired');
   if (isOut(viewer)) return stable('out');
-  if (cookie && cookie.epoch > config.epoch) return stable('behind');
-  if (viewer.follows && viewer.pin === STABLE) return stable('pin');
+  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return stable('behind');
+  if (follows && viewer.pin === STABLE) return stable('pin');
   viewer.isOpen = true;
-  viewer.who = identityOf(config, viewer.request, viewer.time);
+  viewer.who = identityOf(viewer);
   // A document in stable is decided again, so that a ramp-up reaches it; what follows a document is not.
-  if (cookie && (viewer.follows || cookie.lane !== STABLE) && isGood(viewer)) {
-    return { lane: cookie.lane, reason: viewer.pin === cookie.lane ? 'pin' : 'sticky' };
+  if (cookie && (follows || cookie[LANE_OF] !== STABLE) && isGood(viewer)) {
+    return { lane: cookie[LANE_OF], reason: viewer.pin === cookie[LANE_OF] ? 'pin' : 'sticky' };
   }
-  if (viewer.isAsset) return stable('default');
-  return viewer.follows && !viewer.who && !cookie ? stable('no-id') : null;
+  if (viewer.kind === ASSET) return stable('default');
+  return follows && !viewer.who && !cookie ? stable('no-id') : null;
 }
 
 // Takes what the store has for `viewer.need` (null: nothing) and goes on: afterwards there is another need, or a
 // decision.
 function take(viewer, value) {
-  if (viewer.need === 'config') {
+  const config = viewer.config;
+  const need = viewer.need;
+  viewer.need = '';
+  if (need === 'config') {
     viewer.config = readConfig(value);
     viewer.decision = beforeRules(viewer);
-    viewer.need = '';
     if (viewer.decision || viewer.link) return;
-    viewer.text = viewer.config.rules;
-  } else if (viewer.rules) {
-    viewer.shards[viewer.need] = value;
+    viewer.search = { text: viewer.config[RULES], part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '' };
+  } else if (viewer.search.rules) {
+    viewer.search.shards[need] = value;
   } else {
     // A location may have the parts of one publication only: never mix two.
-    const start = viewer.config.sequence + '|';
-    viewer.need = '';
+    const start = config[SEQUENCE] + '|';
     if (!value || !value.startsWith(start)) {
       viewer.decision = stable('partial');
       return;
     }
-    viewer.text += value.slice(start.length);
+    viewer.search.text += value.slice(start.length);
   }
-  if (viewer.part < viewer.config.parts) {
-    viewer.need = 'c.' + viewer.config.sequence + '.' + ++viewer.part;
+  const search = viewer.search;
+  if (search.part < viewer.config[PARTS]) {
+    viewer.need = 'c.' + viewer.config[SEQUENCE] + '.' + ++search.part;
     return;
   }
-  if (!viewer.rules) viewer.rules = JSON.parse(viewer.text);
-  viewer.decision = byRules(viewer);
+  if (!search.rules) search.rules = JSON.parse(search.text);
+  viewer.decision = byRules(viewer, search);
 }
 
 // The first rule that matches; null when a shard is needed first, and then the next call goes on from there.
-function byRules(viewer) {
-  for (; viewer.at < viewer.rules.length; viewer.at++) {
-    const rule = viewer.rules[viewer.at];
+function byRules(viewer, search) {
+  for (; search.at < search.rules.length; search.at++) {
+    const rule = search.rules[search.at];
     if (rule[2] > 0 || rule[3] < 10000) {
-      const bucket = bucketOf(viewer);
-      if (!(bucket >= rule[2] && bucket < rule[3])) continue;
+      if (search.bucket < -1) search.bucket = bucketOf(viewer);
+      if (!(search.bucket >= rule[2] && search.bucket < rule[3])) continue;
     }
     viewer.need = '';
     const matched = !rule[4] || matches(rule[4], viewer);
-    if (viewer.doubt) break;
+    if (search.doubt) break;
     if (viewer.need) return null;
     if (matched) {
-      if (LANE.test(rule[1]) && entry(viewer.config.lanes, rule[1])) {
+      if (LANE.test(rule[1]) && entry(viewer.config[LANES], rule[1])) {
         return { lane: rule[1], reason: rule[0], until: rule[5] };
       }
-      viewer.doubt = 'lane-gone';
+      search.doubt = 'lane-gone';
       break;
     }
   }
   viewer.need = '';
-  return stable(viewer.doubt || 'default');
+  return stable(search.doubt || 'default');
 }
 
 function matches(condition, viewer) {
@@ -251,9 +252,9 @@ function matches(condition, viewer) {
     case 'l':
       return inList(condition, viewer);
     case 'L':
-      return viewer.config.identity[0] !== 'p' && inList(condition, viewer);
+      return viewer.config[IDENTITY][0] !== 'p' && inList(condition, viewer);
   }
-  viewer.doubt = 'error'; // a condition of a later format, perhaps under a `not`
+  viewer.search.doubt = 'error'; // a condition of a later format, perhaps under a `not`
   return false;
 }
 
@@ -305,10 +306,11 @@ function deviceOf(headers) {
 // Ranges are compiled to hexadecimal prefixes of the address, after its family: `4c0a8`, or `40a1-40a4` where the
 // prefix ends inside a digit.
 function inRange(condition, viewer) {
-  if (!viewer.address) viewer.address = addressOf(viewer.ip);
+  const search = viewer.search;
+  if (!search.ip) search.ip = addressOf(viewer.ip);
   for (let i = 1; i < condition.length; i++) {
     const dash = condition[i].indexOf('-');
-    if (dash < 0 ? viewer.address.startsWith(condition[i]) : isBetween(viewer.address.slice(0, dash), condition[i], dash)) return true;
+    if (dash < 0 ? search.ip.startsWith(condition[i]) : isBetween(search.ip.slice(0, dash), condition[i], dash)) return true;
   }
   return false;
 }
@@ -341,13 +343,13 @@ function inList(condition, viewer) {
   if (!viewer.who) return false;
   const hex = digest(condition[3] + ':' + viewer.who);
   const key = 's.' + condition[1] + '.' + (parseInt(hex.slice(0, 8), 16) % condition[2]).toString(36);
-  const shard = viewer.shards[key];
+  const shard = viewer.search.shards[key];
   if (shard === undefined) {
     viewer.need = key;
     return false;
   }
   if (!shard || shard[0] !== '1') {
-    viewer.doubt = 'list-missing';
+    viewer.search.doubt = 'list-missing';
     return false;
   }
   const f = parseInt(hex.slice(8, 14), 16);
@@ -364,18 +366,16 @@ function inList(condition, viewer) {
 
 // What a signed debug request is told.
 function explain(viewer) {
-  const config = viewer.config;
-  const decision = viewer.decision;
   const bucket = bucketOf(viewer);
   return (
-    decision.lane + '; rule=' + decision.reason + '; bucket=' + (bucket < 0 ? '-' : bucket) +
-    '; revision=' + config.revision + '; epoch=' + config.epoch
+    viewer.decision.lane + '; rule=' + viewer.decision.reason + '; bucket=' + (bucket < 0 ? '-' : bucket) +
+    '; revision=' + viewer.config[REVISION] + '; epoch=' + viewer.config[EPOCH]
   );
 }
 
 // Whether the request carries a debug permission signed by us.
 function mayExplain(viewer) {
   const config = viewer.config;
-  const m = viewer.debug && config && /^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(viewer.debug);
-  return !!m && +m[1] > viewer.time && isSealed(config, m[2], ['d1', config.salt, m[1], ''], m[3]);
+  const m = config && config[KEYS] && /^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(viewer.debug);
+  return !!m && m[1] > viewer.time && isSealed(config, m[2], 'd1\n' + config[SALT] + '\n' + m[1] + '\n', m[3]);
 }

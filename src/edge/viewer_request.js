@@ -4,10 +4,6 @@
 import cf from 'cloudfront';
 
 const store = cf.kvs();
-const OURS = [
-  'x-gray', 'x-gray-version', 'x-gray-cookie', 'x-gray-explain', 'x-gray-reload', 'x-gray-reason', 'x-gray-revision',
-  'x-gray-debug', 'x-api-key', 'traceparent', 'tracestate', 'x-amzn-trace-id', 'baggage',
-];
 const PREFIX = /^\/v\d+(?=\/|$)/;
 // @only static
 const LINK = /^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/;
@@ -52,35 +48,26 @@ function viewerOf(event) {
     request: request,
     ip: event.viewer.ip,
     time: Math.floor(Date.now() / 1000),
-    cookie: readCookie(request.cookies),
+    cookie: COOKIE.exec(single(request.cookies['__Host-gray'])),
     debug: single(headers['x-gray-debug']),
     pin: single(headers['x-gray-pin']),
+    kind: API,
+    id: '',
+    who: '',
+    path: request.uri,
+    rest: '/index.html',
+    link: '',
+    need: 'config',
     config: null,
+    search: null,
     decision: null,
     answer: null,
-    who: '',
-    id: '',
-    bucket: -1,
-    need: 'config',
-    part: 0,
-    text: '',
-    rules: null,
-    at: 0,
-    shards: {},
-    doubt: '',
-    address: '',
-    path: request.uri,
-    rest: '',
-    follows: true,
-    isAsset: false,
     isOpen: false,
-    isDocument: false,
-    link: '',
   };
   forget(headers);
-  if (viewer.cookie) viewer.id = viewer.cookie.id;
-  if (!LANE.test(viewer.pin)) viewer.pin = '';
-  if (!isProper(viewer)) {
+  if (viewer.cookie) viewer.id = viewer.cookie[ID];
+  if (viewer.pin && !LANE.test(viewer.pin)) viewer.pin = '';
+  if (!isProper(viewer, request.uri)) {
     viewer.need = '';
     viewer.answer = {
       statusCode: 400,
@@ -96,13 +83,24 @@ function viewerOf(event) {
 
 // What only we may say, whoever sent it. By name: a scan of all headers costs fifteen times more.
 function forget(headers) {
-  for (let i = 0; i < OURS.length; i++) delete headers[OURS[i]];
+  delete headers['x-gray'];
+  delete headers['x-gray-version'];
+  delete headers['x-gray-cookie'];
+  delete headers['x-gray-explain'];
+  delete headers['x-gray-reload'];
+  delete headers['x-gray-reason'];
+  delete headers['x-gray-revision'];
+  delete headers['x-gray-debug'];
+  delete headers['x-api-key'];
+  delete headers.traceparent;
+  delete headers.tracestate;
+  delete headers['x-amzn-trace-id'];
+  delete headers.baggage;
 }
 
 // No path that another reader could take for another one: dot segments, backslashes, empty segments, control
 // characters, a lane's directory, plain or encoded, even twice.
-function isProper(viewer) {
-  const uri = viewer.request.uri;
+function isProper(viewer, uri) {
   if (uri.indexOf('%') >= 0) {
     try {
       viewer.path = decodeURIComponent(uri);
@@ -118,16 +116,15 @@ function isProper(viewer) {
 // Which kind of file is asked for, and where it is below a lane's directory.
 function placeFile(viewer, requestId) {
   const request = viewer.request;
-  const prefix = PREFIX.exec(viewer.path);
+  const prefix = viewer.path[1] === 'v' && PREFIX.exec(viewer.path);
   const lane = prefix ? prefix[0] : '';
-  viewer.rest = request.uri.slice(lane.length);
-  viewer.path = viewer.path.slice(lane.length) || '/';
-  const name = viewer.path.slice(viewer.path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  const kind = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
-  if (!kind) viewer.rest = '/index.html';
+  if (lane) viewer.path = viewer.path.slice(lane.length) || '/';
+  const path = viewer.path;
+  const dot = path.lastIndexOf('.');
+  const kind = dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
+  if (kind) viewer.rest = request.uri.slice(lane.length);
   if ((kind && kind !== 'html') || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    viewer.isAsset = true;
+    viewer.kind = ASSET;
     if (!lane || FILES.indexOf(' ' + kind + ' ') < 0) return;
     // An open tab keeps the files of its own lane, whatever happens to the lane.
     viewer.need = '';
@@ -135,8 +132,7 @@ function placeFile(viewer, requestId) {
     tell(request.headers, 'version', lane.slice(1));
     return;
   }
-  viewer.isDocument = true;
-  viewer.follows = !!viewer.pin;
+  viewer.kind = DOCUMENT;
   viewer.link = single(request.querystring['gray-link']);
   if (!viewer.id && requestId) viewer.id = crypto.createHash('sha256').update(requestId).digest('base64url').slice(0, 22);
 }
@@ -145,35 +141,31 @@ function placeFile(viewer, requestId) {
 function writeCookie(viewer, lane, expiry) {
   if (!viewer.id) return '';
   const config = viewer.config;
-  const seen = viewer.cookie ? viewer.cookie.epoch : 0;
-  const epoch = Math.max(seen, config ? config.epoch : 0);
-  const fields = [viewer.id, lane, epoch, expiry];
-  let key = '-';
-  let seal = '-';
+  const epoch = Math.max(viewer.cookie ? viewer.cookie[EPOCH_OF] : 0, config ? config[EPOCH] : 0);
+  const fields = ['', viewer.id, lane, epoch, expiry];
+  let end = '-.-';
   if (lane !== STABLE && lane !== 'out') {
-    key = config.keys.slice(0, config.keys.indexOf(':'));
-    seal = mac(entry(config.keys, key), ['c1', config.salt].concat(fields, viewer.who));
+    const key = config[KEYS].slice(0, config[KEYS].indexOf(':'));
+    end = key + '.' + mac(entry(config[KEYS], key), grantText(viewer, fields));
   }
-  return fields.concat(key, seal).join('.') + ';' + Math.max(ID_SECONDS, expiry - viewer.time);
+  return viewer.id + '.' + lane + '.' + epoch + '.' + expiry + '.' + end + ';' + Math.max(ID_SECONDS, expiry - viewer.time);
 }
 
 // The cookie after a document's decision; '' when the one that is there says the same or must stay.
-function cookieAfter(viewer) {
+function cookieAfter(viewer, lane, reason) {
   const cookie = viewer.cookie;
   const config = viewer.config;
-  const lane = viewer.decision.lane;
-  const reason = viewer.decision.reason;
   const week = viewer.time + WEEK;
-  if (viewer.follows || !config || reason === 'partial' || reason === 'expired') return '';
-  if (cookie && cookie.epoch > config.epoch) return '';
+  if (viewer.pin || !config || reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
+  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
   if (reason === 'sticky') {
     // After a rotation, sign with the newest key; the expiry stays.
-    return config.keys.startsWith(cookie.key + ':') ? '' : writeCookie(viewer, lane, cookie.expiry);
+    return config[KEYS].startsWith(cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
   if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
-  const isSeen = cookie && cookie.epoch === config.epoch;
-  if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', cookie.expiry);
-  return isSeen && cookie.lane === lane && cookie.expiry > week - WEEK / 2 ? '' : writeCookie(viewer, lane, week);
+  const isSeen = cookie && +cookie[EPOCH_OF] === +config[EPOCH];
+  if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', +cookie[EXPIRY]);
+  return isSeen && cookie[LANE_OF] === lane && cookie[EXPIRY] > week - WEEK / 2 ? '' : writeCookie(viewer, lane, week);
 }
 
 // `?gray-link=`: into a lane (signed), out of all of them, or back to what the rules say. Answers with the same page
@@ -211,8 +203,9 @@ function followLink(viewer) {
 function isGoodLink(viewer, parts) {
   const config = viewer.config;
   if (!LINK.test(viewer.link) || !viewer.isOpen) return false;
-  if (+parts[1] !== config.epoch || !entry(config.lanes, parts[0])) return false;
-  return isSealed(config, parts[3], ['l1', config.salt, parts[0], parts[1], parts[2], ''], parts[4]);
+  if (+parts[1] !== +config[EPOCH] || !entry(config[LANES], parts[0])) return false;
+  const text = 'l1\n' + config[SALT] + '\n' + parts[0] + '\n' + parts[1] + '\n' + parts[2] + '\n';
+  return isSealed(config, parts[3], text, parts[4]);
 }
 
 // As it was sent, except what must not be in a header.
@@ -238,14 +231,14 @@ function pass(viewer) {
   if (isLost && viewer.decision.lane !== STABLE) viewer.decision = stable('pin-lost');
   const lane = viewer.decision.lane;
   // @only static
-  if (viewer.isDocument) tell(headers, 'cookie', cookieAfter(viewer) || '-');
+  if (viewer.kind === DOCUMENT) tell(headers, 'cookie', cookieAfter(viewer, lane, viewer.decision.reason) || '-');
   request.uri = '/' + lane + viewer.rest;
   // @end
   // @only api
   if (lane !== STABLE) moveOrigin(viewer.config, lane);
-  tellApi(headers, lane, viewer.decision.reason, viewer.config ? viewer.config.revision : 0, isLost);
+  tellApi(headers, lane, viewer.decision.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
   // @end
-  if (mayExplain(viewer)) tell(headers, 'explain', explain(viewer));
+  if (viewer.debug && mayExplain(viewer)) tell(headers, 'explain', explain(viewer));
   tell(headers, 'version', lane);
   return request;
 }
@@ -264,7 +257,7 @@ function tellApi(headers, lane, reason, revision, isLost) {
 
 // Stable is the behavior's own origin. What is not given here is inherited from it: the API key, the timeouts.
 function moveOrigin(config, lane) {
-  const m = ORIGIN.exec(entry(config.lanes, lane) + ':' + config.region);
+  const m = ORIGIN.exec(entry(config[LANES], lane) + ':' + config[REGION]);
   cf.updateRequestOrigin({ domainName: m[1] + '.execute-api.' + m[3] + '.amazonaws.com', originPath: '/' + m[2] });
 }
 // @end
@@ -278,7 +271,7 @@ function rescue(request, viewer) {
   tellApi(headers, STABLE, 'error', 0, viewer && viewer.pin && viewer.pin !== STABLE);
   // @end
   // @only static
-  if (!viewer || viewer.isDocument) tell(headers, 'cookie', '-');
+  if (!viewer || viewer.kind === DOCUMENT) tell(headers, 'cookie', '-');
   request.uri = '/' + STABLE + (viewer ? viewer.rest : '/index.html');
   // @end
   return request;

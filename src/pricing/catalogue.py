@@ -11,6 +11,7 @@ PRICES = {
     "scale": 3990,
     "beans-250g": 1180,
     "beans-1kg": 3960,
+    "lamp": 2450,
 }
 """Cents apiece."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from edgerun.engine import Result
 
-__all__ = ["Batch", "Case", "NjsMissing", "njs_command", "run_njs", "syntax_error"]
+__all__ = ["Batch", "Case", "NjsMissing", "harness_repeated", "njs_command", "run_njs", "syntax_error"]
 
 # One import may follow another on its line in the built code.
 _ANY_IMPORT = re.compile(r"import\s+(\w+)\s+from\s*'(\w+)';?")
@@ -133,3 +133,28 @@ def _result(outcome: dict[str, Any]) -> Result | str:
     if "error" in outcome:
         return str(outcome["error"])
     return Result(outcome["value"], outcome["origin"], outcome["logs"])
+
+
+def harness_repeated(code: str, event: Mapping[str, Any], kvs: Mapping[str, str], now: float, times: int) -> str:
+    """A program that runs the handler `times` times on copies of one event, and prints how the last one went.
+
+    For counting instructions: the events are made before, so that the difference of two runs is the handler's and a
+    copy's parse, which the empty function shows too.
+    """
+    return (
+        _prelude(code)
+        + f"""
+async function __repeat(text, times) {{
+  __store = {json.dumps(dict(kvs))};
+  Date.now = function () {{ return {now * 1000}; }};
+  let last = null;
+  for (let i = 0; i < times; i++) {{
+    const event = JSON.parse(text);
+    last = await handler(event);
+  }}
+  const version = last.headers && last.headers['x-gray-version'];
+  __print('went ' + (last.statusCode || (version && version.value)));
+}}
+__repeat({json.dumps(json.dumps(event))}, {times});
+"""
+    )

@@ -141,7 +141,6 @@ class LocalStack:
     def first_release(self) -> None:
         """Save revision 1, everybody stable, where there is no revision yet."""
         from gray.model import Release
-
         from gray.revisions import Revisions
         from grayctl.document import new_document
 

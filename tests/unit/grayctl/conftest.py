@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 from moto import mock_aws
+from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 
 from grayctl.cli import run
 

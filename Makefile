@@ -1,0 +1,54 @@
+# Graylane: every target uses the project's own environments (.venv, .tools); nothing has to be on the PATH.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+export PYTHON
+BIN := .venv/bin
+ENV ?= dev
+
+help:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
+
+.PHONY: help install up check test test-sam-local build deploy promote verify destroy bench clean
+
+install:  ## make the environments; does nothing when they are up to date
+	@tools/install.sh
+
+up: install  ## the whole of Graylane on this machine, until Ctrl-C (http://localhost:8080)
+	@$(BIN)/graylocal up
+
+check: install  ## formatting, lint, types, the template, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src tools bench tests
+	$(BIN)/python -m delivery validate
+	$(BIN)/python -m edgebuild --check
+	$(BIN)/python -m dashboard --check
+	$(BIN)/python -m docsgen --check
+
+test: install  ## all tests, end to end on the local stack too
+	$(BIN)/python -m pytest
+
+test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
+	$(BIN)/python -m samlocal
+
+build: install  ## artifacts for ENV (dev), if something changed
+	@$(BIN)/python -m artifacts --env $(ENV)
+
+deploy: install  ## check, build, deploy ENV to AWS and upload its lane's files
+	@$(BIN)/python -m delivery deploy $(ENV)
+
+promote: install  ## gray becomes stable: copy v2's code and site over v1's (then deploy prod, grayctl finish)
+	@$(BIN)/python -m delivery promote
+
+verify: install  ## run the end-to-end cases against the deployed ENV
+	@$(BIN)/python -m delivery verify $(ENV)
+
+destroy: install  ## remove ENV from AWS; asks first
+	@$(BIN)/python -m delivery destroy $(ENV)
+
+bench: install  ## the benchmarks, each prints its table
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+clean:  ## remove what was built (environments stay)
+	rm -rf .aws-sam .graylane/artifacts .pytest_cache .mypy_cache .ruff_cache

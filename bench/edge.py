@@ -1,0 +1,188 @@
+"""Instructions that one decision of the edge costs in njs.
+
+Each scenario runs the built viewer-request function N and 2N times under callgrind; the difference over N is the cost
+of one request, without the engine's start. That repeats from run to run, which times on a shared machine do not.
+Run: `.venv/bin/python bench/edge.py [--write]`; needs `apt-get install njs valgrind`.
+"""
+
+import argparse
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgebuild.source import BUILD
+from edgerun.njs import harness_repeated
+from gray.compile import LaneApi, Stamp, compile_release
+from gray.grants import EdgeKeys, sign_cookie, sign_link
+from gray.lists import build_shards, place, shard_key
+from gray.validation import read_release
+
+NOW = 1_800_000_000
+KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)))
+SALT = "8f3kq1zt"
+ANONYMOUS = "aZ09_-aZ09_-aZ09_-aZ09"
+RESULTS = Path(__file__).parent / "results" / "edge.md"
+EMPTY = """import cf from 'cloudfront';
+const store = cf.kvs();
+async function handler(event) { const text = await store.get('config'); return text ? event.request : null; }
+"""
+BARE = "async function handler(event) { return event.request; }\n"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A request that always goes the same way; `expected` is the version it ends with, or the status of an answer."""
+
+    name: str
+    code: str
+    event: dict[str, Any]
+    store: dict[str, str]
+    expected: str
+    aim: int = 0
+
+
+def event(uri: str = "/orders", **fields: dict[str, str]) -> dict[str, Any]:
+    """A viewer-request event as a browser makes it: 16 headers."""
+    headers = {f"x-header-{n}": "some value of usual length" for n in range(12)}
+    headers |= {"host": "example.com", "accept": "text/html", "user-agent": "Mozilla/5.0", "accept-language": "de"}
+    request = {"method": "GET", "uri": uri, "querystring": {}, "headers": _fields(headers), "cookies": {}}
+    request |= {name: _fields(values) for name, values in fields.items() if name != "headers"}
+    request["headers"] |= _fields(fields.get("headers", {}))
+    return {
+        "version": "1.0",
+        "context": {
+            "distributionDomainName": "d1.cloudfront.net",
+            "requestId": "EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLE",
+        },
+        "viewer": {"ip": "198.51.100.7"},
+        "request": request,
+    }
+
+
+def _fields(values: dict[str, str]) -> dict[str, Any]:
+    return {name: {"value": value} for name, value in values.items()}
+
+
+def config(rules: list[dict[str, Any]], **more: Any) -> dict[str, str]:
+    """The store's keys of a release with these rules."""
+    document = {
+        "salt": SALT,
+        "lanes": ["v2", "v3"],
+        "identity": {"kind": "plain", "sources": ["cookie:uid"]},
+        "rules": rules,
+        **more,
+    }
+    compiled = compile_release(
+        read_release(document),
+        stamp=Stamp(417, 96, 12, NOW + 86_400),
+        lanes={"v2": LaneApi("a1b2c3d4e5", "live"), "v3": LaneApi("f6g7h8i9j0", "live")},
+        region="eu-central-1",
+        keys=KEYS,
+    )
+    parts = {f"c.417.{number}": part for number, part in enumerate(compiled.parts, 1)}
+    return {"config": compiled.config, **parts}
+
+
+TEN = [
+    {"id": "beta", "lane": "v2", "when": {"cookie": {"name": "beta", "equals": "1"}}},
+    {"id": "partner", "lane": "v2", "when": {"header": {"name": "x-partner", "one_of": ["acme", "globex"]}}},
+    {"id": "campaign", "lane": "v2", "when": {"query": {"name": "utm_campaign", "prefix": "gray-"}}},
+    {"id": "shop", "lane": "v2", "when": {"all": [{"path": "/shop/*"}, {"country": ["AT", "CH"]}]}},
+    {"id": "office", "lane": "v2", "when": {"ip": ["203.0.113.0/24", "2001:db8::/33"]}},
+    {"id": "phones", "lane": "v2", "when": {"all": [{"device": "mobile"}, {"country": "NZ"}]}},
+    {"id": "night", "lane": "v2", "when": {"time": {"to": "2026-01-01T00:00:00Z"}}},
+    {"id": "preview", "lane": "v3", "when": {"cookie": {"name": "preview", "exists": True}}},
+    {"id": "small", "lane": "v3", "percent": 1, "when": {"not": {"path": "/admin/*"}}},
+    {"id": "ramp", "lane": "v2", "percent": 5},
+]
+
+
+def scenarios() -> Iterator[Scenario]:
+    """What the issue names, and what surrounds it."""
+    static = (BUILD / "request_static.js").read_text(encoding="utf-8")
+    api = (BUILD / "request_api.js").read_text(encoding="utf-8")
+    ten = config(TEN)
+    grant = sign_cookie(KEYS, salt=SALT, id=ANONYMOUS, lane="v2", epoch=12, expiry=NOW + 9_000)
+    sticky = event(cookies={"__Host-gray": grant, "theme": "dark"})
+    yield Scenario("returns its request", BARE, event(), ten, "none")
+    yield Scenario("reads the config, returns its request", EMPTY, event(), ten, "none")
+    yield Scenario("file of a lane (no decision)", static, event("/v2/app.js"), ten, "v2")
+    yield Scenario("sticky, document", static, sticky, ten, "v2", 70_000)
+    calls = event("/api/orders", cookies={"__Host-gray": grant}, headers={"x-gray-pin": "v2"})
+    yield Scenario("sticky, API with its origin", api, calls, ten, "v2", 70_000)
+    link = sign_link(KEYS, salt=SALT, lane="v2", epoch=12, expiry=NOW + 3_600)
+    yield Scenario("link", static, event(querystring={"gray-link": link}), ten, "302")
+    known = event(cookies={"uid": "zoe", "__Host-gray": f"{ANONYMOUS}.v1.11.{NOW + 9_000}.-.-"})
+    yield Scenario("10 rules missed, known viewer", static, known, ten, "v1", 200_000)
+    yield Scenario("10 rules missed, first visit", static, event(), ten, "v1", 200_000)
+    half = config([{"id": "ramp", "lane": "v2", "percent": 50}])
+    yield Scenario("percent, in", static, event(cookies={"uid": "u3"}), half, "v2")
+    ids = [f"user-{number}" for number in range(20_000)]
+    shards = build_shards(ids, salt="ab12", shards=103)
+    number, _ = place("user-77", salt="ab12", shards=103)
+    lists = {"staff": {"digest": "a" * 64, "ids": 20_000, "shards": 103, "salt": "ab12"}}
+    listed = config([{"id": "staff", "lane": "v2", "when": {"list": "staff"}}], lists=lists)
+    listed[shard_key("staff", number)] = shards[number]
+    yield Scenario("list hit", static, event(cookies={"uid": "user-77"}), listed, "v2", 180_000)
+    yield Scenario("killed", static, sticky, {"config": "1|418|97|13|k"}, "v1")
+
+
+def instructions(scenario: Scenario, requests: int) -> int:
+    """Instructions of a run with so many requests; checks that each went the expected way."""
+    with tempfile.TemporaryDirectory() as folder:
+        program, out = Path(folder, "program.js"), Path(folder, "out")
+        text = harness_repeated(scenario.code, scenario.event, scenario.store, NOW, requests)
+        program.write_text(text, encoding="utf-8")
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "njs", str(program)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        if scenario.expected != "none" and f"went {scenario.expected}" not in done.stdout:
+            sys.exit(f"{scenario.name}: {done.stdout} where {scenario.expected} was expected")
+        return int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.MULTILINE).group(1))  # type: ignore[union-attr]
+
+
+def cost(scenario: Scenario, requests: int) -> int:
+    """Instructions of one request."""
+    return round((instructions(scenario, 2 * requests) - instructions(scenario, requests)) / requests)
+
+
+def main() -> None:
+    """Prints the table; writes it with --write; fails when an aim is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=150)
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
+    options = parser.parse_args()
+    for tool in ("njs", "valgrind"):
+        if shutil.which(tool) is None:
+            sys.exit(f"{tool} is not installed: apt-get install {tool}")
+    lines = ["| request | instructions | aim |", "|---|---:|---:|"]
+    missed = False
+    for scenario in scenarios():
+        measured = cost(scenario, options.requests)
+        missed |= bool(scenario.aim) and measured > scenario.aim
+        lines.append(f"| {scenario.name} | {measured:,} | {f'{scenario.aim:,}' if scenario.aim else ''} |")
+        print(lines[-1], flush=True)
+    if options.write:
+        RESULTS.write_text(_page(lines, options.requests), encoding="utf-8")
+    sys.exit(1 if missed else 0)
+
+
+def _page(lines: list[str], requests: int) -> str:
+    njs = subprocess.run(["njs", "-v"], capture_output=True, text=True, check=True).stdout.strip()
+    sizes = ", ".join(f"{path.stem} {path.stat().st_size:,}" for path in sorted(BUILD.glob("*.js")))
+    return (
+        "# Instructions per decision at the edge\n\n"
+        f"njs {njs}, {platform.machine()}, valgrind callgrind; `(Ir(2N) - Ir(N)) / N`, N = {requests}. "
+        "Command: `.venv/bin/python bench/edge.py --write`.\n\n" + "\n".join(lines) + "\n\n"
+        f"Bytes as uploaded (10,240 fit): {sizes}.\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Carrying the lane through HTTP clients, to named hosts only: nobody outside learns what we test on whom.
+
+Each function takes what its client offers and changes nothing global. Host names are compared whole, without port.
+"""
+
+from collections.abc import Collection, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from lane import baggage
+from lane.passage import Passage, current
+
+if TYPE_CHECKING:
+    import httpx
+    import requests
+    import urllib3
+
+_HEADERS = {"x-gray-version": "lane", "x-gray-reason": "reason", "x-gray-revision": "revision", "x-gray-to": "to"}
+
+
+def outgoing(headers: Mapping[str, str], found: Passage) -> dict[str, str]:
+    """The headers to set for this passage; members of baggage that the caller set already are kept. Pure."""
+    mine = {name: value for name, field in _HEADERS.items() if (value := getattr(found, field))}
+    given = next((value for name, value in headers.items() if name.lower() == "baggage"), "")
+    others = tuple(member for member in baggage.parse(given)[1] if member not in found.members)
+    text = baggage.render(Passage(found.lane, found.reason, found.revision, found.to, (*found.members, *others)))
+    return mine | {"baggage": text}
+
+
+def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -> None:
+    """Put the passage of now into headers, if the URL's host is one of these."""
+    found = current()
+    if found is None or urlsplit(url).hostname not in hosts:
+        return
+    mine = outgoing(headers, found)
+    for name in [name for name in headers if name.lower() in mine]:
+        del headers[name]
+    headers.update(mine)
+
+
+def requests_session(session: "requests.Session", hosts: Collection[str]) -> "requests.Session":
+    """Make a requests session carry the lane. Also on redirects: to a host that is not named the headers are removed."""
+    import requests
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+            url = request.url or ""
+            if urlsplit(url).hostname in hosts:
+                stamp(request.headers, url, hosts)
+            else:
+                _clean(request.headers)
+            return super().send(request, *args, **kwargs)
+
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Adapter())
+    return session
+
+
+def httpx_hook(hosts: Collection[str]) -> "dict[str, list[Any]]":
+    """Event hooks of an httpx client: `httpx.Client(event_hooks=httpx_hook({"stock.internal"}))`."""
+
+    def carry(request: "httpx.Request") -> None:
+        _carry(request, hosts)
+
+    return {"request": [carry]}
+
+
+def httpx_async_hook(hosts: Collection[str]) -> "dict[str, list[Any]]":
+    """The same for an httpx.AsyncClient."""
+
+    async def carry(request: "httpx.Request") -> None:
+        _carry(request, hosts)
+
+    return {"request": [carry]}
+
+
+def _carry(request: "httpx.Request", hosts: Collection[str]) -> None:
+    if request.url.host in hosts:
+        stamp(request.headers, str(request.url), hosts)
+    else:
+        _clean(request.headers)
+
+
+def urllib3_request(
+    pool: "urllib3.PoolManager", hosts: Collection[str], method: str, url: str, **options: Any
+) -> "urllib3.BaseHTTPResponse":
+    """`pool.request` with the lane. Redirects are not followed: urllib3 would take the headers along anywhere."""
+    headers = dict(options.pop("headers", None) or pool.headers)
+    stamp(headers, url, hosts)
+    options.setdefault("redirect", False)
+    return pool.request(method, url, headers=headers, **options)
+
+
+def _clean(headers: MutableMapping[str, str]) -> None:
+    """Take out what a redirect from a named host to another one brought along."""
+    for name in list(headers):
+        if name.lower() in _HEADERS:
+            del headers[name]
+        elif name.lower() == "baggage":
+            others = baggage.parse(headers[name])[1]
+            del headers[name]
+            if others:
+                headers["baggage"] = ",".join(others)

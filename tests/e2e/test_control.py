@@ -1,0 +1,168 @@
+"""The control plane as deployed, its roles enforced: each of its alarms, caused; each way to kill; drift; a lane that goes."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.e2e.operator import Operator
+
+from gray.items import to_item
+from gray.published import Stamped, stamped
+from graylocal.stack import LocalStack
+
+PATIENCE = 60.0
+
+
+class Control:
+    """What an operator with AWS's console sees and does."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.outputs = stack.outputs()
+        self.table = self.outputs["ConfigTable"]
+        self.dynamodb = stack.client("dynamodb")
+        self.store = stack.client("cloudfront-keyvaluestore")
+        self.arn = self.outputs["KeyValueStoreArn"]
+
+    def until(self, seen: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        """Waits for something that comes by itself."""
+        end = time.monotonic() + patience
+        while not seen():
+            assert time.monotonic() < end, f"not within {patience} s: {what}"
+            time.sleep(0.2)
+
+    def config(self) -> str:
+        return str(self.store.get_key(KvsARN=self.arn, Key="config")["Value"])
+
+    def stamp(self) -> Stamped:
+        found = stamped(self.config())
+        assert found
+        return found
+
+    def tamper(self, key: str, value: str) -> None:
+        etag = self.store.describe_key_value_store(KvsARN=self.arn)["ETag"]
+        self.store.put_key(KvsARN=self.arn, Key=key, Value=value, IfMatch=etag)
+
+    def scheduled(self) -> Any:
+        """The scheduled function, at once."""
+        answer = self.stack.client("lambda").invoke(FunctionName=self.outputs["ScheduledSyncFunction"])
+        body = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, body
+        return body
+
+    def head(self) -> int:
+        item = self.dynamodb.get_item(TableName=self.table, Key={"pk": {"S": "head"}, "sk": {"N": "0"}})["Item"]
+        return int(item["revision"]["N"])
+
+    def write_by_hand(self, number: int, release: str) -> None:
+        """A revision and HEAD, past every check."""
+        values: Any = {"pk": "revision", "sk": number, "epoch": 99, "state": "active", "release": release}
+        self.dynamodb.put_item(TableName=self.table, Item=to_item(values))
+        head: Any = {"pk": "head", "sk": 0, "revision": number, "epoch": 99, "state": "active"}
+        self.dynamodb.put_item(TableName=self.table, Item=to_item(head))
+
+    def drift_is_due(self) -> None:
+        self.dynamodb.update_item(
+            TableName=self.table,
+            Key={"pk": {"S": "store"}, "sk": {"N": "0"}},
+            UpdateExpression="SET checked_at = :zero, version = version + :one",
+            ExpressionAttributeValues={":zero": {"N": "0"}, ":one": {"N": "1"}},
+        )
+
+    def alarm_goes(self, name: str, state: str = "ALARM", patience: float = PATIENCE) -> None:
+        cloudwatch = self.stack.client("cloudwatch")
+        full = f"graylane-{self.stack.environment}-{name}"
+
+        def seen() -> bool:
+            (alarm,) = cloudwatch.describe_alarms(AlarmNames=[full])["MetricAlarms"]
+            return bool(alarm["StateValue"] == state)
+
+        self.until(seen, f"alarm {full} {state}", patience)
+
+
+@pytest.fixture
+def control(stack: LocalStack, operator: Operator) -> Iterator[Control]:
+    """With everybody on stable, and what is saved published."""
+    control = Control(stack)
+    control.until(lambda: control.stamp().revision == control.head(), "the fresh release at the edge")
+    yield control
+
+
+def test_an_invalid_release_written_by_hand_is_refused_and_the_edge_keeps_what_it_had(
+    control: Control, operator: Operator
+) -> None:
+    before = control.config()
+
+    control.write_by_hand(control.head() + 1, '{"salt": 7}')
+
+    control.alarm_goes("validation-failed")
+    assert control.config() == before
+    operator.run("kill", "-m", "the release is invalid")
+    control.until(lambda: control.stamp().state == "killed", "the kill of an invalid release")
+
+
+def test_a_kill_straight_into_the_store_is_followed_by_head(control: Control, operator: Operator) -> None:
+    operator.run("kill", "--direct", "-m", "nothing else answers")
+
+    assert control.stamp().state == "killed"
+    control.until(lambda: bool(operator.json("status")["desired"]["state"] == "killed"), "HEAD killed")
+    control.until(
+        lambda: str(control.store.get_key(KvsARN=control.arn, Key="fence")["Value"]).isdecimal(), "an ordinary fence"
+    )
+
+
+def test_drift_is_found_told_and_repaired(control: Control) -> None:
+    before = control.config()
+    control.tamper("config", "garbage")
+    control.drift_is_due()
+
+    answer = control.scheduled()
+
+    assert "store: config was changed" in answer["drift"]
+    control.alarm_goes("drift")
+    assert control.config().split("|")[7:] == before.split("|")[7:]
+
+
+def test_a_publication_that_fails_is_told_and_completed(control: Control, operator: Operator) -> None:
+    secrets = control.stack.client("secretsmanager")
+    name = control.outputs["EdgeKeysSecret"]
+    good = secrets.get_secret_value(SecretId=name)["SecretString"]
+    secrets.put_secret_value(SecretId=name, SecretString="garbage")
+    try:
+        operator.run("apply", "--new", "--yes", check=False)
+        control.alarm_goes("publication-failed")
+        control.alarm_goes("sync-failed", patience=180)  # the stream has given up: its dead-letter queue
+    finally:
+        secrets.put_secret_value(SecretId=name, SecretString=good)
+
+    control.scheduled()
+
+    assert control.stamp().revision == control.head()
+
+
+def test_a_lane_that_goes_is_withdrawn_and_told(control: Control, operator: Operator) -> None:
+    operator.run("ramp", "100", "--yes", check=False)
+    control.until(lambda: '"v2"' in control.config(), "v2 at the edge")
+    ssm = control.stack.client("ssm")
+    name = f"/gray/{control.stack.environment}/lanes/v2"
+    registration = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    ssm.delete_parameter(Name=name)
+    try:
+        control.scheduled()
+        assert "v2" not in control.config()
+        control.alarm_goes("lane-withdrawn")
+    finally:
+        ssm.put_parameter(Name=name, Value=registration, Type="String", Overwrite=True)
+
+    control.scheduled()
+    control.until(lambda: '"v2"' in control.config(), "v2 back: it has registered anew")
+
+
+def test_silence_is_told(control: Control) -> None:
+    control.alarm_goes("sync-silent", patience=240)
+
+    control.scheduled()
+
+    control.alarm_goes("sync-silent", "OK", patience=120)

@@ -1,0 +1,1 @@
+"""What `make deploy`, `promote`, `verify` and `destroy` do."""

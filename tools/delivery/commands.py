@@ -1,0 +1,32 @@
+"""Running the programs that a delivery consists of, with the pinned SAM CLI on their PATH."""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from artifacts.build import sam_environment
+from delivery.errors import DeliveryError
+
+__all__ = ["ROOT", "python", "run", "sam"]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(command: Sequence[str], failed: str, environment: Mapping[str, str] | None = None) -> None:
+    """Run with this terminal as input and output. Raises DeliveryError(failed) when it does not end with 0."""
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise DeliveryError(failed)
+
+
+def python(*arguments: str, failed: str) -> None:
+    """Run a module of the project's own environment."""
+    run([sys.executable, "-m", *arguments], failed)
+
+
+def sam(*arguments: str, failed: str) -> None:
+    """Run the pinned SAM CLI."""
+    command = ROOT / ".tools" / "sam" / "bin" / "sam"
+    if not command.exists():
+        raise DeliveryError("SAM CLI is not installed in .tools/sam: run `make install`")
+    run([str(command), *arguments], failed, sam_environment(ROOT))

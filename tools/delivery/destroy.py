@@ -1,0 +1,100 @@
+"""Remove an environment's stack, after saying what goes with it and asking."""
+
+import json
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from delivery.errors import DeliveryError
+from gray.revision import FINISHED, KILLED
+from gray.revisions import Revisions
+from grayctl.target import Target
+
+__all__ = ["destroy", "lane_still_used"]
+
+_LOOK_EVERY = 5.0  # seconds between two looks at the stack
+
+
+def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
+    """Unprotect the tables, empty the buckets, delete the stack and wait. Raises DeliveryError when it must not be."""
+    tables, buckets = _resources(target, "AWS::DynamoDB::Table"), _resources(target, "AWS::S3::Bucket")
+    if target.part == "gray":
+        _refuse_while_used(target)
+    console.print(
+        f"{target.stack} goes, and with it tables {tables or '-'} and buckets {buckets or '-'} with all they hold."
+    )
+    if not yes and console.input(f"Type the stack's name to go on ({target.stack}): ").strip() != target.stack:
+        raise DeliveryError("nothing was removed")
+    for table in tables:
+        target.clients.dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    for bucket in buckets:
+        _empty(target, bucket, console)
+    _delete(target, console)
+
+
+def lane_still_used(release: str, state: str, lane: str) -> bool:
+    """Whether a viewer can come into `lane`: a rule of the release (JSON) leads there and the state lets it."""
+    rules = json.loads(release).get("rules", [])
+    return state not in (KILLED, FINISHED) and any(rule.get("lane") == lane for rule in rules)
+
+
+def _refuse_while_used(target: Target) -> None:
+    table = f"graylane-{target.environment}-config"
+    if table not in target.clients.dynamodb.list_tables()["TableNames"]:
+        return  # gray stands alone: prod is not there, so nobody is led anywhere
+    lane = _parameter(target, "GrayLane")
+    revision = Revisions(target.clients.dynamodb, table).current()
+    if revision is not None and lane_still_used(revision.release, revision.state, lane):
+        raise DeliveryError(
+            f"revision {revision.number} still leads viewers to {lane}: first "
+            f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"
+        )
+
+
+def _parameter(target: Target, name: str) -> str:
+    stack = target.clients.cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
+    return next(each["ParameterValue"] for each in stack["Parameters"] if each["ParameterKey"] == name)
+
+
+def _resources(target: Target, kind: str) -> Sequence[str]:
+    pages = target.clients.cloudformation.get_paginator("list_stack_resources").paginate(StackName=target.stack)
+    return [
+        resource["PhysicalResourceId"]
+        for page in pages
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == kind and resource["ResourceStatus"] != "DELETE_COMPLETE"
+    ]
+
+
+def _empty(target: Target, bucket: str, console: Console) -> None:
+    """All versions: CloudFormation does not delete a bucket that holds any."""
+    removed = 0
+    with console.status(f"emptying {bucket}") as status:
+        for page in target.clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if found:
+                objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+                target.clients.s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})  # type: ignore[typeddict-item]
+                removed += len(objects)
+                status.update(f"emptying {bucket}: {removed} versions")
+
+
+def _delete(target: Target, console: Console) -> None:
+    cloudformation = target.clients.cloudformation
+    # By id: a deleted stack cannot be described by name any more.
+    identifier = cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName=target.stack)
+    started = time.monotonic()
+    with console.status("deleting") as status:
+        while True:
+            stack = cloudformation.describe_stacks(StackName=identifier)["Stacks"][0]
+            if stack["StackStatus"] != "DELETE_IN_PROGRESS":
+                break
+            status.update(f"deleting {target.stack} ({time.monotonic() - started:.0f} s)")
+            time.sleep(_LOOK_EVERY)
+    if stack["StackStatus"] != "DELETE_COMPLETE":
+        raise DeliveryError(
+            f"{target.stack}: {stack['StackStatus']}, {stack.get('StackStatusReason', 'no reason given')}"
+        )
+    console.print(f"{target.stack} is gone")
