@@ -52,7 +52,13 @@ def event(uri: str = "/orders", **fields: dict[str, str]) -> dict[str, Any]:
     """A viewer-request event as a browser makes it: 16 headers."""
     headers = {f"x-header-{n}": "some value of usual length" for n in range(12)}
     headers |= {"host": "example.com", "accept": "text/html", "user-agent": "Mozilla/5.0", "accept-language": "de"}
-    request = {"method": "GET", "uri": uri, "querystring": {}, "headers": _fields(headers), "cookies": {}}
+    request: dict[str, Any] = {
+        "method": "GET",
+        "uri": uri,
+        "querystring": {},
+        "headers": _fields(headers),
+        "cookies": {},
+    }
     request |= {name: _fields(values) for name, values in fields.items() if name != "headers"}
     request["headers"] |= _fields(fields.get("headers", {}))
     return {
@@ -90,7 +96,7 @@ def config(rules: list[dict[str, Any]], **more: Any) -> dict[str, str]:
     return {"config": compiled.config, **parts}
 
 
-TEN = [
+TEN: list[dict[str, Any]] = [
     {"id": "beta", "lane": "v2", "when": {"cookie": {"name": "beta", "equals": "1"}}},
     {"id": "partner", "lane": "v2", "when": {"header": {"name": "x-partner", "one_of": ["acme", "globex"]}}},
     {"id": "campaign", "lane": "v2", "when": {"query": {"name": "utm_campaign", "prefix": "gray-"}}},

@@ -106,7 +106,7 @@ def ledger_of(values: Mapping[str, Plain]) -> Ledger:
     """The ledger from its item's plain values."""
     known = {name: values[name] for name in Ledger.__dataclass_fields__ if name in values}
     lists = cast(dict[str, dict[str, Plain]], known.get("lists") or {})
-    known["lists"] = {name: _shards_of(entry) for name, entry in lists.items()}  # type: ignore[assignment, misc]
+    known["lists"] = {name: _shards_of(entry) for name, entry in lists.items()}  # type: ignore[misc]
     return Ledger(**known)  # type: ignore[arg-type]
 
 

@@ -29,7 +29,8 @@ class Means:
     """Everything a run may use. `now` is unix seconds, `wait` sleeps.
 
     `preflight` says what is wrong with a lane (`whole` compares every file, otherwise the manifest and the health
-    check are enough); `switch` makes a lane's API call its own function (True) or stable's; `announce` sends the publication event; `warn` tells people (subject, text).
+    check are enough); `switch` makes a lane's API call its own function (True) or stable's; `announce` sends the
+    publication event; `warn` tells people (subject, text).
     """
 
     environment: str

@@ -132,7 +132,7 @@ class Store:
         while True:
             more = {"NextToken": token} if token else {}
             with self._mapped():
-                page = self._client.list_keys(KvsARN=self._arn, MaxResults=PAGE, **more)  # type: ignore[arg-type]
+                page = self._client.list_keys(KvsARN=self._arn, MaxResults=PAGE, **more)
             for item in page.get("Items", []):
                 yield item["Key"], item["Value"]
             token = page.get("NextToken")

@@ -39,7 +39,7 @@ def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -
 
 
 def requests_session(session: "requests.Session", hosts: Collection[str]) -> "requests.Session":
-    """Make a requests session carry the lane. Also on redirects: to a host that is not named the headers are removed."""
+    """Make a requests session carry the lane; on a redirect to a host that is not named its headers are removed."""
     import requests
 
     class Adapter(requests.adapters.HTTPAdapter):

@@ -59,7 +59,8 @@ def _run(arguments: argparse.Namespace) -> None:
                 console.print(path, markup=False)
             console.print(
                 "v1 is already what v2 is." if not changed else
-                f"{len(changed)} files of v1 are now v2's. Next: look at the difference, commit, make deploy ENV=prod, grayctl finish."
+                f"{len(changed)} files of v1 are now v2's. Next: look at the difference, commit, "
+                "make deploy ENV=prod, grayctl finish."
             )  # fmt: skip
 
 

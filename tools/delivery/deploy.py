@@ -43,7 +43,8 @@ def deploy(environment: str, console: Console, *, yes: bool = False) -> None:
 def _next(environment: str) -> str:
     if environment == "gray":
         return (
-            "The lane is registered; prod's next sync (5 minutes at most) adopts it. No viewer comes before a rule says so.\n"
+            "The lane is registered; prod's next sync (5 minutes at most) adopts it."
+            " No viewer comes before a rule says so.\n"
             "Next: grayctl status --config-env prod, then grayctl ramp 1 --config-env prod"
         )
     return f"Next: grayctl status --config-env {environment}"

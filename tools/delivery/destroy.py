@@ -45,7 +45,7 @@ def _refuse_while_used(target: Target) -> None:
         return  # gray stands alone: prod is not there, so nobody is led anywhere
     lane = _parameter(target, "GrayLane")
     revision = Revisions(target.clients.dynamodb, table).current()
-    if revision is not None and lane_still_used(revision.release, revision.state, lane):
+    if revision is not None and lane_still_used(revision.document, revision.state, lane):
         raise DeliveryError(
             f"revision {revision.number} still leads viewers to {lane}: first "
             f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"

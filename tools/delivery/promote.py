@@ -1,7 +1,7 @@
 """Gray becomes stable: the code and the site of v2 take the place of v1's in the repository.
 
-v1 stays the name of the stable lane, so that every "any doubt leads to stable" of the edge stays true. Whether both lanes
-then run the same is seen from their builds (`grayctl finish` compares them).
+v1 stays the name of the stable lane, so that every "any doubt leads to stable" of the edge stays true. Whether both
+lanes then run the same is seen from their builds (`grayctl finish` compares them).
 """
 
 import re
