@@ -3,7 +3,8 @@
 Every service writes these annotations on its own part of a trace (see `lane`): `gray_lane`, the lane it was asked
 for; `gray_served`, the lane that served, or `shared`; `gray_fallback`, true where it stood in for the lane's own.
 A trace is mixed when it carries two lanes, or was served by a lane that is neither the carried one, nor `shared`,
-nor a declared fallback.
+nor a declared fallback. A consumer that takes a batch marks each record by itself: records of several lanes in one
+batch are several entrances of one invocation and mix nothing.
 
 X-Ray's summaries list the values of every annotation of a trace, so most traces are judged without being fetched;
 only those that cannot be cleared by their summary are. (X-Ray indexes up to 50 annotations a trace: AWS X-Ray
@@ -25,7 +26,10 @@ _INDEXED = 50
 
 @dataclass(frozen=True)
 class Mark:
-    """What one service wrote about itself. `caller` is the service above it in the trace, empty for the first."""
+    """What one service wrote about itself. `caller` is the service above it in the trace, empty for the first.
+
+    `invocation`: id of the function's segment it is part of; its own where there is none.
+    """
 
     service: str
     lane: str
@@ -34,6 +38,7 @@ class Mark:
     caller: str
     caller_lane: str
     started: float
+    invocation: str
 
     @property
     def misserved(self) -> bool:
@@ -98,9 +103,10 @@ def judge(trace_id: str, found: Sequence[Mark]) -> Mixed | None:
         return None
     lanes = tuple(sorted({mark.lane for mark in found}))
     hops = [hop for mark in found if (hop := _hop(mark))]
-    if not hops and len(lanes) > 1:
+    entrances = [mark for mark in found if not mark.caller]
+    if not hops and len(lanes) > 1 and len({mark.invocation for mark in entrances}) > 1:
         # Two lanes without a caller between them: two services were entered from outside under one trace id.
-        hops = [Hop("", mark.service, f"entered as {mark.lane}") for mark in found if not mark.caller]
+        hops = [Hop("", mark.service, f"entered as {mark.lane}") for mark in entrances]
     return Mixed(trace_id, lanes, min(mark.started for mark in found), tuple(hops)) if hops else None
 
 
@@ -126,6 +132,7 @@ def marks(trace: Mapping[str, Any]) -> list[Mark]:
                 caller=_service(above, nodes) if above else "",
                 caller_lane=str(above["annotations"][LANE]) if above else "",
                 started=float(node.get("start_time") or 0),
+                invocation=_invocation(node, nodes),
             )
         )
     return sorted(found, key=lambda mark: mark.started)
@@ -170,6 +177,11 @@ def _service(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> st
             return str(here["name"])
         named = named or str((here.get("annotations") or {}).get("Service", ""))
     return named or str(node.get("name", node["id"]))
+
+
+def _invocation(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> str:
+    functions = (here["id"] for here in (node, *_above(node, nodes)) if here.get("origin") == "AWS::Lambda::Function")
+    return str(next(functions, node["id"]))
 
 
 def _above(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lane import messages
 from lane.observe import trace_header
-from lane.passage import Passage, addressed, current
+from lane.passage import STABLE, Passage, addressed, carrying, current
 from lane.registry import Known
 
 type Carrier = Callable[[messages.Parameters, Passage], messages.Parameters]
@@ -38,6 +38,7 @@ def instrument[Session](
     carriers: dict[str, Carrier] = {
         "lambda.Invoke": messages.lambda_invoke,
         "sfn.StartExecution": messages.start_execution,
+        "sfn.StartSyncExecution": messages.start_execution,
         "eventbridge.PutEvents": partial(_put_events, environment=environment, choose=choose),
         "sqs.SendMessage": partial(messages.send_message, choose=choose),
         "sqs.SendMessageBatch": partial(messages.send_message_batch, choose=choose),
@@ -74,8 +75,6 @@ def invoke(client: Any, known: Known, service: str, payload: bytes, *, fallback:
 
     fallback: function name when no lane registered the service. Raises LookupError when there is neither.
     """
-    from lane.passage import STABLE, carrying
-
     found = current()
     lane = found.lane if found else STABLE
     name, to = known.function(service, lane) or (fallback, STABLE)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from lane import guard, observe, reading
+from lane import guard, messages, observe, reading
 from lane.observe import Tracer
 from lane.passage import Passage, carrying
 from lane.settings import Settings, settings
@@ -24,12 +24,15 @@ class RecordTracer(Tracer, Protocol):
 
 
 def in_lane(
-    *, tracer: Tracer | None = None, read_settings: Callable[[], Settings] = settings
+    *, tracer: Tracer | None = None, pass_on: bool = False, read_settings: Callable[[], Settings] = settings
 ) -> Callable[[Handler], Handler]:
     """Run a handler in the lane of its event; the event it gets is the one its caller meant (envelope removed).
 
     Work of another lane raises WrongLaneError, so that Lambda's retries and dead-letter queue deal with it.
     Put it inside `tracer.capture_lambda_handler`, so that the annotations land on that subsegment.
+
+    pass_on: put the passage into the result as well. For tasks of Step Functions, whose result is the next state's
+        input; a result that is no JSON object is then found under `payload` there.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -38,7 +41,8 @@ def in_lane(
             own = read_settings()
             found = reading.from_event(event, context) or Passage(own.home)
             with _serving(found, own, tracer):
-                return handler(reading.unwrapped(event), context)
+                result = handler(reading.unwrapped(event), context)
+            return messages.enveloped(result, found) if pass_on else result
 
         return run
 
@@ -54,13 +58,17 @@ def each_record(
 ) -> dict[str, list[dict[str, str]]]:
     """Run a function on each record in that record's own lane and answer Lambda's partial batch response.
 
-    For SQS all records are tried. For streams the first failure ends the batch: Lambda goes on from there
-    ("ReportBatchItemFailures", in both developer guides). SNS sends one record at a time and knows no partial
-    failures: use `in_lane` there.
+    For standard queues all records are tried. For streams the first failure ends the batch: Lambda goes on from there
+    ("ReportBatchItemFailures", in both developer guides). For FIFO queues it ends the batch too, and the records not
+    tried are reported with it, as Lambda would delete them (Lambda guide, "Handling errors for an SQS event source").
+    SNS sends one record at a time and knows no partial failures: use `in_lane` there.
     """
     own = read_settings()
-    failures = []
+    failures: list[dict[str, str]] = []
     for record in event["Records"]:
+        if failures and _is_fifo(record):
+            failures.append({"itemIdentifier": _identifier(record)})
+            continue
         try:
             with _subsegment(tracer), _serving(reading.from_record(record) or Passage(own.home), own, tracer):
                 handle(record)
@@ -92,6 +100,10 @@ def _subsegment(tracer: RecordTracer | None) -> Iterator[None]:
     else:
         with tracer.provider.in_subsegment(name="## record"):
             yield
+
+
+def _is_fifo(record: Mapping[str, Any]) -> bool:
+    return "messageId" in record and str(record.get("eventSourceARN", "")).endswith(".fifo")
 
 
 def _identifier(record: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Carrying the lane through HTTP clients, to named hosts only: nobody outside learns what we test on whom.
 
-Each function takes what its client offers and changes nothing global. Host names are compared whole, without port.
+Each function takes what its client offers and changes nothing global. Host names are compared whole, without
+port and whatever their case.
 """
 
 from collections.abc import Collection, Mapping, MutableMapping
@@ -30,7 +31,7 @@ def outgoing(headers: Mapping[str, str], found: Passage) -> dict[str, str]:
 def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -> None:
     """Put the passage of now into headers, if the URL's host is one of these."""
     found = current()
-    if found is None or urlsplit(url).hostname not in hosts:
+    if found is None or not _named(url, hosts):
         return
     mine = outgoing(headers, found)
     for name in [name for name in headers if name.lower() in mine]:
@@ -39,20 +40,26 @@ def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -
 
 
 def requests_session(session: "requests.Session", hosts: Collection[str]) -> "requests.Session":
-    """Make a requests session carry the lane; on a redirect to a host that is not named its headers are removed."""
+    """Make a requests session carry the lane; on a redirect to a host that is not named its headers are removed.
+
+    The adapters mounted so far, with their retries and pools, go on to send; mount others before this call.
+    """
     import requests
 
-    class Adapter(requests.adapters.HTTPAdapter):
-        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-            url = request.url or ""
-            if urlsplit(url).hostname in hosts:
-                stamp(request.headers, url, hosts)
-            else:
-                _clean(request.headers)
-            return super().send(request, *args, **kwargs)
+    class Adapter(requests.adapters.BaseAdapter):
+        def __init__(self, inner: requests.adapters.BaseAdapter) -> None:
+            super().__init__()
+            self._inner = inner
 
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, Adapter())
+        def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+            _settle(request.headers, request.url or "", hosts)
+            return self._inner.send(request, *args, **options)
+
+        def close(self) -> None:
+            self._inner.close()
+
+    for prefix, inner in list(session.adapters.items()):
+        session.mount(prefix, Adapter(inner))
     return session
 
 
@@ -60,7 +67,7 @@ def httpx_hook(hosts: Collection[str]) -> "dict[str, list[Any]]":
     """Event hooks of an httpx client: `httpx.Client(event_hooks=httpx_hook({"stock.internal"}))`."""
 
     def carry(request: "httpx.Request") -> None:
-        _carry(request, hosts)
+        _settle(request.headers, str(request.url), hosts)
 
     return {"request": [carry]}
 
@@ -69,16 +76,9 @@ def httpx_async_hook(hosts: Collection[str]) -> "dict[str, list[Any]]":
     """The same for an httpx.AsyncClient."""
 
     async def carry(request: "httpx.Request") -> None:
-        _carry(request, hosts)
+        _settle(request.headers, str(request.url), hosts)
 
     return {"request": [carry]}
-
-
-def _carry(request: "httpx.Request", hosts: Collection[str]) -> None:
-    if request.url.host in hosts:
-        stamp(request.headers, str(request.url), hosts)
-    else:
-        _clean(request.headers)
 
 
 def urllib3_request(
@@ -89,6 +89,18 @@ def urllib3_request(
     stamp(headers, url, hosts)
     options.setdefault("redirect", False)
     return pool.request(method, url, headers=headers, **options)
+
+
+def _settle(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -> None:
+    if _named(url, hosts):
+        stamp(headers, url, hosts)
+    else:
+        _clean(headers)
+
+
+def _named(url: str, hosts: Collection[str]) -> bool:
+    # urlsplit gives it in lower case, as names of hosts are compared.
+    return urlsplit(url).hostname in {host.lower() for host in hosts}
 
 
 def _clean(headers: MutableMapping[str, str]) -> None:

@@ -85,16 +85,23 @@ def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
     try:
         return next_middleware(app)
     except Exception as error:  # noqa: BLE001 - what nobody handles is answered, with the header, and logged
-        handler = app.exception_handler_manager.lookup_exception_handler(type(error))
-        if handler is not None:
+        return _error_answer(app, error)
+
+
+def _error_answer(app: ApiGatewayResolver, error: Exception) -> Response[Any]:
+    handler = app.exception_handler_manager.lookup_exception_handler(type(error))
+    if handler is not None:
+        try:
             answered: Response[Any] = handler(error)
             return answered
-        if isinstance(error, ServiceError):
-            return _json(error.status_code, {"statusCode": error.status_code, "message": error.msg})
-        if (details := _validation_details(error)) is not None:
-            return _json(422, {"statusCode": 422, "detail": details})
-        _log.exception("unhandled error")
-        return _json(500, {"statusCode": 500, "message": "Internal server error"})
+        except Exception as raised:  # noqa: BLE001 - a handler may raise a ServiceError, or be wrong itself
+            error = raised
+    if isinstance(error, ServiceError):
+        return _json(error.status_code, {"statusCode": error.status_code, "message": error.msg})
+    if (details := _validation_details(error)) is not None:
+        return _json(422, {"statusCode": 422, "detail": details})
+    _log.error("unhandled error", exc_info=error)
+    return _json(500, {"statusCode": 500, "message": "Internal server error"})
 
 
 def _validation_details(error: Exception) -> list[dict[str, Any]] | None:

@@ -85,6 +85,20 @@ def test_two_entrances_in_two_lanes_are_named_both() -> None:
     assert [str(hop) for hop in mixed.hops] == ["api-v2: entered as v2", "api-v1: entered as v1"]
 
 
+def test_a_batch_with_records_of_two_lanes_mixes_nothing_but_a_record_that_loses_its_lane_does() -> None:
+    # Given a consumer whose batch has a record of each lane, and what the records' work calls
+    def record(id_: str, lane: str) -> dict[str, Any]:
+        marked = {"gray_lane": lane, "gray_served": "shared"}
+        return {"id": id_, "name": "## record", "parent_id": "1", "start_time": 1.5, "annotations": marked}
+
+    consumer = {"id": "1", "name": "mail", "origin": "AWS::Lambda::Function", "start_time": 1}
+    batch = [consumer, record("1a", "v1"), record("1b", "v2")]
+    right = function("2", "stock-v2", "v2", "v2", "1b", 2)
+    assert found_in(*batch, function("3", "stock-v1", "v1", "v1", "1a", 2), right) is None
+    mixed = found_in(*batch, function("3", "stock-v2", "v2", "v2", "1a", 2), right)
+    assert [str(hop) for hop in mixed.hops] == ["mail -> stock-v2: v1 became v2"]
+
+
 def test_a_trace_without_marks_or_with_a_loop_in_its_parents_is_survived() -> None:
     assert found_in({"id": "1", "name": "bare", "start_time": 1}) is None
     a, b = function("1", "a", "v2", "v2", "2"), function("2", "b", "v2", "v2", "1")
