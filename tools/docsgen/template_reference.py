@@ -1,5 +1,6 @@
 """docs/reference/template.md: the parameters, outputs and alarms of template.yaml."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# Three functions, one runbook for each way in which they fail.
+_OF_EDGE_FUNCTION = re.compile(r"^(edge-[a-z]+)-(request-static|request-api|response)$")
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,8 +51,9 @@ def alarm_name(value: Any) -> str:
 
 
 def alarm_topic(name: str) -> str:
-    """The runbook of an alarm: its name without the environment and the lane it is about."""
-    return name.removeprefix("graylane-E-").removesuffix("-L").removesuffix("-v1")
+    """The runbook of an alarm: its name without the environment and the lane or edge function it is about."""
+    topic = name.removeprefix("graylane-E-").removesuffix("-L").removesuffix("-v1")
+    return _OF_EDGE_FUNCTION.sub(r"\1", topic)
 
 
 def template_reference() -> str:

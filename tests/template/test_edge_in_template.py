@@ -1,0 +1,122 @@
+"""The distribution and its functions as the template declares them."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.template.deployment import ROOT, of_type, template
+
+RESOURCES = template()["Resources"]
+EDGE = of_type(RESOURCES, "AWS::CloudFront::Function")
+DISTRIBUTION = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+BEHAVIORS = {"*": DISTRIBUTION["DefaultCacheBehavior"], **{b["PathPattern"]: b for b in DISTRIBUTION["CacheBehaviors"]}}
+MAXIMUM_BYTES = 10_240  # a quota of CloudFront that cannot be raised
+SEEN_BY_RULES = {
+    "CloudFront-Viewer-Country",
+    "CloudFront-Is-Mobile-Viewer",
+    "CloudFront-Is-Tablet-Viewer",
+    "CloudFront-Is-Desktop-Viewer",
+}
+
+
+@pytest.mark.parametrize("name", EDGE)
+def test_an_edge_function_is_small_enough_and_live_with_the_stack(name: str) -> None:
+    function = EDGE[name]
+    assert len(_code(function).encode()) <= MAXIMUM_BYTES
+    assert function["AutoPublish"] is True
+    assert function["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
+    assert len(function["FunctionConfig"]["Comment"]) <= 128
+
+
+@pytest.mark.parametrize("name", EDGE)
+def test_the_code_that_is_included_is_the_code_that_was_built(name: str) -> None:
+    included = ROOT / EDGE[name]["FunctionCode"]["Fn::Transform"]["Parameters"]["Location"]
+    assert _code(EDGE[name]) == included.with_suffix(".js").read_text(encoding="utf-8")
+
+
+def test_the_deciding_functions_wait_for_their_store() -> None:
+    for name in ("RequestStaticFunction", "RequestApiFunction"):
+        stores = EDGE[name]["FunctionConfig"]["KeyValueStoreAssociations"]
+        assert stores == [{"KeyValueStoreARN": {"Fn::GetAtt": "EdgeStore.Arn"}}]
+        assert RESOURCES[name]["DependsOn"] == "EdgeStore"
+    assert "KeyValueStoreAssociations" not in EDGE["ResponseFunction"]["FunctionConfig"]
+
+
+@pytest.mark.parametrize(
+    ("path", "request_function"), [("*", "RequestStaticFunction"), ("/api/*", "RequestApiFunction")]
+)
+def test_both_behaviors_decide_before_and_mark_after(path: str, request_function: str) -> None:
+    associated = {
+        one["EventType"]: one["FunctionARN"]["Fn::GetAtt"].split(".")[0]
+        for one in BEHAVIORS[path]["FunctionAssociations"]
+    }
+    assert associated == {"viewer-request": request_function, "viewer-response": "ResponseFunction"}
+
+
+@pytest.mark.parametrize("path", BEHAVIORS)
+def test_country_and_device_reach_the_functions_by_a_policy_of_the_behavior(path: str) -> None:
+    named: set[str] = set()
+    for key in ("CachePolicyId", "OriginRequestPolicyId"):
+        reference = BEHAVIORS[path].get(key)
+        if isinstance(reference, dict):  # a managed policy is a bare id and promises nothing here
+            properties = RESOURCES[reference["Ref"]]["Properties"]
+            config = properties.get("CachePolicyConfig") or properties["OriginRequestPolicyConfig"]
+            inner = config.get("ParametersInCacheKeyAndForwardedToOrigin", config)
+            named |= set(inner["HeadersConfig"].get("Headers", []))
+    assert named >= SEEN_BY_RULES
+
+
+def test_the_key_of_a_static_file_is_its_path_alone() -> None:
+    policy = RESOURCES["StaticCachePolicy"]["Properties"]["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert policy["MinTTL"] == 0  # else CloudFront keeps even what is no-store
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+
+
+def test_an_answer_of_an_api_is_not_kept_and_never_for_another_lane_or_viewer() -> None:
+    policy = RESOURCES["ApiCachePolicy"]["Properties"]["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 0, 1)
+    assert key["CookiesConfig"] == {"CookieBehavior": "all"}
+    assert {"Authorization", "x-gray-version"} <= set(key["HeadersConfig"]["Headers"])
+    assert len(key["HeadersConfig"]["Headers"]) <= 10  # a quota
+
+
+def test_the_foreign_host_does_not_reach_api_gateway() -> None:
+    all_viewer_except_host = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert BEHAVIORS["/api/*"]["OriginRequestPolicyId"] == all_viewer_except_host
+
+
+def test_no_error_is_kept() -> None:
+    """Those that CloudFront keeps by itself (developer guide, "HTTP status codes that CloudFront caches")."""
+    errors = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in DISTRIBUTION["CustomErrorResponses"]}
+    assert errors == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
+    assert not [one for one in DISTRIBUTION["CustomErrorResponses"] if "ResponsePagePath" in one]
+
+
+def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> None:
+    (api,) = [origin for origin in DISTRIBUTION["Origins"] if origin["Id"] == "api"]
+    assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    (header,) = api["OriginCustomHeaders"]
+    assert header["HeaderName"] == "x-api-key"
+    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in header["HeaderValue"]["Fn::Sub"]
+
+
+@pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
+def test_an_api_demands_the_key_method_by_method(name: str) -> None:
+    api = RESOURCES[name]["Properties"]
+    paths = api["DefinitionBody"]["paths"]
+    assert paths
+    for path, methods in paths.items():
+        assert not {"x-amazon-apigateway-any-method", "any"} & set(methods), path
+        for method in methods.values():
+            assert method["security"] == [{"origin_key": []}], path
+            assert "stageVariables.function" in method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+
+
+def _code(function: dict[str, Any]) -> str:
+    location = function["FunctionCode"]["Fn::Transform"]["Parameters"]["Location"]
+    separator, lines = json.loads((ROOT / location).read_text(encoding="utf-8"))["Fn::Join"]
+    return str(separator.join(lines))
