@@ -7,7 +7,7 @@ import pytest
 
 from graylocal.observe.alarms import judged
 from graylocal.observe.filters import InvalidFilter, compiled
-from graylocal.observe.log_metrics import measured
+from graylocal.observe.log_metrics import LogMetrics, measured
 from graylocal.observe.segments import Trace, Traces, documents
 
 
@@ -128,3 +128,47 @@ def test_a_log_line_in_the_embedded_metric_format_is_its_metrics() -> None:
 def test_alarm_states(values: list[float | None], alarm: dict[str, Any], expected: str) -> None:
     base = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 1, "EvaluationPeriods": 1, "StateValue": "OK"}
     assert judged({**base, **alarm}, values).state == expected
+
+
+class Logs:
+    """One log group as CloudWatch Logs lists it."""
+
+    def __init__(self, events: list[dict[str, Any]]) -> None:
+        self.events = events
+
+    def get_paginator(self, operation: str) -> "Logs":
+        self.operation = operation
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        if self.operation == "describe_log_groups":
+            return [{"logGroups": [{"logGroupName": "/aws/lambda/f", "storedBytes": len(self.events)}]}]
+        return [{"events": [each for each in self.events if each["timestamp"] >= asked["startTime"]]}]
+
+
+class Metrics:
+    """CloudWatch, as far as values are put into it."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def put_metric_data(self, *, Namespace: str, MetricData: list[dict[str, Any]]) -> None:
+        self.values += [each["Value"] for each in MetricData]
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_each_event_counts_once_with_an_id_or_as_the_emulator_writes_them_without(ids: bool) -> None:
+    block = {"Namespace": "Graylane", "Dimensions": [["environment"]], "Metrics": [{"Name": "Runs"}]}
+    line = json.dumps({"_aws": {"CloudWatchMetrics": [block]}, "environment": "test", "Runs": 1})
+    event = {"logStreamName": "s", "timestamp": 10_000, "message": line}
+    logs, metrics = Logs([]), Metrics()
+    follower = LogMetrics(logs, metrics)  # type: ignore[arg-type]
+
+    for number in range(4):  # two alike at the same moment, then one a look
+        logs.events += [
+            {**event, "eventId": f"{number}{n}"} if ids else dict(event) for n in range(2 if not number else 1)
+        ]
+        follower.look()
+        follower.look()
+
+    assert metrics.values == [1.0] * 5

@@ -4,6 +4,7 @@ Reads the log groups and sends PutMetricData through the AWS APIs ("CloudWatch e
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
 _GROUPS = "/aws/lambda/"
 _BATCH = 500  # of at most 1,000 data a call
@@ -85,18 +87,35 @@ class LogMetrics:
 
     def _new(self, group: str) -> Iterator[Measured]:
         seen, since = self._seen.setdefault(group, set()), self._since.get(group, 0)
-        latest = since
+        latest, named = since, _Names()
         pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         for page in pages:
             for event in page["events"]:
-                if event["eventId"] in seen:
+                name = named.of(event)
+                if name in seen:
                     continue
-                seen.add(event["eventId"])
+                seen.add(name)
                 latest = max(latest, event["timestamp"])
                 for line in event["message"].splitlines():
                     yield from measured(line, event["timestamp"] / 1000)
         # Events of the last seconds may still arrive out of order: read those again, and know them by their ids.
         self._since[group] = max(since, latest - 5_000)
+
+
+class _Names:
+    """What tells one event from another in one reading: its id; without one, as the emulator's functions write them,
+    its stream, time and text, and the how manieth of these it is.
+    """
+
+    def __init__(self) -> None:
+        self._alike: Counter[tuple[str, int, str]] = Counter()
+
+    def of(self, event: "FilteredLogEventTypeDef") -> str:
+        if "eventId" in event:
+            return event["eventId"]
+        alike = (event["logStreamName"], event["timestamp"], event["message"])
+        self._alike[alike] += 1
+        return repr((*alike, self._alike[alike]))
 
 
 def _datum(each: Measured) -> "MetricDatumTypeDef":
