@@ -125,7 +125,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("sticky, API with its origin", api, calls, ten, "v2", 70_000)
     link = sign_link(KEYS, salt=SALT, lane="v2", epoch=12, expiry=NOW + 3_600)
     yield Scenario("link", static, event(querystring={"gray-link": link}), ten, "302")
-    known = event(cookies={"uid": "zoe", "__Host-gray": f"{ANONYMOUS}.v1.11.{NOW + 9_000}.-.-"})
+    known = event(cookies={"uid": "u1", "__Host-gray": f"{ANONYMOUS}.v1.11.{NOW + 9_000}.-.-"})
     yield Scenario("10 rules missed, known viewer", static, known, ten, "v1", 200_000)
     yield Scenario("10 rules missed, first visit", static, event(), ten, "v1", 200_000)
     half = config([{"id": "ramp", "lane": "v2", "percent": 50}])

@@ -9,12 +9,13 @@ import crypto from 'crypto';
 const DOCUMENT = 0, ASSET = 1, API = 2;
 const STABLE = 'v1';
 const WEEK = 604800;
+const DEVICES = ['tablet', 'mobile', 'desktop'];
 const LANE = /^v[1-9]\d?$/;
 const COOKIE = /^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;
 
 // The config's head and the cookie stay arrays: making an object of each costs more than the decision. Their places:
 const SEQUENCE = 1, REVISION = 2, EPOCH = 3, STATE = 4, UNTIL = 5, PARTS = 6, SALT = 7;
-const IDENTITY = 8, KEYS = 9, IDENTITY_KEY = 10, LANES = 11, REGION = 12, RULES = 13;
+const IDENTITY = 8, KEYS = 9, IDENTITY_KEY = 10, LANES = 11, REGION = 12, FIELDS = 13;
 const ID = 1, LANE_OF = 2, EPOCH_OF = 3, EXPIRY = 4, KEY = 5, SEAL = 6;
 
 // The value of a header, cookie or query field that is there once; '' otherwise. Twice is nothing: which one would
@@ -24,16 +25,11 @@ function single(field) {
   return field.multiValue && field.multiValue.length > 1 ? '' : field.value;
 }
 
-// The rest of the entry `<name>:<rest>` of a comma-separated list; '' without one.
+// The rest of an entry `<name>:<rest>` of a list, which has a comma before and after each entry; '' without one.
 function entry(list, name) {
-  const key = name + ':';
-  let start = 0;
-  if (!list.startsWith(key)) {
-    start = list.indexOf(',' + key) + 1;
-    if (!start) return '';
-  }
-  const end = list.indexOf(',', start);
-  return end < 0 ? list.slice(start + key.length) : list.slice(start + key.length, end);
+  const key = ',' + name + ':';
+  const start = list.indexOf(key);
+  return start < 0 ? '' : list.slice(start + key.length, list.indexOf(',', start + 1));
 }
 
 function digest(text) {
@@ -45,10 +41,9 @@ function same(a, b) {
   return crypto.createHash('md5').update(a).digest('hex') === crypto.createHash('md5').update(b).digest('hex');
 }
 
-// The first 16 bytes of HMAC-SHA256, base64url.
+// HMAC-SHA256, the first 22 characters of its base64url: 132 bits.
 function mac(secret, text) {
-  const hex = crypto.createHmac('sha256', secret).update(text).digest('hex');
-  return Buffer.from(hex.slice(0, 32), 'hex').toString('base64url');
+  return crypto.createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
 }
 
 // Whether `seal` is the MAC of the text by the key of that id.
@@ -57,18 +52,15 @@ function isSealed(config, keyId, text, seal) {
   return !!secret && same(mac(secret, text), seal);
 }
 
-// The head of the config, its rules last; null when there is none that can be trusted. A killed one ends after its
-// state.
+// The head of the config; null when there is none that can be trusted. A killed one ends after its state. The rules
+// come after the last field, and only who needs them looks for them.
 function readConfig(text) {
   if (!text) return null;
-  const end = text.indexOf('\n');
-  const config = (end < 0 ? text : text.slice(0, end)).split('|');
+  const config = text.split('|', FIELDS);
   const state = config[STATE];
   if (config[0] !== '1' || !(config[EPOCH] > 0)) return null;
   if (state === 'k' || state === 'f') return config;
-  if ((state !== 'a' && state !== 'p') || config.length !== RULES || !config[SALT] || !config[KEYS]) return null;
-  config.push(end < 0 ? '' : text.slice(end + 1));
-  return config;
+  return (state === 'a' || state === 'p') && config.length === FIELDS && config[SALT] && config[KEYS] ? config : null;
 }
 
 function isOut(viewer) {
@@ -175,7 +167,8 @@ function take(viewer, value) {
     viewer.config = readConfig(value);
     viewer.decision = beforeRules(viewer);
     if (viewer.decision || viewer.link) return;
-    viewer.search = { text: viewer.config[RULES], part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '' };
+    const text = value.slice(value.indexOf('\n') + 1);
+    viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '' };
   } else if (viewer.search.rules) {
     viewer.search.shards[need] = value;
   } else {
@@ -296,11 +289,12 @@ function glob(pattern, path) {
   return path.length - parts[last].length >= at && path.endsWith(parts[last]);
 }
 
-// CloudFront calls some tablets mobile as well.
+// The first letter of the kind of device. CloudFront calls some tablets mobile as well.
 function deviceOf(headers) {
-  if (single(headers['cloudfront-is-tablet-viewer']) === 'true') return 't';
-  if (single(headers['cloudfront-is-mobile-viewer']) === 'true') return 'm';
-  return single(headers['cloudfront-is-desktop-viewer']) === 'true' ? 'd' : '';
+  for (let i = 0; i < DEVICES.length; i++) {
+    if (single(headers['cloudfront-is-' + DEVICES[i] + '-viewer']) === 'true') return DEVICES[i][0];
+  }
+  return '';
 }
 
 // Ranges are compiled to hexadecimal prefixes of the address, after its family: `4c0a8`, or `40a1-40a4` where the

@@ -5,6 +5,7 @@ import cf from 'cloudfront';
 
 const store = cf.kvs();
 const PREFIX = /^\/v\d+(?=\/|$)/;
+const IMPROPER = /\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/;
 // @only static
 const LINK = /^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/;
 // @end
@@ -66,7 +67,8 @@ function viewerOf(event) {
   };
   forget(headers);
   if (viewer.cookie) viewer.id = viewer.cookie[ID];
-  if (viewer.pin && !LANE.test(viewer.pin)) viewer.pin = '';
+  // A pin is nearly always the cookie's lane, and the look at its form costs as much as reading the cookie.
+  if (viewer.pin && !(viewer.cookie && viewer.pin === viewer.cookie[LANE_OF]) && !LANE.test(viewer.pin)) viewer.pin = '';
   if (!isProper(viewer, request.uri)) {
     viewer.need = '';
     viewer.answer = {
@@ -109,7 +111,7 @@ function isProper(viewer, uri) {
     }
     if (/%(2e|2f|5c|[01][\da-f]|7f)/i.test(viewer.path) || PREFIX.test(uri) !== PREFIX.test(viewer.path)) return false;
   }
-  return uri[0] === '/' && !/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/.test(viewer.path);
+  return uri[0] === '/' && !IMPROPER.test(viewer.path);
 }
 
 // @only static
@@ -145,7 +147,7 @@ function writeCookie(viewer, lane, expiry) {
   const fields = ['', viewer.id, lane, epoch, expiry];
   let end = '-.-';
   if (lane !== STABLE && lane !== 'out') {
-    const key = config[KEYS].slice(0, config[KEYS].indexOf(':'));
+    const key = config[KEYS].slice(1, config[KEYS].indexOf(':'));
     end = key + '.' + mac(entry(config[KEYS], key), grantText(viewer, fields));
   }
   return viewer.id + '.' + lane + '.' + epoch + '.' + expiry + '.' + end + ';' + Math.max(ID_SECONDS, expiry - viewer.time);
@@ -160,7 +162,7 @@ function cookieAfter(viewer, lane, reason) {
   if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
   if (reason === 'sticky') {
     // After a rotation, sign with the newest key; the expiry stays.
-    return config[KEYS].startsWith(cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
+    return config[KEYS].startsWith(',' + cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
   if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
   const isSeen = cookie && +cookie[EPOCH_OF] === +config[EPOCH];

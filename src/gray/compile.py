@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from gray.config_head import entries
 from gray.edge_rules import rules_text
 from gray.grants import EdgeKeys
 from gray.model import Release, State
@@ -108,18 +109,18 @@ def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], reg
 
 def _config(stamp: Stamp, state: State, parts: int, tail: str, rules: str) -> str:
     numbers = f"{FORMAT}|{stamp.sequence}|{stamp.revision}|{stamp.epoch}|{state.value[0]}|{stamp.until}|{parts}"
-    return f"{numbers}|{tail}\n{rules}"
+    return f"{numbers}|{tail}|\n{rules}"
 
 
 def _tail(release: Release, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> str:
-    live = [f"{lane}:{lanes[lane].api_id}:{lanes[lane].stage}" for lane in release.lanes if lane in lanes]
+    live = {lane: f"{lanes[lane].api_id}:{lanes[lane].stage}" for lane in release.lanes if lane in lanes}
     return "|".join(
         [
             release.salt,
             _identity(release),
-            ",".join(f"{name}:{secret}" for name, secret in keys.keys),
+            entries(dict(keys.keys)),
             quote(keys.identity, safe="") if release.identity and release.identity.kind != "plain" else "",
-            ",".join(live),
+            entries(live),
             region,
         ]
     )

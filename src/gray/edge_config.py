@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gray.config_head import entries
 from gray.published import Stamped
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def mask(config: str) -> str:
     fields = head.split("|")
     if len(fields) > _IDENTITY:
         ids = [pair.partition(":")[0] for pair in fields[_KEYS].split(",") if pair]
-        fields[_KEYS] = ",".join(f"{name}:{{{{key:{name}}}}}" for name in ids)
+        fields[_KEYS] = entries({name: f"{{{{key:{name}}}}}" for name in ids})
         fields[_IDENTITY] = "{{identity}}" if fields[_IDENTITY] else ""
     return "|".join(fields) + newline + rules
 
@@ -41,7 +42,7 @@ def unmask(config: str, keys: Mapping[str, str], identity: str) -> str:
     fields = head.split("|")
     if len(fields) > _IDENTITY:
         ids = _PLACEHOLDER.findall(fields[_KEYS])
-        fields[_KEYS] = ",".join(f"{name}:{keys[name]}" for name in ids if name in keys)
+        fields[_KEYS] = entries({name: keys[name] for name in ids if name in keys})
         fields[_IDENTITY] = identity if fields[_IDENTITY] else ""
     return "|".join(fields) + newline + rules
 

@@ -1,7 +1,7 @@
 """What the edge's keys sign: links, debug requests, identities, and the grant in the cookie.
 
-All by one construction, which src/edge/decide.js checks: the first 16 bytes of HMAC-SHA256 over a label, the
-release's salt, the fields and the identity, one a line, in base64url. The key is the secret's text as it is written.
+All by one construction, which src/edge/decide.js checks: HMAC-SHA256 over a label, the release's salt, the fields and
+the identity, one a line; of its base64url the first 22 characters. The key is the secret's text as it is written.
 """
 
 import base64
@@ -16,6 +16,7 @@ __all__ = ["EdgeKeys", "GrantError", "mac", "sign_cookie", "sign_debug", "sign_i
 _KEY_ID = re.compile(r"[a-z0-9]{1,4}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
 _KEY_LIMIT = 2
+_MAC_LENGTH = 22
 
 
 class GrantError(ValueError):
@@ -61,8 +62,7 @@ class EdgeKeys:
 def mac(secret: str, label: str, salt: str, *fields: str | int, identity: str = "") -> str:
     """The MAC that the edge expects."""
     text = "\n".join([label, salt, *map(str, fields), identity])
-    raw = hmac.digest(secret.encode(), text.encode(), "sha256")[:16]
-    return _base64url(raw)
+    return _base64url(hmac.digest(secret.encode(), text.encode(), "sha256"))[:_MAC_LENGTH]
 
 
 def sign_link(keys: EdgeKeys, *, salt: str, lane: str, epoch: int, expiry: int) -> str:

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from edgebuild.inline import inlined
 from edgebuild.names import shortened
+from edgebuild.records import with_arrays
+from edgebuild.returns import joined_returns
 from edgebuild.shorten import shorter
 from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
 from edgebuild.tokens import compact, tokens
@@ -13,7 +16,8 @@ __all__ = ["built", "code_of", "stale", "write"]
 
 def code_of(name: str) -> str:
     """The code of one function as it is uploaded, made from the sources now."""
-    return compact(shorter(shortened(list(tokens(assemble(name, read_sources()))))))
+    program = with_arrays(inlined(tokens(assemble(name, read_sources()))))
+    return compact(joined_returns(shorter(shortened(program))))
 
 
 def built() -> dict[str, str]:
