@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from lane import guard, messages, observe, reading
 from lane.observe import Tracer
-from lane.passage import Passage, carrying
+from lane.passage import Passage, addressed, carrying
 from lane.settings import Settings, settings
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,8 @@ def each_record(
 
 @contextmanager
 def _serving(found: Passage, own: Settings, tracer: Tracer | None) -> Iterator[None]:
-    with carrying(found):
+    # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
+    with carrying(addressed(found, "")):
         observe.annotate(tracer, found, own.lane)
         try:
             guard.check(found, own.lane)

@@ -84,5 +84,5 @@ def bound[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
 
 def addressed(found: Passage, to: str) -> Passage:
-    """The passage as sent to a callee of that lane."""
+    """The passage as sent to a callee of that lane; empty: to whoever it reaches."""
     return replace(found, to=to)

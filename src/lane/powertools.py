@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 
 from lane import guard, observe, reading
 from lane.observe import Tracer
-from lane.passage import SHARED, STABLE, Passage, carrying
+from lane.passage import SHARED, STABLE, Passage, addressed, carrying
 from lane.registry import Known
 from lane.settings import Settings, settings
 
@@ -56,10 +56,11 @@ class LaneMiddleware:
         event = app.current_event.raw_event
         headers = reading.headers_of(event)
         found = reading.from_headers(headers) or Passage(own.home)
-        with carrying(found):
+        # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
+        with carrying(addressed(found, "")):
             observe.annotate(self._tracer, found, own.lane)
             response = self._refusal(event, headers, found, own) or _answer(app, next_middleware)
-        response.headers["x-gray-version"] = own.home if own.lane == SHARED else own.lane
+        response.headers["x-gray-version"] = _named(own)
         observe.emit(own, found.lane, _measured(response.status_code, started))
         return response
 
@@ -98,18 +99,29 @@ def _error_answer(app: ApiGatewayResolver, error: Exception) -> Response[Any]:
             error = raised
     if isinstance(error, ServiceError):
         return _json(error.status_code, {"statusCode": error.status_code, "message": error.msg})
-    if (details := _validation_details(error)) is not None:
-        return _json(422, {"statusCode": 422, "detail": details})
     _log.error("unhandled error", exc_info=error)
     return _json(500, {"statusCode": 500, "message": "Internal server error"})
 
 
-def _validation_details(error: Exception) -> list[dict[str, Any]] | None:
-    """Powertools' RequestValidationError, known by name: importing its module costs pydantic, which few use."""
-    if type(error).__name__ != "RequestValidationError":
-        return None
-    errors: list[dict[str, Any]] = error.errors()  # type: ignore[attr-defined]
-    return [{"loc": found["loc"], "type": found["type"]} for found in errors]
+def answer_invalid(app: ApiGatewayResolver, *, read_settings: Callable[[], Settings] = settings) -> None:
+    """For resolvers with `enable_validation`: put `x-gray-version` on the 422 of an invalid request as well.
+
+    Powertools validates a request before any middleware sees it, so the middleware cannot do this.
+    """
+    # Costs pydantic, which a resolver with validation has imported already.
+    from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+    def invalid(error: RequestValidationError) -> Response[Any]:
+        # As Powertools answers it: without messages, which would name types and files.
+        detail = [{"loc": found["loc"], "type": found["type"]} for found in error.errors()]
+        return _json(422, {"statusCode": 422, "detail": detail}, {"x-gray-version": _named(read_settings())})
+
+    app.exception_handler(RequestValidationError)(invalid)
+
+
+def _named(own: Settings) -> str:
+    """The lane as answers say it: a viewer knows no `shared`."""
+    return own.home if own.lane == SHARED else own.lane
 
 
 def _measured(status: int, started: float) -> dict[str, float]:

@@ -42,8 +42,9 @@ def from_event(event: Any, context: Any = None) -> Passage | None:
 
 def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     """Headers of a REST API, HTTP API or function URL event, names in lower case; a name given twice is joined."""
-    found = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
-    for name, values in (event.get("multiValueHeaders") or {}).items():
+    single, several = event.get("headers"), event.get("multiValueHeaders")
+    found = {str(name).lower(): str(value) for name, value in single.items()} if isinstance(single, Mapping) else {}
+    for name, values in several.items() if isinstance(several, Mapping) else ():
         if isinstance(values, list):
             found[str(name).lower()] = ",".join(str(value) for value in values)
     return found
