@@ -1,1 +1,1 @@
-"""Writes docs/reference/ from the code, so that it cannot say what the code does not."""
+"""Writes docs/reference/ and the index of decisions from the code, so that they cannot say what the code does not."""

@@ -23,7 +23,7 @@ def cli_reference() -> str:
         " `--json` prints one document on standard output; progress, questions and errors go to standard error"
         ' (with `--json`, an error is a document `{"error": {...}}` on standard output).',
         "Shell completion: `grayctl --install-completion`.",
-        _exit_codes(),
+        exit_codes("## Exit codes"),
         "## Commands",
         "\n".join(f"- [`{name}`](#{_anchor(name)}): {_first_line(command)}" for name, command in commands()),
     ]
@@ -40,8 +40,9 @@ def _below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield full, child
 
 
-def _exit_codes() -> str:
-    lines = ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |"]
+def exit_codes(heading: str) -> str:
+    """The codes with the kind of error that each is for."""
+    lines = [heading, "", "| code | meaning |", "|---|---|", "| 0 | done |"]
     lines.append("| 1 | a negative finding: a mixed trace, builds or revisions that differ |")
     classes = [
         kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.GrayctlError)
