@@ -1,19 +1,26 @@
 """One deployed stack for all e2e tests: the real `sam build` and `sam deploy --config-env test`, on free ports.
 
 Under xdist these tests form one group (`--dist loadgroup`), so that there is one stack and not one a worker.
+
+With GRAYLANE_VERIFY=ENV (`make verify ENV=...`) the cases marked `verify` run against that environment of
+samconfig.toml as it is deployed, and nothing is started.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.e2e.deployed import DeployedStack, PatientOperator, deployed, release_kept
 from tests.e2e.operator import Operator
 
+from grayctl.project import project_root
 from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack
 
 _HERE = Path(__file__).parent
+_VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,15 +40,19 @@ def project_folder(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return project_folder(tmp_path_factory.mktemp("project"))
+    return project_root() if _VERIFIED else project_folder(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
-def stack(project: Path) -> Iterator[LocalStack]:
+def stack(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack | DeployedStack]:
     """The whole of Graylane, deployed as environment `test`, both sites uploaded, revision 1 published.
 
     Alarm periods are a tenth as long as in the template.
     """
+    if _VERIFIED:
+        with release_kept(PatientOperator(project, _VERIFIED), tmp_path_factory.mktemp("kept")):
+            yield deployed(_VERIFIED, project)
+        return
     with LocalStack("test", state=project / ".graylane" / "local", time_scale=0.1) as stack:
         stack.deploy()
         stack.upload("v1")
@@ -53,9 +64,9 @@ def stack(project: Path) -> Iterator[LocalStack]:
 
 
 @pytest.fixture
-def operator(stack: LocalStack, project: Path) -> Operator:
+def operator(stack: LocalStack | DeployedStack, project: Path) -> Operator:
     """An operator with a fresh release: everybody on stable."""
-    operator = Operator(project, "test")
+    operator = PatientOperator(project, _VERIFIED) if _VERIFIED else Operator(project, "test")
     stack.simulate()
     operator.fresh()
     return operator

@@ -42,12 +42,14 @@ def post(viewer: Viewer, url: str, document: Any) -> Answer:
     return api(viewer, url, "POST", json.dumps(document).encode(), content_type="application/json")
 
 
+@pytest.mark.verify
 def test_before_a_rule_everybody_gets_stable(stack: LocalStack, operator: Operator) -> None:
     answers = everybody([Viewer() for _ in range(200)], lambda viewer: viewer.ask(stack.url))
     assert share(answers, "v1") == 1
     assert all(answer.status == 200 and b"v1" in answer.body for answer in answers)
 
 
+@pytest.mark.verify
 def test_ten_thousand_viewers_through_ramp_and_kill(stack: LocalStack, operator: Operator) -> None:
     operator.run("ramp", "20", "--yes")
     viewers = [Viewer() for _ in range(VIEWERS)]
@@ -72,6 +74,7 @@ def test_ten_thousand_viewers_through_ramp_and_kill(stack: LocalStack, operator:
     assert share(everybody(gray[:50], lambda viewer: api(viewer, stack.url)), "v1") == 1
 
 
+@pytest.mark.verify
 def test_both_lanes_create_and_list_orders_of_their_own(stack: LocalStack, operator: Operator) -> None:
     operator.run("ramp", "50", "--yes")
     gray = gray_viewer(stack.url)
@@ -86,6 +89,7 @@ def test_both_lanes_create_and_list_orders_of_their_own(stack: LocalStack, opera
     assert number in [each["id"] for each in listed]
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -112,6 +116,7 @@ def test_a_bad_order_is_refused_with_its_field_and_not_stored(
 FORGED = f"{secrets.token_urlsafe(16)}.v2.999.9999999999.a.{'A' * 22}"
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
@@ -167,13 +172,15 @@ def test_an_unreadable_store_gives_everybody_stable(stack: LocalStack, operator:
         operator.run("rebuild", "--yes")
 
 
+@pytest.mark.verify
 def test_one_trace_runs_through_api_pricing_stock_and_consumer(stack: LocalStack, operator: Operator) -> None:
     operator.run("ramp", "50", "--yes")
     gray = gray_viewer(stack.url)
     xray, began = stack.client("xray"), time.time()
     made = post(gray, stack.url, ORDER)
     assert made.status == 201, made.body
-    wanted = {"graylane-test-api-v2", "graylane-test-pricing", "graylane-test-stock-v2", "graylane-test-fulfilment-v2"}
+    prefix = f"graylane-{stack.environment}"
+    wanted = {f"{prefix}-{service}" for service in ("api-v2", "pricing", "stock-v2", "fulfilment-v2")}
 
     def traces() -> list[Any]:
         asked = {"StartTime": began - 1, "EndTime": time.time() + 1, "FilterExpression": 'annotation.gray_lane = "v2"'}
@@ -182,8 +189,8 @@ def test_one_trace_runs_through_api_pricing_stock_and_consumer(stack: LocalStack
     def complete(summaries: list[Any]) -> bool:
         return any(wanted <= {each["Name"] for each in one["ServiceIds"]} for one in summaries)
 
-    trace = next(one for one in eventually(traces, complete) if complete([one]))
-    assert "graylane-test-api-v2/live" in {each["Name"] for each in trace["ServiceIds"]}
+    trace = next(one for one in eventually(traces, complete, 90) if complete([one]))
+    assert f"{prefix}-api-v2/live" in {each["Name"] for each in trace["ServiceIds"]}
     lanes = [each["AnnotationValue"]["StringValue"] for each in trace["Annotations"]["gray_lane"]]
     assert lanes == ["v2"]
     documents = xray.batch_get_traces(TraceIds=[trace["Id"]])["Traces"][0]["Segments"]

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 COOKIE = "__Host-gray"
 _THREADS = 4
@@ -57,7 +57,7 @@ def request(
     known = _connections.__dict__.setdefault("open", {})
     connection = known.get(parts.netloc)
     if connection is None:
-        connection = known[parts.netloc] = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=60)
+        connection = known[parts.netloc] = _connect(parts)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in {"host": parts.netloc, **headers}.items():
@@ -78,6 +78,13 @@ def request(
         lower = name.lower()
         collected[lower] = f"{collected[lower]}\n{value}" if lower in collected else value
     return Answer(response.status, collected, content)
+
+
+def _connect(parts: SplitResult) -> http.client.HTTPConnection:
+    host = parts.hostname or "localhost"
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(host, parts.port or 443, timeout=60)
+    return http.client.HTTPConnection("127.0.0.1" if host == "localhost" else host, parts.port or 80, timeout=60)
 
 
 def everybody[T](viewers: Sequence[T], does: Callable[[T], Answer]) -> list[Answer]:

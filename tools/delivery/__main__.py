@@ -1,17 +1,17 @@
 """`python -m delivery validate | deploy ENV | promote | verify ENV | destroy ENV`."""
 
 import argparse
-import os
 import sys
 
 from rich.console import Console
 
 from artifacts.errors import ArtifactsError
-from delivery.commands import ROOT, python, sam
+from delivery.commands import ROOT, sam
 from delivery.deploy import deploy
 from delivery.destroy import destroy
 from delivery.errors import DeliveryError
 from delivery.promote import promote
+from delivery.verify import verify
 from grayctl.errors import GrayctlError
 from grayctl.target import discover
 
@@ -32,6 +32,14 @@ def main() -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("environment", help="dev, test, prod or gray")
         command.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "deploy":
+            command.add_argument(
+                "--parameter",
+                action="append",
+                default=[],
+                metavar="NAME=VALUE",
+                help="a template parameter, over samconfig.toml's; may be repeated",
+            )
     try:
         _run(parser.parse_args())
     except (ArtifactsError, DeliveryError, GrayctlError) as error:
@@ -45,14 +53,11 @@ def _run(arguments: argparse.Namespace) -> None:
         case "validate":
             sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
         case "deploy":
-            deploy(arguments.environment, console, yes=arguments.yes)
+            deploy(arguments.environment, console, yes=arguments.yes, more=arguments.parameter)
         case "destroy":
             destroy(discover(arguments.environment), console, yes=arguments.yes)
         case "verify":
-            os.environ["GRAYLANE_VERIFY"] = arguments.environment
-            python(
-                "pytest", "tests/e2e", "-m", "verify", failed=f"{arguments.environment} does not behave as it should"
-            )
+            verify(discover(arguments.environment), console, yes=arguments.yes)
         case "promote":
             changed = promote(ROOT)
             for path in changed:

@@ -1,5 +1,6 @@
 """Running the programs that a delivery consists of, with the pinned SAM CLI on their PATH."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from artifacts.build import sam_environment
 from delivery.errors import DeliveryError
 
-__all__ = ["ROOT", "python", "run", "sam"]
+__all__ = ["ROOT", "python", "run", "run_tests", "sam"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,3 +31,9 @@ def sam(*arguments: str, failed: str) -> None:
     if not command.exists():
         raise DeliveryError("SAM CLI is not installed in .tools/sam: run `make install`")
     run([str(command), *arguments], failed, sam_environment(ROOT))
+
+
+def run_tests(config_env: str, failed: str) -> None:
+    """Run the end-to-end cases marked `verify` against a deployed environment (tests/e2e/conftest.py)."""
+    command = [sys.executable, "-m", "pytest", "tests/e2e", "-m", "verify", "-p", "no:xdist"]
+    run(command, failed, os.environ | {"GRAYLANE_VERIFY": config_env})

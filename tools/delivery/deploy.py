@@ -1,26 +1,39 @@
-"""Check, build, deploy one environment, and upload the files of its lanes."""
+"""Check, build, deploy one environment, upload the files of its lanes, and look whether it is there."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from artifacts import build, parameters
+from delivery.afterwards import problems
 from delivery.commands import ROOT, python, sam
+from delivery.errors import DeliveryError
+from grayctl.target import discover
 
-__all__ = ["deploy", "lanes_of"]
+__all__ = ["deploy", "lanes_of", "values_of"]
 
 
-def lanes_of(root: Path, environment: str) -> list[str]:
-    """The lanes whose code the environment's stack holds: stable's, gray's or both."""
-    values = dict(item.split("=", 1) for item in parameters.overrides(root, environment))
+def values_of(root: Path, environment: str, more: Sequence[str] = ()) -> dict[str, str]:
+    """The environment's template parameters; `more` (`Name=Value`) go over those of samconfig.toml."""
+    pairs = [item.partition("=") for item in (*parameters.overrides(root, environment), *more)]
+    unclear = [name for name, equals, _ in pairs if not equals]
+    if unclear:
+        raise DeliveryError(f"a parameter is given as Name=Value, not as {unclear[0]!r}")
+    return {name: value for name, _, value in pairs}
+
+
+def lanes_of(values: Mapping[str, str]) -> list[str]:
+    """The lanes whose code the stack holds: stable's, gray's or both."""
     gray = values.get("GrayLane", "v2")
     return {"all": ["v1", gray], "stable": ["v1"], "gray": [gray]}[values.get("Part", "all")]
 
 
-def deploy(environment: str, console: Console, *, yes: bool = False) -> None:
+def deploy(environment: str, console: Console, *, yes: bool = False, more: Sequence[str] = ()) -> None:
     """All steps in order; the first that fails ends it with what to do (DeliveryError, ArtifactsError)."""
-    values = dict(item.split("=", 1) for item in parameters.overrides(ROOT, environment))
-    console.rule("edge functions")
+    values = values_of(ROOT, environment, more)
+    console.rule("checks")
+    sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
     python("edgebuild", "--check", failed="the built edge functions are stale: run `python -m edgebuild`, look, commit")
     console.rule("artifacts")
     with console.status("sam build") as status:
@@ -28,23 +41,35 @@ def deploy(environment: str, console: Console, *, yes: bool = False) -> None:
     console.print("built" if made else "nothing has changed since the last build")
     console.rule(f"sam deploy --config-env {environment}")
     confirm = ["--no-confirm-changeset"] if yes else []
-    sam("deploy", "--config-env", environment, *confirm, failed="sam deploy did not finish; its last lines say why")
-    for lane in lanes_of(ROOT, environment):
-        console.rule(f"files of lane {lane}")
-        python(
-            "grayctl", "site", "upload", "--lane", lane, "--config-env", environment,
-            failed=f"the stack is deployed, the files of {lane} are not: deploy prod first if it is not there yet, "
-            f"then run `grayctl site upload --lane {lane} --config-env {environment}`",
-        )  # fmt: skip
-    console.rule()
-    console.print(_next(environment))
+    # The command line replaces samconfig's list as a whole, so the whole list is given.
+    given = ["--parameter-overrides", *(f"{name}={value}" for name, value in values.items())] if more else []
+    sam("deploy", "--config-env", environment, *confirm, *given, failed="sam deploy did not finish; see its last lines")
+    for lane in lanes_of(values):
+        _upload(environment, lane, console)
+    console.rule("is it there?")
+    with console.status("asking the site and the registrations"):
+        wrong = problems(discover(environment, ROOT), ROOT, lanes_of(values))
+    if wrong:
+        raise DeliveryError(f"{environment} is deployed, but {'; '.join(wrong)}")
+    console.print(_next(environment, values), markup=False)
 
 
-def _next(environment: str) -> str:
-    if environment == "gray":
+def _upload(environment: str, lane: str, console: Console) -> None:
+    console.rule(f"files of lane {lane}")
+    command = ["grayctl", "site", "upload", "--lane", lane, "--config-env", environment]
+    python(
+        *command,
+        failed=f"the stack is deployed, the files of {lane} are not: deploy prod first if it is not there yet, "
+        f"then run `{' '.join(command)}`",
+    )
+
+
+def _next(environment: str, values: Mapping[str, str]) -> str:
+    if values.get("Part") == "gray":
+        owner = values.get("Environment", environment)
         return (
-            "The lane is registered; prod's next sync (5 minutes at most) adopts it."
+            f"The lane is registered; {owner}'s next sync (5 minutes at most) adopts it."
             " No viewer comes before a rule says so.\n"
-            "Next: grayctl status --config-env prod, then grayctl ramp 1 --config-env prod"
+            f"Next: grayctl status --config-env {owner}, then grayctl ramp 1 --config-env {owner}"
         )
     return f"Next: grayctl status --config-env {environment}"

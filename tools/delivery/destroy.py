@@ -1,17 +1,16 @@
 """Remove an environment's stack, after saying what goes with it and asking."""
 
-import json
 import time
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from delivery.errors import DeliveryError
-from gray.revision import FINISHED, KILLED
+from delivery.released import leads_to
 from gray.revisions import Revisions
 from grayctl.target import Target
 
-__all__ = ["destroy", "lane_still_used"]
+__all__ = ["destroy"]
 
 _LOOK_EVERY = 5.0  # seconds between two looks at the stack
 
@@ -19,8 +18,9 @@ _LOOK_EVERY = 5.0  # seconds between two looks at the stack
 def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
     """Unprotect the tables, empty the buckets, delete the stack and wait. Raises DeliveryError when it must not be."""
     tables, buckets = _resources(target, "AWS::DynamoDB::Table"), _resources(target, "AWS::S3::Bucket")
-    if target.part == "gray":
-        _refuse_while_used(target)
+    gray = _parameter(target, "GrayLane") if target.part == "gray" else ""
+    if gray:
+        _refuse_while_used(target, gray)
     console.print(
         f"{target.stack} goes, and with it tables {tables or '-'} and buckets {buckets or '-'} with all they hold."
     )
@@ -31,21 +31,22 @@ def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
     for bucket in buckets:
         _empty(target, bucket, console)
     _delete(target, console)
+    if gray:
+        console.print(
+            "Its files stay for pages that are still open; remove them later with\n"
+            f"aws s3 rm --recursive s3://{target.site_bucket}/{gray}/",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
-def lane_still_used(release: str, state: str, lane: str) -> bool:
-    """Whether a viewer can come into `lane`: a rule of the release (JSON) leads there and the state lets it."""
-    rules = json.loads(release).get("rules", [])
-    return state not in (KILLED, FINISHED) and any(rule.get("lane") == lane for rule in rules)
-
-
-def _refuse_while_used(target: Target) -> None:
-    table = f"graylane-{target.environment}-config"
-    if table not in target.clients.dynamodb.list_tables()["TableNames"]:
+def _refuse_while_used(target: Target, lane: str) -> None:
+    dynamodb = target.clients.dynamodb
+    try:
+        revision = Revisions(dynamodb, f"graylane-{target.environment}-config").current()
+    except dynamodb.exceptions.ResourceNotFoundException:
         return  # gray stands alone: prod is not there, so nobody is led anywhere
-    lane = _parameter(target, "GrayLane")
-    revision = Revisions(target.clients.dynamodb, table).current()
-    if revision is not None and lane_still_used(revision.document, revision.state, lane):
+    if revision is not None and leads_to(revision.document, revision.state, lane):
         raise DeliveryError(
             f"revision {revision.number} still leads viewers to {lane}: first "
             f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"

@@ -1,0 +1,109 @@
+"""What a deployment is made of, and the look afterwards."""
+
+from pathlib import Path
+
+import pytest
+from tests.unit.delivery.account import SITE, Account
+
+from delivery.afterwards import problems
+from delivery.deploy import lanes_of, values_of
+from delivery.errors import DeliveryError
+from grayctl.edge_answer import EdgeAnswer
+from grayctl.site import build_site, upload_site
+from grayctl.target import Target
+
+ROOT = Path(__file__).parents[3]
+GOOD = EdgeAnswer(True, 200, "v1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "lanes"),
+    [("dev", ["v1", "v2"]), ("test", ["v1", "v2"]), ("prod", ["v1"]), ("gray", ["v2"])],
+)
+def test_each_environment_uploads_its_own_lanes(environment: str, lanes: list[str]) -> None:
+    assert lanes_of(values_of(ROOT, environment)) == lanes
+
+
+def test_a_gray_stack_of_another_lane_uploads_that_one() -> None:
+    assert lanes_of(values_of(ROOT, "gray", ["GrayLane=v3"])) == ["v3"]
+
+
+def test_parameters_of_the_command_go_over_those_of_the_file() -> None:
+    values = values_of(ROOT, "prod", ["Architecture=x86_64", "AlarmEmail=a=b@shop.example"])
+
+    assert values["Architecture"] == "x86_64"
+    assert values["AlarmEmail"] == "a=b@shop.example"
+    assert values["Part"] == "stable"
+
+
+def test_a_parameter_without_a_value_is_named() -> None:
+    with pytest.raises(DeliveryError, match="'Architecture'"):
+        values_of(ROOT, "prod", ["Architecture"])
+
+
+@pytest.fixture
+def prod(account: Account) -> Target:
+    """Deployed as it should be: the site answers, v1 is registered, its files are there."""
+    target = account.deploy("stable", {"SiteUrl": "https://shop.example/", "SiteBucket": SITE, "StableApiId": "api1"})
+    account.register("v1", "api1")
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=SITE)
+    upload_site(build_site(ROOT / "web" / "v1", "v1"), s3, SITE)
+    return target
+
+
+def look(target: Target, *answers: EdgeAnswer, lanes: tuple[str, ...] = ("v1",)) -> list[str]:
+    left = list(answers) or [GOOD]
+    return problems(
+        target, ROOT, lanes, ask=lambda _site: left.pop(0) if len(left) > 1 else left[0], wait=lambda _: None
+    )
+
+
+def test_all_is_well(prod: Target) -> None:
+    assert look(prod) == []
+
+
+def test_a_name_that_is_not_known_yet_is_waited_for(prod: Target) -> None:
+    nobody = EdgeAnswer(False, error="name not known")
+
+    assert look(prod, nobody, nobody, GOOD) == []
+    assert look(prod, nobody) == ["https://shop.example does not answer: name not known"]
+
+
+@pytest.mark.parametrize("answer", [EdgeAnswer(True, 503), EdgeAnswer(True, 200, "")])
+def test_a_site_that_fails_or_names_no_lane_is_told(prod: Target, answer: EdgeAnswer) -> None:
+    (problem,) = look(prod, answer)
+
+    assert f"answers {answer.status} as lane none" in problem
+
+
+def test_a_lane_of_another_api_is_told(prod: Target, account: Account) -> None:
+    account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v1")
+    assert look(prod) == ["lane v1 has not registered itself below /gray/prod/lanes"]
+
+    account.register("v1", "api9")
+    assert look(prod) == ["lane v1 is registered with API api9, the stack has api1"]
+
+
+def test_files_of_another_build_are_told(prod: Target, account: Account) -> None:
+    upload_site(build_site(ROOT / "web" / "v2", "v1"), account.client("s3"), SITE)
+
+    (problem,) = look(prod)
+    assert problem.endswith("upload again")
+
+
+def test_files_that_are_not_there_are_told(prod: Target, account: Account) -> None:
+    account.client("s3").delete_object(Bucket=SITE, Key="v1/manifest.json")
+
+    (problem,) = look(prod)
+    assert problem == f"s3://{SITE}/v1/manifest.json is not there: upload the site of v1"
+
+
+def test_a_gray_stack_has_no_site_to_ask(account: Account) -> None:
+    target = account.deploy("gray", {"GrayApiId": "api2"})
+    account.register("v2", "api2")
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=SITE)  # prod's, found by the convention of names
+    upload_site(build_site(ROOT / "web" / "v2", "v2"), s3, SITE)
+
+    assert look(target, EdgeAnswer(False), lanes=("v2",)) == []

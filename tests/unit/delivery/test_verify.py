@@ -1,0 +1,44 @@
+"""Verification moves viewers, so it is refused where there are any and asked for where there may be."""
+
+import pytest
+from tests.unit.delivery.account import CONFIG, Account, Terminal
+
+from delivery.errors import DeliveryError
+from delivery.verify import verify
+from grayctl.target import Target
+
+
+@pytest.fixture
+def prod(account: Account) -> Target:
+    return account.deploy("stable", {"ConfigTable": CONFIG, "SiteUrl": "https://shop.example/"})
+
+
+def test_a_gray_stack_is_verified_through_prod(account: Account) -> None:
+    with pytest.raises(DeliveryError, match="make verify ENV=prod"):
+        verify(account.deploy("gray"), Terminal(), yes=True)
+
+
+def test_without_a_gray_lane_it_says_what_to_deploy(account: Account, prod: Target) -> None:
+    account.release()
+    account.register("v1", "api1")
+
+    with pytest.raises(DeliveryError, match="make deploy ENV=gray"):
+        verify(prod, Terminal(), yes=True)
+
+
+def test_viewers_in_gray_are_not_moved(account: Account, prod: Target) -> None:
+    account.release({"id": "ramp", "lane": "v2", "percent": 5})
+    account.register("v2", "api2")
+
+    with pytest.raises(DeliveryError, match="revision 1 leads viewers to gray"):
+        verify(prod, Terminal("prod"), yes=True)
+
+
+def test_prod_is_asked_by_name(account: Account, prod: Target) -> None:
+    account.release()
+    account.register("v2", "api2")
+    terminal = Terminal("yes")
+
+    with pytest.raises(DeliveryError, match="nothing was run"):
+        verify(prod, terminal)
+    assert "lead viewers of prod to gray" in terminal.said

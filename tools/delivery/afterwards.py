@@ -1,0 +1,72 @@
+"""What a look from outside finds after a deployment: the site answers, each lane is registered and has its files."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gray.lanes import Registration, read_parameters
+from grayctl.edge_answer import EdgeAnswer, ask_edge
+from grayctl.site import build_site
+from grayctl.target import Target
+
+__all__ = ["problems"]
+
+# A new distribution's name may take a while until every resolver knows it.
+PATIENCE = 90.0
+_OUTPUT = {"v1": "StableApiId"}
+
+
+def problems(
+    target: Target,
+    root: Path,
+    lanes: Sequence[str],
+    *,
+    ask: Callable[[str], EdgeAnswer] = ask_edge,
+    wait: Callable[[float], None] = time.sleep,
+) -> list[str]:
+    """What is not as it should be, in words; nothing when all is well. `lanes` are those the stack holds."""
+    found = _of_site(target, ask, wait) if target.part != "gray" else []
+    registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
+    for lane in lanes:
+        found += _of_lane(target, registered.get(lane), lane)
+        found += _of_files(target, root, lane)
+    return found
+
+
+def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[float], None]) -> list[str]:
+    if not target.site:
+        return ["the stack names no site"]
+    waited = 0.0
+    while not (answer := ask(target.site)).reachable and waited < PATIENCE:
+        wait(3.0)
+        waited += 3.0
+    if not answer.reachable:
+        return [f"{target.site} does not answer: {answer.error}"]
+    if answer.status != 200 or not answer.lane:
+        return [
+            f"{target.site} answers {answer.status} as lane {answer.lane or 'none'}: see /aws/cloudfront/function logs"
+        ]
+    return []
+
+
+def _of_lane(target: Target, registration: Registration | None, lane: str) -> list[str]:
+    if registration is None:
+        return [f"lane {lane} has not registered itself below {target.parameter_prefix}/lanes"]
+    expected = target.outputs.get(_OUTPUT.get(lane, "GrayApiId"))
+    if registration.api_id != expected:
+        return [f"lane {lane} is registered with API {registration.api_id}, the stack has {expected}"]
+    return []
+
+
+def _of_files(target: Target, root: Path, lane: str) -> list[str]:
+    site = build_site(root / "web" / lane, lane)
+    key = f"{lane}/manifest.json"
+    s3 = target.clients.s3
+    try:
+        there = json.loads(s3.get_object(Bucket=target.site_bucket, Key=key)["Body"].read())
+    except s3.exceptions.NoSuchKey:
+        return [f"s3://{target.site_bucket}/{key} is not there: upload the site of {lane}"]
+    if there.get("build") != site.build:
+        return [f"s3://{target.site_bucket}/{key} is of build {there.get('build')}, here is {site.build}: upload again"]
+    return []

@@ -1,0 +1,27 @@
+"""Whether a release lets any viewer into a gray lane."""
+
+import json
+
+from gray.revision import FINISHED, KILLED
+
+__all__ = ["leads_anywhere", "leads_to"]
+
+
+def leads_to(release: str, state: str, lane: str) -> bool:
+    """Whether a viewer can come into `lane`: a rule of the release (JSON) leads there and the state lets it."""
+    lanes = _lanes(release)
+    return state not in (KILLED, FINISHED) and (lanes is None or lane in lanes)
+
+
+def leads_anywhere(release: str, state: str) -> bool:
+    """Whether a viewer can come into any gray lane."""
+    return state not in (KILLED, FINISHED) and _lanes(release) != set()
+
+
+def _lanes(release: str) -> set[str] | None:
+    """None where nobody knows: a release that cannot be read is refused, and the one before it stays published."""
+    try:
+        rules = json.loads(release).get("rules", [])
+        return {str(rule["lane"]) for rule in rules if rule.get("percent") != 0}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return None
