@@ -1,0 +1,96 @@
+"""Generated pages are fresh, and what they are made from says enough."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.unit.docs.pages import ROOT
+
+from docsgen.__main__ import main, pages, stale
+from docsgen.cli_reference import commands
+from docsgen.reasons import PUBLICATIONS, REASONS
+from docsgen.template_reference import alarm_topic, alarms, read_template
+from gray import model, records
+from grayctl import errors
+
+RUNBOOKS = ROOT / "docs" / "runbooks"
+# For a task, not for an alarm.
+TASKS = {"rebuild-the-edge"}
+
+
+def test_the_committed_pages_are_what_the_code_says() -> None:
+    assert [str(path.relative_to(ROOT)) for path in stale(pages())] == []
+
+
+def test_a_page_that_differs_is_stale(tmp_path: Path) -> None:
+    there = tmp_path / "there.md"
+    there.write_text("old")
+    assert stale({there: "new", tmp_path / "missing.md": "x"}) == [there, tmp_path / "missing.md"]
+    assert stale({there: "old"}) == []
+
+
+def test_check_ends_with_0_when_nothing_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["docsgen", "--check"])
+    assert main() == 0
+
+
+def test_each_command_has_a_sentence_and_an_example_of_itself() -> None:
+    for name, command in commands():
+        text, _, example = (command.help or "").partition("Example: ")
+        assert text.strip().split("\n")[0].endswith("."), f"{name}: its first line is no sentence"
+        assert name in example, f"{name}: its example is {example!r}"
+
+
+def test_each_option_says_what_it_is() -> None:
+    silent = [f"{name} {one.name}" for name, command in commands() for one in command.params if not _help(one)]
+    assert silent == []
+
+
+def _help(parameter: object) -> str:
+    return getattr(parameter, "help", None) or ("-" if getattr(parameter, "name", "") == "help" else "")
+
+
+def test_each_parameter_and_output_of_the_template_is_described() -> None:
+    template = read_template()
+    for name, one in {**template["Parameters"], **template["Outputs"]}.items():
+        assert len(one.get("Description", "")) > 10, f"{name} has no description"
+
+
+def test_each_alarm_has_a_runbook_and_each_runbook_an_alarm() -> None:
+    topics = {alarm_topic(name) for name in alarms(read_template())}
+    assert topics | TASKS == {path.stem for path in RUNBOOKS.glob("*.md")}
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_a_runbook_names_its_alarm_and_says_what_to_do(path: Path) -> None:
+    text = path.read_text()
+    assert path.stem in TASKS or path.stem in text.splitlines()[0], "its title does not name the alarm"
+    assert "grayctl" in text or "## Do" in text, "it says nothing to do"
+
+
+def test_each_reason_of_the_edge_is_told() -> None:
+    assert set(REASONS) == model.REASONS
+
+
+def test_the_edge_gives_no_reason_that_is_not_known() -> None:
+    source = "".join((ROOT / "src" / "edge" / name).read_text() for name in ("decide.js", "viewer_request.js"))
+    told = set(re.findall(r"stable\('([a-z-]+)'\)|doubt = '([a-z-]+)'|'(pin|sticky)'", source))
+    names = {name for found in told for name in found if name}
+    assert {"killed", "behind", "list-missing", "sticky", "pin-lost"} <= names
+    assert names <= set(REASONS)
+
+
+def test_each_end_of_a_publication_is_told() -> None:
+    known = {records.RUNNING, records.PUBLISHED, records.SKIPPED, records.SUPERSEDED, records.FAILED, records.REFUSED}
+    assert set(PUBLICATIONS) == known
+
+
+def test_each_exit_code_is_told_in_the_reference_and_in_the_help() -> None:
+    text = (ROOT / "docs" / "reference" / "errors.md").read_text()
+    from grayctl.cli import EPILOG
+
+    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    assert len(codes) == 8
+    for code in codes:
+        assert f"| {code} |" in text
+        assert re.search(rf"\b{code} \w", EPILOG)
