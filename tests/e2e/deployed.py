@@ -85,7 +85,7 @@ def release_kept(operator: Operator, folder: Path) -> Iterator[None]:
             operator.run("resume", "--yes", check=False)  # a case may have ended killed
             operator.run("apply", str(kept), "--yes", "-m", "as before the verification", check=False)
             if before["state"] in ("killed", "finished"):
-                operator.run("kill", "--yes", "-m", "as before the verification", check=False)
+                operator.run("kill", "-m", "as before the verification", check=False)
 
 
 def deployed(config_env: str, root: Path) -> DeployedStack:

@@ -66,7 +66,7 @@ def test_ten_thousand_viewers_through_ramp_and_kill(stack: LocalStack, operator:
     assert share(everyone, "v2") == pytest.approx(0.35, abs=0.01)
 
     ids = [viewer.cookies[COOKIE].split(".")[0] for viewer in gray]
-    operator.run("kill", "--yes")
+    operator.run("kill")
     eventually(lambda: Viewer(dict(gray[0].cookies)).ask(stack.url).lane, lambda lane: lane == "v1")
     killed = everybody(viewers, lambda viewer: viewer.ask(stack.url))
     assert share(killed, "v1") == 1
