@@ -14,10 +14,20 @@ from gray.published import Stamped, stamped
 from graylocal.stack import LocalStack
 
 PATIENCE = 60.0
-ALARM_SETTINGS = (
-    "AlarmName AlarmDescription Namespace MetricName Dimensions Statistic Period EvaluationPeriods"
-    " ComparisonOperator Threshold TreatMissingData AlarmActions"
-).split()
+ALARM_SETTINGS = [
+    "AlarmName",
+    "AlarmDescription",
+    "Namespace",
+    "MetricName",
+    "Dimensions",
+    "Statistic",
+    "Period",
+    "EvaluationPeriods",
+    "ComparisonOperator",
+    "Threshold",
+    "TreatMissingData",
+    "AlarmActions",
+]
 
 
 class Control:
