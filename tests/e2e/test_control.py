@@ -15,6 +15,7 @@ from graylocal.stack import LocalStack
 
 PATIENCE = 60.0
 ALARM_SETTINGS = [
+]
     "AlarmName",
     "AlarmDescription",
     "Namespace",
