@@ -4,7 +4,7 @@ A copy is written only over nothing or over an older copy; what the gray lane wr
 Items are in DynamoDB's own form ({"id": {"S": "..."}}) throughout: nothing is converted on the way.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ COPIED = "copied_at"
 """On a copy: the `changed_at` of the item it was made from; stays when gray changes the copy."""
 
 SCAN_PAGE = 200
-"""Items of one step of a backfill: a step ends well within the function's timeout."""
+"""Items looked at in one step by hand: at up to four calls an item it ends well within the function's timeout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Copier:
         changed = item.get(CHANGED, {"N": "0"})
         self._client.put_item(
             TableName=self._table,
-            Item={**item, ORIGIN: {"S": STABLE}, CHANGED: changed, COPIED: changed},
+            Item=as_copy(item),
             ConditionExpression="attribute_not_exists(pk) OR (#origin = :stable AND #changed <= :changed)",
             ExpressionAttributeNames={"#origin": ORIGIN, "#changed": CHANGED},
             ExpressionAttributeValues={":stable": {"S": STABLE}, ":changed": changed},
@@ -90,6 +90,12 @@ class Copier:
             ExpressionAttributeNames={"#origin": ORIGIN},
             ExpressionAttributeValues={":stable": {"S": STABLE}},
         )
+
+
+def as_copy(item: Item) -> dict[str, Any]:
+    """Stable's item as it stands in a gray table."""
+    changed = item.get(CHANGED, {"N": "0"})
+    return {**item, ORIGIN: {"S": STABLE}, CHANGED: changed, COPIED: changed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +117,16 @@ def backfill(client: "DynamoDBClient", source: str, target: Copier, start: Item 
     return Step(results.count(True), results.count(False), page.get("LastEvaluatedKey"))
 
 
-def own_items(client: "DynamoDBClient", table: str) -> Iterator[Item]:
-    """The items a gray lane wrote or changed itself and that were not brought home yet. Raises ClientError."""
-    pages = client.get_paginator("scan").paginate(
-        TableName=table,
-        FilterExpression="attribute_not_exists(#origin)",
-        ExpressionAttributeNames={"#origin": ORIGIN},
-        ConsistentRead=True,
+def own_page(client: "DynamoDBClient", table: str, start: Item | None) -> tuple[list[Item], Item | None]:
+    """One step through the items that a gray lane wrote or changed itself and that were not brought home yet.
+
+    Answers them and where the next step starts (None at the end). Raises ClientError.
+    """
+    arguments: dict[str, Any] = {"TableName": table, "Limit": SCAN_PAGE, "ConsistentRead": True}
+    if start:
+        arguments["ExclusiveStartKey"] = dict(start)
+    # The limit counts the items that are looked at, so a step may find none.
+    page = client.scan(
+        FilterExpression="attribute_not_exists(#origin)", ExpressionAttributeNames={"#origin": ORIGIN}, **arguments
     )
-    for page in pages:
-        yield from page["Items"]
+    return list(page["Items"]), page.get("LastEvaluatedKey")

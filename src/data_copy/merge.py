@@ -1,19 +1,19 @@
-"""Bringing home what a gray lane wrote: report, then merge. For `grayctl data`; resumable at every item.
+"""Bringing home what a gray lane wrote: report, then merge, in steps; resumable at every item. For `grayctl data`.
 
 An item goes into stable's table if stable has none with its key, or has the very one that gray started from. What both
-changed is a conflict and is left to people. A merged item becomes a copy of stable's again, so an interrupted merge
-goes on where it stopped, a second one does nothing, and the continuous copy takes the item over.
+changed is a conflict and is left to people, unless they said whose shall win. A merged item becomes a copy of stable's
+again, so an interrupted merge goes on where it stopped, a second one does nothing, and the continuous copy takes the
+item over.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from data_copy.copying import CHANGED, COPIED, ORIGIN, Item, own_items
+from data_copy.copying import CHANGED, COPIED, ORIGIN, Item, as_copy, own_page
 from lane.passage import STABLE
 
 if TYPE_CHECKING:
@@ -29,13 +29,34 @@ class Fate(StrEnum):
     CONFLICT = "conflict"
 
 
+class Winner(StrEnum):
+    """Whose item stays where both changed it."""
+
+    NOBODY = "nobody"
+    GRAY = "gray"
+    STABLE = "stable"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An item that waits in a gray table, and what a merge would do with it."""
+    """An item that waits in a gray table, what stable has under its key, and what a merge would do with it."""
 
-    key: tuple[str, str]
     item: Item
+    stable: Item | None
     fate: Fate
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The key, in DynamoDB's form."""
+        return {"pk": self.item["pk"], "sk": self.item["sk"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step: the items found or settled. next: where the next one starts; None at the end."""
+
+    items: list[Waiting]
+    next: Item | None
 
 
 def fate(gray: Item, stable: Item | None) -> Fate:
@@ -52,77 +73,87 @@ def fate(gray: Item, stable: Item | None) -> Fate:
     return Fate.CHANGED if started_from is not None and stable.get(CHANGED) == started_from else Fate.CONFLICT
 
 
-def report(client: "DynamoDBClient", gray_table: str, stable_table: str) -> Iterator[Waiting]:
-    """What waits, one item after the other. Raises ClientError."""
-    for item in own_items(client, gray_table):
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        stable = client.get_item(TableName=stable_table, Key=key, ConsistentRead=True).get("Item")
-        yield Waiting((item["pk"]["S"], item["sk"]["S"]), item, fate(item, stable))
-
-
 class Merge:
-    """Merges one gray table into stable's."""
+    """One gray table beside stable's. Every method raises ClientError; what was done then stays done."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        gray_table: str,
-        stable_table: str,
-    ) -> None:
+    def __init__(self, client: "DynamoDBClient", gray_table: str, stable_table: str) -> None:
         self._client = client
         self._gray = gray_table
         self._stable = stable_table
 
-    def run(self, advance: Callable[[Waiting], object]) -> Mapping[Fate, int]:
-        """Merge all that waits and answer how many of each fate. Raises ClientError; what was done stays done.
+    def report(self, start: Item | None) -> Page:
+        """What waits, one step of it; changes nothing."""
+        items, following = own_page(self._client, self._gray, start)
+        return Page([self._beside_stable(item) for item in items], following)
 
-        advance: called after each item, for progress.
-        """
-        done: Counter[Fate] = Counter()
-        for waiting in report(self._client, self._gray, self._stable):
-            settled = self._bring(waiting)
-            if settled.fate is not Fate.CONFLICT:
-                self._mark(settled)
-            done[settled.fate] += 1
-            advance(settled)
-        return done
+    def step(self, start: Item | None, winner: Winner = Winner.NOBODY) -> Page:
+        """Merge one step. An item that is left as a conflict has that fate; all others are home."""
+        found = self.report(start)
+        return Page([self._settle(waiting, winner) for waiting in found.items], found.next)
 
-    def _bring(self, waiting: Waiting) -> Waiting:
-        if waiting.fate in (Fate.SAME, Fate.CONFLICT):
+    def _beside_stable(self, item: Item) -> Waiting:
+        key = {"pk": item["pk"], "sk": item["sk"]}
+        stable = self._client.get_item(TableName=self._stable, Key=key, ConsistentRead=True).get("Item")
+        return Waiting(item, stable, fate(item, stable))
+
+    def _settle(self, waiting: Waiting, winner: Winner) -> Waiting:
+        if waiting.fate is Fate.CONFLICT and winner is Winner.NOBODY:
             return waiting
-        item = _content(waiting.item)
-        arguments: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if waiting.fate is Fate.CHANGED:
-            arguments = {
-                "ConditionExpression": "#changed = :copied",
-                "ExpressionAttributeNames": {"#changed": CHANGED},
-                "ExpressionAttributeValues": {":copied": waiting.item[COPIED]},
-            }
-        try:
-            self._client.put_item(TableName=self._stable, Item=item, **arguments)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            # Stable's item changed between the report and the write.
-            return Waiting(waiting.key, waiting.item, Fate.CONFLICT)
+        # Whatever changed between the look and the write is a conflict, for now.
+        lost = Waiting(waiting.item, waiting.stable, Fate.CONFLICT)
+        if waiting.fate is Fate.CONFLICT and winner is Winner.STABLE:
+            return waiting if self._held(lambda: self._take_stables(waiting)) else lost
+        if waiting.fate is not Fate.SAME and not self._held(lambda: self._put_home(waiting)):
+            return lost
+        # When gray changed it meanwhile, it goes on to wait: that change is not home.
+        self._held(lambda: self._mark(waiting))
         return waiting
 
+    def _put_home(self, waiting: Waiting) -> None:
+        if waiting.stable is None:
+            condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        else:
+            condition = _unchanged(waiting.stable)
+        self._client.put_item(TableName=self._stable, Item=_content(waiting.item), **condition)
+
+    def _take_stables(self, waiting: Waiting) -> None:
+        stable = waiting.stable or {}
+        self._client.put_item(TableName=self._gray, Item=as_copy(stable), **_unchanged(waiting.item))
+
     def _mark(self, waiting: Waiting) -> None:
-        """Make it a copy, unless gray changed it meanwhile: then it goes on to wait, as that change is not home."""
-        pk, sk = waiting.key
-        changed = waiting.item.get(CHANGED, {"N": "0"})
+        condition = _unchanged(waiting.item)
+        names = {**condition.get("ExpressionAttributeNames", {}), "#changed": CHANGED}
+        values = {":stable": {"S": STABLE}, ":now": waiting.item.get(CHANGED, {"N": "0"})}
+        self._client.update_item(
+            TableName=self._gray,
+            Key=waiting.key,
+            UpdateExpression="SET #origin = :stable, #copied = :now, #changed = :now",
+            ConditionExpression=condition["ConditionExpression"],
+            ExpressionAttributeNames=names | {"#copied": COPIED, "#origin": ORIGIN},
+            ExpressionAttributeValues=values | condition.get("ExpressionAttributeValues", {}),
+        )
+
+    @staticmethod
+    def _held(write: Callable[[], None]) -> bool:
         try:
-            self._client.update_item(
-                TableName=self._gray,
-                Key={"pk": {"S": pk}, "sk": {"S": sk}},
-                UpdateExpression="SET #origin = :stable, #copied = :changed, #changed = :changed",
-                ConditionExpression="attribute_not_exists(#changed) OR #changed = :changed",
-                ExpressionAttributeNames={"#changed": CHANGED, "#copied": COPIED, "#origin": ORIGIN},
-                ExpressionAttributeValues={":stable": {"S": STABLE}, ":changed": changed},
-            )
+            write()
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+            return False
+        return True
+
+
+def _unchanged(item: Item) -> dict[str, Any]:
+    """The condition that an item is still the one that was seen."""
+    names = {"#changed": CHANGED}
+    if CHANGED not in item:
+        return {"ConditionExpression": "attribute_not_exists(#changed)", "ExpressionAttributeNames": names}
+    return {
+        "ConditionExpression": "#changed = :seen",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {":seen": item[CHANGED]},
+    }
 
 
 def _content(item: Item) -> dict[str, Any]:

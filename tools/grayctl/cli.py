@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import estimating, linking, looking, planning, ramping, revisions, states, sync
+from grayctl.commands import estimating, linking, looking, planning, previewing, ramping, revisions, states, sync
+from grayctl.commands.data import data_app
 from grayctl.commands.keys import keys_app
 from grayctl.commands.lists import list_app
 from grayctl.commands.rules import rule_app
@@ -32,6 +33,7 @@ app.command()(looking.status)
 app.command()(looking.lanes)
 app.command()(looking.traces)
 app.command()(ramping.ramp)
+app.command()(previewing.preview)
 app.command()(planning.plan)
 app.add_typer(rule_app, name="rule")
 app.add_typer(list_app, name="list")
@@ -50,6 +52,7 @@ app.command()(sync.sync)
 app.command()(sync.rebuild)
 app.command()(estimating.estimate)
 app.add_typer(keys_app, name="keys")
+app.add_typer(data_app, name="data")
 app.add_typer(site_app, name="site")
 
 

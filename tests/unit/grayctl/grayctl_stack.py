@@ -3,7 +3,7 @@ lacks (Lambda that runs, the stream, the edge) stands beside it as small servers
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,6 +104,7 @@ class Stack:
     ssm: Any
     secrets: Any
     dynamodb: Any
+    functions: dict[str, "Answer"]
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Outcome:
 
 
 Grayctl = Callable[..., Outcome]
+Answer = Callable[[dict[str, Any]], Any]
+"""A function: event in, what it answers out; None when it was called asynchronously."""
 
 
 def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
@@ -130,7 +133,8 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     revisions, records = Revisions(dynamodb, TABLE), Records(dynamodb, TABLE)
     sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
     edge = Edge()
-    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(sync)) as functions:
+    by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
+    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(by_name)) as functions:
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
         boto3.client("cloudformation", region_name=REGION).create_stack(
             StackName="graylane-test",
@@ -144,7 +148,7 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         thread = threading.Thread(target=sync.follow_stream)
         thread.start()
         try:
-            yield Stack(project, revisions, records, sync, edge, s3, ssm, secrets, dynamodb)
+            yield Stack(project, revisions, records, sync, edge, s3, ssm, secrets, dynamodb, by_name)
         finally:
             sync.stop()
             thread.join()
@@ -231,14 +235,20 @@ def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
     return Site
 
 
-def _lambda_handler(sync: FakeSync) -> type[BaseHTTPRequestHandler]:
+def _lambda_handler(by_name: Mapping[str, Answer]) -> type[BaseHTTPRequestHandler]:
     class Functions(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(202)
-            self.send_header("content-length", "0")
+            event = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            _, _, name = self.path.partition("/functions/")
+            answer = by_name.get(name.partition("/")[0])
+            found = answer(event) if answer else {"Message": "no such function"}
+            body = b"" if found is None else json.dumps(found).encode()
+            self.send_response(404 if answer is None else 200 if body else 202)
+            self.send_header("content-length", str(len(body)))
+            if answer is None:
+                self.send_header("x-amzn-errortype", "ResourceNotFoundException")
             self.end_headers()
-            sync.invoked(json.loads(body))
+            self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
             pass

@@ -1,6 +1,6 @@
 """The course every change takes: show it, ask, save it, follow it to the edge, tell how long it took."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from grayctl.author import author
 from grayctl.difference import Change
 from grayctl.document import Document
 from grayctl.edge_answer import ask_edge
+from grayctl.gray_data import Wait, told
 from grayctl.manual import record_of_revision
 from grayctl.propagation import Arrival, await_edge, await_publication
 from grayctl.releases import propose, read_current, registered_lanes, revisions_of, save
@@ -76,14 +77,18 @@ def ask_first(target: Target, manner: Manner, changes: list[Change]) -> None:
     confirm(f"Save this in {target.environment}?", manner.yes)
 
 
-def finish_change(target: Target, manner: Manner, changes: list[Change], revision: Revision) -> None:
-    """Follow a saved revision to the edge and print what happened."""
+def finish_change(
+    target: Target, manner: Manner, changes: list[Change], revision: Revision, waiting: Sequence[Wait] | None = None
+) -> None:
+    """Follow a saved revision to the edge and print what happened; `waiting` is what waits in gray's tables."""
     arrival = follow_revision(target, revision, manner.as_json) if manner.wait else None
-    show(
-        _result(target, manner, changes, revision, arrival),
-        manner.as_json,
-        lambda console: print_saved(console, changes, revision, arrival),
-    )
+    document = _result(target, manner, changes, revision, arrival)
+
+    def text(console: Console) -> None:
+        print_saved(console, changes, revision, arrival)
+        print_waits(console, waiting or ())
+
+    show(document if waiting is None else document | {"waiting": told(waiting)}, manner.as_json, text)
 
 
 def follow_revision(target: Target, revision: Revision, as_json: bool) -> Arrival:
@@ -134,6 +139,12 @@ def print_arrival(console: Console, arrival: Arrival) -> None:
         console.print("the nearest edge location does not follow yet; look with: grayctl status")
     else:
         console.print(f"the site does not answer: {arrival.edge.error}", markup=False)
+
+
+def print_waits(console: Console, waiting: Sequence[Wait]) -> None:
+    """What gray wrote and stable lacks, and the way home for it."""
+    for wait in waiting:
+        console.print(f"! {wait}: grayctl data merge --lane {wait.lane}", style="yellow", markup=False)
 
 
 def _nothing_to_do(console: Console) -> None:

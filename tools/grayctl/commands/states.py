@@ -12,6 +12,7 @@ from grayctl.builds import differing_builds, read_builds
 from grayctl.commands.carrying import Manner, ask_first, finish_change, show_dry_run
 from grayctl.difference import Change, difference
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK, UsageError
+from grayctl.gray_data import waits
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
 from grayctl.releases import conflict_with, document_of, read_current, revisions_of
 from grayctl.screen import show, spinner
@@ -118,11 +119,11 @@ def finish(
     def write(revisions: Revisions, base: Head | None, who: str, why: str) -> Revision:
         return revisions.finish(author=who, reason=why, via="grayctl", base=base)
 
-    _carry_out(_Step("finish", write, "finished"), manner)
+    _carry_out(_Step("finish", write, "finished"), manner, tell_waits=True)
     return EXIT_OK
 
 
-def _carry_out(step: _Step, manner: Manner, back_to: int | None = None) -> None:
+def _carry_out(step: _Step, manner: Manner, back_to: int | None = None, *, tell_waits: bool = False) -> None:
     target = discover(manner.config_env)
     revisions = revisions_of(target)
     current = read_current(revisions)
@@ -139,7 +140,8 @@ def _carry_out(step: _Step, manner: Manner, back_to: int | None = None) -> None:
         raise UsageError(str(error), "See: grayctl status") from error
     except Conflict as conflict:
         raise conflict_with(current, conflict.theirs) from conflict
-    finish_change(target, manner, difference(current.document, document_of(revision)), revision)
+    made = difference(current.document, document_of(revision))
+    finish_change(target, manner, made, revision, waits(target) if tell_waits else None)
 
 
 def _expected(

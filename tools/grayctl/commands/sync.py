@@ -1,5 +1,6 @@
 """Commands that talk to the manual sync: kill, sync, rebuild."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,8 +9,9 @@ from rich.console import Console
 
 from grayctl import manual
 from grayctl.author import author
-from grayctl.commands.carrying import print_arrival
+from grayctl.commands.carrying import print_arrival, print_waits
 from grayctl.errors import GrayctlError, UsageError
+from grayctl.gray_data import Wait, told, waits
 from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
 from grayctl.options import AsJson, ConfigEnv, Reason, Yes
@@ -42,7 +44,10 @@ def kill(
             header = _debug_header_or_none(target)
             result = kill_release(target, author=author(), reason=reason or "kill", debug_header=header, tell=tell)
     require_done(result)
-    show({"environment": target.environment, **result.as_json()}, as_json, lambda console: _print_kill(console, result))
+    # A direct kill is for when little answers: it asks nobody what waits.
+    waiting = [] if direct else waits(target)
+    document = {"environment": target.environment, **result.as_json(), "waiting": told(waiting)}
+    show(document, as_json, lambda console: _print_kill(console, result, waiting))
 
 
 def sync(
@@ -119,7 +124,7 @@ def _print_sync(console: Console, arrival: Arrival) -> None:
         console.print(f"verified: {record.verified}", markup=False)
 
 
-def _print_kill(console: Console, result: Kill) -> None:
+def _print_kill(console: Console, result: Kill, waiting: Sequence[Wait]) -> None:
     if result.revision:
         console.print(f"revision {result.revision.number} saved (killed, epoch {result.revision.epoch})")
     if result.arrival:
@@ -129,6 +134,7 @@ def _print_kill(console: Console, result: Kill) -> None:
     for trouble in result.troubles:
         console.print(f"! {trouble}", style="yellow", markup=False)
     console.print("everybody gets stable; other edge locations follow within about 70 s")
+    print_waits(console, waiting)
 
 
 def _debug_header_or_none(target: Target) -> str | None:

@@ -1,0 +1,127 @@
+"""`grayctl data`: what isolated gray lanes wrote, and the way home for it."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grayctl.errors import EXIT_NEGATIVE, EXIT_OK, UsageError
+from grayctl.gray_data import CONFLICT, Merged, Wait, fill, isolated_lanes, merge, told, wait_of, waiting_items
+from grayctl.options import AsJson, ConfigEnv, DryRun, Yes
+from grayctl.screen import bar, confirm, moment, show, spinner
+from grayctl.target import Target, discover
+
+data_app = typer.Typer(help="What isolated gray lanes wrote, and the way home for it.", no_args_is_help=True)
+
+Lane = Annotated[str, typer.Option("--lane", help="One gray lane; all that have a table of their own if left out.")]
+_COUNTING = 120.0  # seconds; a merge that is asked for may look longer than a kill does
+_LISTED = 20
+
+
+@data_app.command()
+def report(
+    lane: Lane = "",
+    everything: Annotated[bool, typer.Option("--all", help=f"List every item, not {_LISTED} a lane.")] = False,
+    config_env: ConfigEnv = "dev",
+    as_json: AsJson = False,
+) -> int:
+    """List what waits in the gray tables: new items, changed ones, and those that stable changed too.
+
+    Exit code 1 when both lanes changed an item.
+
+    Example: grayctl data report --lane v2
+    """
+    target = discover(config_env)
+    with spinner("reading the gray tables", as_json):
+        found = {name: list(waiting_items(target, name)) for name in isolated_lanes(target, lane)}
+
+    def text(console: Console) -> None:
+        if not found:
+            console.print("no gray lane has a table of its own: nothing waits")
+        for name, items in found.items():
+            console.print(str(Wait(name, len(items), sum(item["fate"] == CONFLICT for item in items))))
+            for item in items if everything else items[:_LISTED]:
+                changed = moment(item["changed_at"] // 1000)
+                console.print(f"  {item['fate']:<8}  {item['pk']}/{item['sk']}  {changed}", markup=False)
+            if len(items) > _LISTED and not everything:
+                console.print(f"  and {len(items) - _LISTED:,} more; list them with --all")
+
+    show({"environment": target.environment, "lanes": found}, as_json, text)
+    both = any(item["fate"] == CONFLICT for items in found.values() for item in items)
+    return EXIT_NEGATIVE if both else EXIT_OK
+
+
+@data_app.command("merge")
+def merge_command(
+    lane: Lane = "",
+    conflicts: Annotated[
+        str,
+        typer.Option("--conflicts", help="Whose item stays where both changed it: `nobody` (leave it), gray, stable."),
+    ] = "nobody",
+    config_env: ConfigEnv = "dev",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> int:
+    """Bring what gray wrote home into stable's table. Interrupt it when you like: the next run goes on from there.
+
+    Exit code 1 when items are left that both lanes changed.
+
+    Example: grayctl data merge --lane v2 --conflicts gray
+    """
+    if conflicts not in ("nobody", "gray", "stable"):
+        raise UsageError(f"--conflicts {conflicts}: it is `nobody`, `gray` or `stable`")
+    target = discover(config_env)
+    with spinner("counting what waits", as_json):
+        found = [wait_of(target, name, patience=_COUNTING) for name in isolated_lanes(target, lane)]
+    if dry_run:
+        document = {"dry_run": True, "waiting": told(found)}
+        show(document, as_json, lambda console: console.print("\n".join(map(str, found))))
+        return EXIT_NEGATIVE if any(wait.conflicts for wait in found) else EXIT_OK
+    _ask_first(target, found, yes)
+    merged = []
+    for wait in found:
+        with bar(f"bringing {wait.lane} home", wait.items if wait.whole else None, as_json) as advance:
+            merged.append(merge(target, wait.lane, conflicts, advance))
+    show(
+        {"environment": target.environment, "lanes": [one.as_json() for one in merged]},
+        as_json,
+        lambda console: _print_merged(console, merged),
+    )
+    return EXIT_NEGATIVE if any(one.conflicts for one in merged) else EXIT_OK
+
+
+@data_app.command("fill")
+def fill_command(lane: Lane = "", config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+    """Copy stable's items from before a lane was deployed into its table; later ones come by themselves.
+
+    Example: grayctl data fill --lane v2
+    """
+    target = discover(config_env)
+    done = {}
+    for name in isolated_lanes(target, lane):
+        with bar(f"filling {name}", None, as_json) as advance:
+            done[name] = fill(target, name, advance)
+    document = {name: {"copied": copied, "kept": kept} for name, (copied, kept) in done.items()}
+
+    def text(console: Console) -> None:
+        for name, (copied, kept) in done.items():
+            console.print(f"{name}: {copied:,} items copied, {kept:,} left as they were")
+
+    show({"environment": target.environment, "lanes": document}, as_json, text)
+
+
+def _ask_first(target: Target, found: list[Wait], yes: bool) -> None:
+    """On the local stack nobody's data is written, so nobody is asked."""
+    if not yes and not target.clients.local and any(wait.items for wait in found):
+        confirm(f"{'; '.join(map(str, found))}. Write them into stable's table of {target.environment}?", yes)
+
+
+def _print_merged(console: Console, merged: list[Merged]) -> None:
+    for one in merged:
+        home = one.fates.total() - len(one.conflicts)
+        console.print(f"{one.lane}: {home:,} items brought home")
+        for item in one.conflicts[:_LISTED]:
+            console.print(f"  conflict  {item['pk']}/{item['sk']}", markup=False)
+        if one.conflicts:
+            console.print(f"  {len(one.conflicts):,} changed in both lanes were left: see --conflicts")
