@@ -15,7 +15,6 @@ from graylocal.stack import LocalStack
 
 PATIENCE = 60.0
 ALARM_SETTINGS = [
-]
     "AlarmName",
     "AlarmDescription",
     "Namespace",
