@@ -27,6 +27,10 @@ class FunctionFailed(Exception):
     """When the function did not parse, threw, or never answered: on CloudFront the viewer gets 503."""
 
 
+class NotLoaded(FunctionFailed):
+    """When the function's code cannot even be loaded."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What one invocation did.
@@ -81,14 +85,15 @@ class _Engine:
                 "function __finish() { return __shim.finish(); }"
             )
         except quickjs.JSException as error:
-            raise FunctionFailed(f"the function does not load: {error}") from error
+            raise NotLoaded(f"the function does not load: {error}") from error
         self._context = context
         self._start = context.get("__start")
         self._finish = context.get("__finish")
 
     def run(self, event: Mapping[str, Any], now: float | None) -> Result:
         try:
-            self._start(json.dumps(event), None if now is None else now * 1000)
+            # As a float: QuickJS takes a Python integer for one of 32 bits.
+            self._start(json.dumps(event), None if now is None else float(now * 1000))
             while self._context.execute_pending_job():
                 pass
             text = self._finish()

@@ -26,8 +26,13 @@ def build(processes: Processes, log: Path) -> None:
     _run(processes, [sys.executable, "-m", "artifacts", "--local"], log, variables, "sam build failed")
 
 
-def deploy(processes: Processes, environment: str, ports: Ports, log: Path) -> None:
-    """`sam deploy --config-env <environment>` to the emulator. Raises LocalStackError when it fails."""
+def deploy(
+    processes: Processes, environment: str, ports: Ports, log: Path, parameters: Mapping[str, str] | None = None
+) -> None:
+    """`sam deploy --config-env <environment>` to the emulator; `parameters` over those of samconfig.toml.
+
+    Raises LocalStackError when it fails.
+    """
     variables = {
         **client_environment(ports),
         # SAM looks every 5 s by default whether a stack is done; the emulator takes less for a whole stack.
@@ -43,7 +48,8 @@ def deploy(processes: Processes, environment: str, ports: Ports, log: Path) -> N
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
     ]
-    command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True)]
+    mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # of two alike, SAM takes the last
+    command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True), *mine]
     _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")
 
 

@@ -118,14 +118,17 @@ class LocalStack:
         self.places.target.unlink(missing_ok=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
-    def deploy(self, environment: str | None = None) -> None:
-        """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError."""
+    def deploy(self, environment: str | None = None, **parameters: str) -> None:
+        """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError.
+
+        `parameters` are the template's, over those of samconfig.toml.
+        """
         environment = environment or self.environment
         self._advance("Building the functions (sam build)")
         deploy.build(self.processes, self.places.logs / "build.log")
         self._advance(f"Deploying template.yaml (sam deploy --config-env {environment})")
         log = self.places.logs / f"deploy-{environment}.log"
-        deploy.deploy(self.processes, environment, self.ports, log)
+        deploy.deploy(self.processes, environment, self.ports, log, parameters)
 
     def outputs(self, stack: str | None = None) -> dict[str, str]:
         """The outputs of a deployed stack."""

@@ -8,6 +8,7 @@ from tests.unit.graylocal.fakes import PASS, Answer, Table, edge
 
 from graylocal.cloudfront.edge import Edge
 from graylocal.cloudfront.messages import Pairs, Request, Response
+from graylocal.cloudfront.metrics import data
 
 PAGE = Answer(200, {"etag": '"1"', "cache-control": "no-cache", "content-type": "text/html"}, b"page")
 
@@ -47,7 +48,7 @@ def test_a_document_is_kept_and_asked_for_again_with_its_validator() -> None:
     ("code", "status", "x_cache"),
     [
         (function("throw new Error('no');"), 503, "FunctionExecutionError"),
-        ("function handler( {", 503, "FunctionExecutionError"),
+        ("function handler( {", 503, "FunctionThrottledError"),
         (function("request.headers.host = {value: 'x'};"), 502, "FunctionValidationError"),
         (function("request.headers['x-forwarded-proto'] = {value: 'x'};"), 502, "FunctionValidationError"),
         (function("request.uri = 'x';"), 502, "FunctionValidationError"),
@@ -57,6 +58,36 @@ def test_a_document_is_kept_and_asked_for_again_with_its_validator() -> None:
 def test_what_a_function_does_wrong_or_answers_itself(code: str, status: int, x_cache: str) -> None:
     answer = ask(edge(Table({}), code), "/")
     assert (answer.status, answer.header("x-cache")) == (status, f"{x_cache} from cloudfront")
+
+
+def measured(served: Edge) -> dict[str, float]:
+    found = data(served.taken_counts(), served.taken_utilization(), "E1")
+    return {one["MetricName"]: one["Value"] for one in found if one["Dimensions"][0]["Name"] == "FunctionName"}
+
+
+@pytest.mark.parametrize(
+    ("body", "metric"),
+    [
+        ("throw new Error('no');", "FunctionExecutionErrors"),
+        ("request.uri = 'x';", "FunctionValidationErrors"),
+        ("this is no javascript", "FunctionThrottles"),
+    ],
+)
+def test_each_way_of_a_function_to_fail_has_its_metric(body: str, metric: str) -> None:
+    served = edge(Table({}), function(body))
+    ask(served, "/")
+    failures = {"FunctionExecutionErrors", "FunctionValidationErrors", "FunctionThrottles"}
+    found = measured(served)
+    assert {name: found[name] for name in failures} == {name: float(name == metric) for name in failures}
+    assert measured(served) == {}
+
+
+@pytest.mark.parametrize(("body", "busy"), [("", False), ("for (var i = 0; i < 10000000; i++) {}", True)])
+def test_the_time_a_function_takes_is_a_metric(body: str, busy: bool) -> None:
+    served = edge(Table({"/site/": PAGE}), function(body))
+    for _ in range(2):
+        ask(served, "/")
+    assert (measured(served)["FunctionComputeUtilization"] == 100) == busy
 
 
 def test_the_response_function_sees_the_changed_request_and_sets_cookies() -> None:

@@ -18,7 +18,7 @@ from graylocal.cloudfront.events import (
     request_object,
     response_object,
 )
-from graylocal.cloudfront.functions import Function, FunctionFailed, OriginCall
+from graylocal.cloudfront.functions import Function, FunctionFailed, NotLoaded, OriginCall
 from graylocal.cloudfront.messages import Request, Response, explained
 from graylocal.cloudfront.origin_choice import called_origin, named_origin
 from graylocal.cloudfront.origins import Origins, OriginUnreachable
@@ -48,6 +48,7 @@ class Edge:
         self._locations: dict[str, Location] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()
+        self.utilization: dict[str, float] = {}
 
     def location(self, name: str) -> Location:
         """The state of one edge location; made on the first request that names it."""
@@ -61,6 +62,11 @@ class Edge:
         """What was counted since the last call, as (function or "distribution", metric)."""
         taken, self.counts = self.counts, Counter()
         self.totals.update(taken)
+        return taken
+
+    def taken_utilization(self) -> dict[str, float]:
+        """The highest compute utilization (percent) of each function since the last call."""
+        taken, self.utilization = self.utilization, {}
         return taken
 
     def replace(self, deployed: Deployed) -> None:
@@ -117,10 +123,15 @@ class Edge:
         self.counts[name, "FunctionInvocations"] += 1
         try:
             outcome = function.run(given)
+        except NotLoaded as error:
+            # The developer guide names compilation errors among the reasons for throttling a function.
+            self.counts[name, "FunctionThrottles"] += 1
+            return explained(503, f"The CloudFront function was throttled. {error}", "FunctionThrottledError")
         except FunctionFailed as error:
             self.counts[name, "FunctionExecutionErrors"] += 1
             text = "The CloudFront function associated with the CloudFront distribution is invalid or could not run."
             return explained(503, f"{text} {error}", "FunctionExecutionError")
+        self.utilization[name] = max(outcome.utilization, self.utilization.get(name, 0.0))
         return outcome.result, outcome.origin
 
     def _invalid(self, function: Function, reason: object) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from graylocal.cloudfront.edge import Edge
@@ -27,21 +28,21 @@ class MetricsReport:
         """Report every `INTERVAL` seconds until cancelled."""
         while True:
             await asyncio.sleep(INTERVAL)
-            counts = self._edge.taken_counts()
+            counts, utilization = self._edge.taken_counts(), self._edge.taken_utilization()
             if counts:
-                await asyncio.to_thread(self._send, counts)
+                await asyncio.to_thread(self._send, data(counts, utilization, self._edge.deployed.distribution.id))
 
-    def _send(self, counts: Counter[tuple[str, str]]) -> None:
+    def _send(self, measured: "list[MetricDatumTypeDef]") -> None:
         try:
-            self._cloudwatch.put_metric_data(
-                Namespace="AWS/CloudFront", MetricData=data(counts, self._edge.deployed.distribution.id)
-            )
+            self._cloudwatch.put_metric_data(Namespace="AWS/CloudFront", MetricData=measured)
         except Exception as error:  # noqa: BLE001 - metrics never stop the edge
             _log.warning("metrics: %s", error)
 
 
-def data(counts: Counter[tuple[str, str]], distribution: str) -> "list[MetricDatumTypeDef]":
-    """Metric data of one interval; rates are percent of its requests."""
+def data(
+    counts: Counter[tuple[str, str]], utilization: Mapping[str, float], distribution: str
+) -> "list[MetricDatumTypeDef]":
+    """Metric data of one interval; rates are percent of its requests, `utilization` is percent by function."""
     result: list[MetricDatumTypeDef] = []
 
     def add(name: str, value: float, unit: str, dimension: str, subject: str) -> None:
@@ -57,4 +58,6 @@ def data(counts: Counter[tuple[str, str]], distribution: str) -> "list[MetricDat
     for function in sorted({subject for subject, _ in counts if subject != "distribution"}):
         for name in _FUNCTION_METRICS:
             add(name, counts[function, name], "None", "FunctionName", function)
+    for function, percent in utilization.items():
+        add("FunctionComputeUtilization", percent, "Percent", "FunctionName", function)
     return result
