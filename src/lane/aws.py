@@ -5,13 +5,15 @@ ours is seen as the usual ParamValidationError. Calls outside of any passage go 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from lane import messages
+from lane import messages, observe
 from lane.observe import trace_header
 from lane.passage import STABLE, Passage, addressed, carrying, current
 from lane.registry import Known
+from lane.settings import SettingsError, settings
 
 type Carrier = Callable[[messages.Parameters, Passage], messages.Parameters]
 
@@ -22,6 +24,8 @@ def instrument[Session](
     session: Session, *, environment: str, known: Callable[[], Known], consumers: Mapping[str, str] | None = None
 ) -> Session:
     """Make every client of this boto3 or botocore session carry the lane. Doing it twice does nothing more.
+
+    Calls that carry it and fail count in the metric DownstreamErrors.
 
     known: the registry, asked when a consumer's lane has to be chosen.
     consumers: name of the consuming service by EventBridge source, topic ARN or queue URL. Work goes to that
@@ -48,6 +52,8 @@ def instrument[Session](
     emitter = _emitter(session)
     for operation, carrier in carriers.items():
         emitter.register(f"{_HOOK}.{operation}", _hook(carrier), unique_id=f"gray-lane-{operation}")
+        emitter.register(f"after-call.{operation}", _count_failed, unique_id=f"gray-lane-failed-{operation}")
+        emitter.register(f"after-call-error.{operation}", _count_error, unique_id=f"gray-lane-error-{operation}")
     return session
 
 
@@ -62,6 +68,20 @@ def _hook(carrier: Carrier) -> Callable[..., messages.Parameters | None]:
         return None if found is None else carrier(params, found)
 
     return provide
+
+
+def _count_failed(parsed: Mapping[str, Any], **_: Any) -> None:
+    """A call that was answered: by an error, by a function that raised, or by a batch with entries refused."""
+    status = int(parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 200))
+    if status >= 400 or parsed.get("FunctionError") or parsed.get("FailedEntryCount") or parsed.get("Failed"):
+        _count_error()
+
+
+def _count_error(**_: Any) -> None:
+    """The metric DownstreamErrors, by the lane carried."""
+    with suppress(SettingsError):  # a metric is no reason to fail a call
+        own, found = settings(), current()
+        observe.emit(own, found.lane if found else own.home, {"DownstreamErrors": 1}, observe.PER_LANE)
 
 
 def _put_events(

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from lane.guard import is_fallback
@@ -21,6 +21,8 @@ type Dimensions = Sequence[Sequence[str]]
 
 PER_SERVICE: Dimensions = (("environment", "lane", "service"),)
 PER_ENVIRONMENT: Dimensions = (("environment", "lane", "service"), ("environment",))
+PER_LANE: Dimensions = (("environment", "lane", "service"), ("environment", "lane"))
+PER_REASON: Dimensions = (("environment", "service", "lane", "reason"),)
 
 
 class Tracer(Protocol):
@@ -88,13 +90,24 @@ def emit(
     metrics: Mapping[str, float],
     dimensions: Dimensions = PER_SERVICE,
     *,
+    reason: str = "",
     write: Callable[[str], object] | None = None,
     now: Callable[[], float] = time.time,
 ) -> None:
-    """Write the metrics as one embedded-metric line. A name that ends in `Latency` is in milliseconds, others count."""
-    values = {"environment": settings.environment, "lane": lane, "service": settings.service}
-    units = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Latency") else "Count"} for name in metrics]
-    directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": units}
-    line = {"_aws": {"Timestamp": int(now() * 1000), "CloudWatchMetrics": [directive]}, **values, **metrics}
+    """Write the metrics as one embedded-metric line. A name that ends in `Latency` is in milliseconds, others count.
+
+    reason: why the edge chose this lane; counts in `Decisions`, by reason.
+    """
+    values: dict[str, str | int] = {"environment": settings.environment, "lane": lane, "service": settings.service}
+    directives = [_directive(metrics, dimensions)]
+    if reason:
+        values |= {"reason": reason, "Decisions": 1}
+        directives.append(_directive(("Decisions",), PER_REASON))
+    line = {"_aws": {"Timestamp": int(now() * 1000), "CloudWatchMetrics": directives}, **values, **metrics}
     # One write: lines of threads do not mix.
     (write or sys.stdout.write)(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+def _directive(names: Iterable[str], dimensions: Dimensions) -> dict[str, object]:
+    units = [{"Name": name, "Unit": "Milliseconds" if name.endswith("Latency") else "Count"} for name in names]
+    return {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": units}

@@ -61,7 +61,7 @@ class LaneMiddleware:
             observe.annotate(self._tracer, found, own.lane)
             response = self._refusal(event, headers, found, own) or _answer(app, next_middleware)
         response.headers["x-gray-version"] = _named(own)
-        observe.emit(own, found.lane, _measured(response.status_code, started))
+        observe.emit(own, found.lane, _measured(response.status_code, started), reason=found.reason)
         return response
 
     def _refusal(

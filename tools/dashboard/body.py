@@ -44,10 +44,19 @@ def graph(title: str, lines: Sequence[Line], *, stat: str = "Sum", period: int =
     }
 
 
-def by_lane(title: str, name: str, unit: str, more: Sequence[Line] = ()) -> Widget:
+def by_lane(title: str, name: str, unit: str, more: Sequence[Line] = (), *, stat: str = "Maximum") -> Widget:
     """One figure of both lanes in one graph."""
     lines = [ours(name, lane, label=label) for lane, label in LANES.items()]
-    return graph(title, [*lines, *more], stat="Maximum", yAxis={"left": {"label": unit, "min": 0}})
+    return graph(title, [*lines, *more], stat=stat, yAxis={"left": {"label": unit, "min": 0}})
+
+
+def by_reason() -> Widget:
+    """The edge's decisions as the APIs got them; a search, as a rule's id is a reason too. (`${!...}` is left as it
+    is by Fn::Sub, for CloudWatch to fill in.)"""
+    schema = "{Graylane,environment,lane,reason,service}"
+    search = f"""SEARCH('{schema} MetricName="Decisions" environment="{E}"', 'Sum', 60)"""
+    line = {"expression": search, "id": "reasons", "label": "${!PROP('Dim.lane')} by ${!PROP('Dim.reason')}"}
+    return graph("Decisions by reason (API requests)", [[line]], stacked=True)
 
 
 def edge(title: str, name: str, stat: str) -> Widget:
@@ -117,15 +126,18 @@ def rows() -> list[list[Widget]]:
     share_asked = ours("ShareAsked", GRAY, label="asked of gray", color="#999999")
     events = [ours(name) for name in ("LaneMismatch", "MixedTraces", "LaneWithdrawn")]
     published = [ours(name) for name in ("Publications", "PublicationFailed", "ValidationFailed", "DriftFound")]
-    by_reason = "filter ispresent(gray_reason) | stats count(*) as requests by gray_reason | sort requests desc"
     by_revision = "filter ispresent(gray_revision) | stats count(*) as requests by gray_revision, bin(1m)"
     return [
         [alarm_states()],
         [by_lane("Requests", "LaneRequests", "in 5 minutes"), by_lane("Error rate", "ErrorRate", "%")],
         [by_lane("Latency p95", "LatencyP95", "ms"), by_lane("Share of requests", "Share", "%", [share_asked])],
-        [evidence(), graph("Lanes crossed or withdrawn", events)],
         [
-            logs("Decisions by reason", by_reason, "bar"),
+            evidence(),
+            by_lane("Failed calls of other services", "DownstreamErrors", "calls", stat="Sum"),
+            graph("Lanes crossed or withdrawn", events),
+        ],
+        [
+            by_reason(),
             logs("Propagation: revision seen behind the edge", by_revision, "timeSeries"),
         ],
         [api_counts("API requests", "Count"), api_counts("API 5xx", "5XXError"), distribution()],

@@ -54,5 +54,24 @@ def test_metrics_are_one_embedded_line() -> None:
     assert (line["lane"], line["environment"], line["Latency"]) == ("v2", "dev", 1.5)
 
 
+def test_a_decision_is_counted_by_its_reason_in_the_same_line() -> None:
+    lines: list[str] = []
+    emit(Settings("dev", "v2", "/p", "api"), "v2", {"Requests": 1}, reason="staff", write=lines.append)
+    (line,) = map(json.loads, lines)
+    by_service, by_reason = line["_aws"]["CloudWatchMetrics"]
+    assert (by_service["Metrics"], by_reason["Metrics"]) == (
+        [{"Name": "Requests", "Unit": "Count"}],
+        [{"Name": "Decisions", "Unit": "Count"}],
+    )
+    assert by_reason["Dimensions"] == [["environment", "service", "lane", "reason"]]
+    assert [line[name] for name in ("environment", "service", "lane", "reason", "Decisions")] == [
+        "dev",
+        "api",
+        "v2",
+        "staff",
+        1,
+    ]
+
+
 def test_outside_of_a_trace_there_is_no_header() -> None:
     assert trace_header({}) == ""
