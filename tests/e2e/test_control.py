@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.operator import Operator
+from tests.e2e.viewers import Viewer
 
 from gray.items import to_item
 from gray.published import Stamped, stamped
@@ -59,6 +60,12 @@ class Control:
     def tamper(self, key: str, value: str) -> None:
         etag = self.store.describe_key_value_store(KvsARN=self.arn)["ETag"]
         self.store.put_key(KvsARN=self.arn, Key=key, Value=value, IfMatch=etag)
+
+    def empty(self) -> None:
+        """Somebody has deleted every key of the store."""
+        keys = [item["Key"] for item in self.store.list_keys(KvsARN=self.arn)["Items"]]
+        etag = self.store.describe_key_value_store(KvsARN=self.arn)["ETag"]
+        self.store.update_keys(KvsARN=self.arn, IfMatch=etag, Deletes=[{"Key": key} for key in keys])
 
     def scheduled(self) -> Any:
         """The scheduled function, at once."""
@@ -150,6 +157,23 @@ def test_drift_is_found_told_and_repaired(control: Control) -> None:
     assert "store: config was changed" in answer["drift"]
     control.alarm_goes("drift")
     assert control.config().split("|")[7:] == before.split("|")[7:]
+
+
+@pytest.mark.parametrize("source", [(), ("--from", "s3")])
+def test_an_emptied_store_is_rebuilt_as_the_runbook_says(
+    control: Control, operator: Operator, source: tuple[str, ...]
+) -> None:
+    """docs/runbooks/rebuild-the-edge.md; its other cases are in tests/unit/control/test_rebuild.py."""
+    operator.run("ramp", "100", "--yes")
+    before = control.config()
+    control.empty()
+    assert Viewer().ask(control.stack.url).lane == "v1"
+
+    operator.run("rebuild", *source, "--yes", "-m", "the store was emptied")
+
+    assert control.config().split("\n")[1:] == before.split("\n")[1:]
+    assert control.stamp().revision == control.head()
+    control.until(lambda: Viewer().ask(control.stack.url).lane == "v2", "everybody in v2 again")
 
 
 def test_a_publication_that_fails_is_told_and_completed(control: Control, operator: Operator) -> None:

@@ -1,16 +1,19 @@
 """What a run publishes, and when it does not."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, release
 
 from gray.compile import compile_killed
+from gray.drift import check_drift
 from gray.edge_config import EdgeConfig
 from gray.items import to_item
 from gray.kill import killed_config
 from gray.published import Fence, LiveLane, stamped
-from gray.records import PUBLISHED, REFUSED, SKIPPED
+from gray.publisher import Ask, Publisher
+from gray.records import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, Records
 
 DAY = 24 * 3600
 
@@ -410,3 +413,40 @@ def test_a_direct_kill_goes_through_conflicts(world: World) -> None:
     world.kill_directly(race)
 
     assert world.config.endswith("|k")
+
+
+class _Taken(Records):
+    """A run's records: it took its sequence a while ago."""
+
+    def __init__(self, world: World, sequence: int) -> None:
+        super().__init__(cast(Any, world.dynamodb), TABLE)
+        self._sequence = sequence
+
+    def next_sequence(self) -> int:
+        return self._sequence
+
+
+def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer_revision(world: World) -> None:
+    """docs/decisions/0202: the sequence is taken first and HEAD read after, so the two orders may differ."""
+    world.save(release(30))
+    slow = world.means().records.next_sequence()
+    done: list[str] = []
+
+    def meanwhile(moment: Moment, call: str) -> None:
+        if call != "ssm.get_parameters_by_path" or done:
+            return  # between reading HEAD and the first write
+        done.append("begun")
+        world.save(release(40))
+        means = replace(world.means(), records=_Taken(world, slow))
+        done.append(Publisher(means).publish(Ask("stream")).status)
+
+    record = world.publish(meanwhile)
+
+    assert done == ["begun", PUBLISHED]
+    assert record.status == SUPERSEDED
+    assert stamped(world.config).revision == 3  # type: ignore[union-attr]
+    world.scheduled()
+    revisions = [stamp.revision for state in world.store.history if (stamp := stamped(state.get("config")))]
+    assert revisions == sorted(revisions)
+    assert world.current.revision == 3
+    assert check_drift(world.means(), every=0, repair=False) == []
