@@ -9,7 +9,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-sam-local build deploy promote verify destroy bench clean
+.PHONY: help install up check test test-iam test-sam-local build deploy promote verify destroy bench clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -28,6 +28,9 @@ check: install  ## formatting, lint, types, the template, generated files
 
 test: install  ## all tests, end to end on the local stack too
 	$(BIN)/python -m pytest
+
+test-iam: install  ## every policy statement taken away, one by one, on the local stack (minutes)
+	GRAYLANE_IAM=all $(BIN)/python -m pytest tests/e2e/test_iam.py
 
 test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
 	$(BIN)/python -m samlocal
