@@ -74,6 +74,16 @@ def test_a_change_of_one_rule_is_one_update(world: World) -> None:
     assert world.store.calls[before:] == ["DescribeKeyValueStore", "ListKeys", "UpdateKeys"]
 
 
+def test_what_says_published_is_written_after_what_is(world: World) -> None:
+    """docs/runbooks and `grayctl status` believe the parameter, and others the event."""
+    world.save(release(30))
+
+    calls = calls_of(world, world.scheduled)
+
+    order = ["s3.put_object", "store.update_keys", "ssm.put_parameter", "events.put_events"]
+    assert sorted(order, key=calls.index) == order
+
+
 def test_nothing_is_written_when_nothing_changed(world: World) -> None:
     before = len(world.store.calls)
 
