@@ -52,4 +52,4 @@ def _short(value: Any) -> str:
         return ", ".join(f"{key} {_short(item)}" for key, item in value.items() if key != "id") or "{}"
     if isinstance(value, list):
         return "[" + ", ".join(_short(item) for item in value) + "]"
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -17,6 +17,11 @@ def test_a_changed_percent_names_rule_and_values() -> None:
     assert [str(change) for change in difference(BEFORE, after)] == ["~ rules[ramp].percent: 5 -> 20"]
 
 
+def test_numbers_are_written_as_people_write_them() -> None:
+    changes = difference({"plan": {"every_minutes": 30.0}}, {"plan": {"every_minutes": 0.5}})
+    assert [str(change) for change in changes] == ["~ plan.every_minutes: 30 -> 0.5"]
+
+
 def test_added_removed_and_moved_rules() -> None:
     qa = {"id": "qa", "lane": "v2", "when": {"country": ["DE"]}}
     added = {**BEFORE, "rules": [*BEFORE["rules"], qa]}
