@@ -48,7 +48,9 @@ def test_a_parameter_is_typed_bounded_and_described(name: str) -> None:
         assert f"({low}-{high})" in parameter["Description"], "the bounds are told to whoever reads the description"
     else:
         # the pattern holds for each value of a list
-        values = parameter["Default"].split(",") if parameter["Type"] == "CommaDelimitedList" else [parameter["Default"]]
+        values = (
+            parameter["Default"].split(",") if parameter["Type"] == "CommaDelimitedList" else [parameter["Default"]]
+        )
         assert all(re.fullmatch(parameter["AllowedPattern"], value) for value in values)
         assert re.search(r"\d", parameter["Description"]), "how long, or how many"
 
