@@ -4,8 +4,17 @@ from typing import Annotated
 
 import typer
 
+from grayctl.completion import complete_environment
+
 ConfigEnv = Annotated[
-    str, typer.Option("--config-env", "-e", envvar="GRAYCTL_CONFIG_ENV", help="Environment of samconfig.toml.")
+    str,
+    typer.Option(
+        "--config-env",
+        "-e",
+        envvar="GRAYCTL_CONFIG_ENV",
+        help="Environment of samconfig.toml.",
+        autocompletion=complete_environment,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for scripts.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]

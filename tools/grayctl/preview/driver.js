@@ -1,7 +1,9 @@
-// Runs the built viewer-request functions for many viewers in a row, in QuickJS. What CloudFront offers beside the
-// language is here in a form made for speed: the store answers at once, digests are native, and the last answers are
-// remembered, because each viewer is asked about under two configurations and the texts repeat.
-// tests/unit/grayctl compares the outcomes with edgerun's engine, which is the reference.
+// Runs the built viewer-request function for many viewers, in QuickJS. What CloudFront offers beside the language is
+// here in a form made for speed: the store answers at once, digests are native, and the last ones are remembered.
+//
+// An id means nothing to a decision beside its bucket and the lists it is in. Both are asked of decide.js itself, and
+// the whole function is run once for all viewers who are alike in these and in what rules ask for (docs/decisions/0601).
+// tests/unit/grayctl/test_preview_engine.py compares that with running it for each, and with edgerun's engine.
 (function () {
   'use strict';
 
@@ -9,57 +11,52 @@
   const EXPIRY = 4102444800; // 2100: the previewed cookies and the clock are ours
   let store = {};
 
-  function frozen(value) {
-    if (value && typeof value === 'object') {
-      Object.values(value).forEach(frozen);
-      Object.freeze(value);
-    }
-    return value;
-  }
-
   // The last four answers. Comparing four texts is cheaper than a hash table for so few.
   function remembering(compute) {
     const texts = ['', '', '', ''];
-    const keys = ['', '', '', ''];
+    const ways = ['', '', '', ''];
     const answers = [null, null, null, null];
     let next = 0;
-    return function (text, key) {
-      for (let i = 0; i < 4; i++) if (texts[i] === text && keys[i] === key && answers[i] !== null) return answers[i];
+    return function (text, way, key) {
+      for (let i = 0; i < 4; i++) if (texts[i] === text && ways[i] === way && answers[i] !== null) return answers[i];
       const at = next;
       next = (next + 1) & 3;
       texts[at] = text;
-      keys[at] = key;
-      return (answers[at] = compute(text, key));
+      ways[at] = way;
+      return (answers[at] = compute(text, way, key));
     };
   }
 
-  const sha256 = remembering(__sha256);
-  const hmac = remembering(__hmac);
-  const base64url = remembering(__base64url);
-  const rulesOf = remembering((text) => frozen(parse(text)));
+  const digestOf = remembering(__digest);
+  const rulesOf = remembering((text) => parse(text));
 
-  class Digest {
-    constructor(key) {
-      this.key = key;
-      this.text = '';
-    }
+  // One digest at a time, as the function writes it: create, update, digest. An MD5 is only ever compared with another
+  // one, and texts are equal when their digests are: the text itself will do.
+  const digest = {
+    key: null,
+    isPlain: false,
+    text: '',
     update(text) {
       if (typeof text !== 'string') throw new TypeError('the preview digests texts only');
       this.text += text;
       return this;
-    }
+    },
     digest(encoding) {
-      const text = this.text.toWellFormed();
-      const hex = this.key === null ? sha256(text) : hmac(text, this.key);
-      if (encoding === 'hex') return hex;
-      if (encoding === 'base64url') return base64url(hex);
-      throw new TypeError('the preview knows digests in hex and base64url only');
-    }
+      if (this.isPlain) return this.text;
+      return this.key === null ? digestOf(this.text, encoding, null) : digestOf(this.text, encoding + this.key, this.key);
+    },
+  };
+
+  function begin(key, isPlain) {
+    digest.key = key;
+    digest.isPlain = isPlain;
+    digest.text = '';
+    return digest;
   }
 
   class Bytes {
     constructor(hex) { this.hex = hex; }
-    toString(encoding) { return encoding === 'base64url' ? base64url(this.hex) : __text(this.hex); }
+    toString(encoding) { return __text(this.hex, encoding || 'utf8'); }
   }
 
   const modules = {
@@ -76,86 +73,133 @@
       updateRequestOrigin() {},
     },
     crypto: {
-      createHash() { return new Digest(null); },
-      createHmac(_, key) { return new Digest(key); },
+      createHash(algorithm) { return begin(null, algorithm === 'md5'); },
+      createHmac(_, key) { return begin(key, false); },
     },
   };
-  globalThis.Buffer = { from(text, encoding) { return new Bytes(encoding === 'hex' ? text : __hex(text, encoding)); } };
+  globalThis.Buffer = { from(text, encoding) { return new Bytes(__hex(text, encoding || 'utf8')); } };
   globalThis.require = function (name) { return modules[name]; };
-  JSON.parse = function (text) { return rulesOf(text); };
+  JSON.parse = function (text) { return rulesOf(text, '', null); };
 
-  const DEVICES = { mobile: 'mobile', tablet: 'tablet', desktop: 'desktop' };
+  // The fields of a viewer's line.
+  const ID = 0, COUNTRY = 1, DEVICE = 2, PATH = 3, IP = 4, COOKIES = 5, QUERY = 6;
+  const DEVICES = { mobile: 1, tablet: 1, desktop: 1 };
+  const NO_QUERY = {};
+  const ANONYMOUS = /^[\w-]{16,32}$/;
+  const MANY = 200000;
+  const alike = new Map();
+  const SOMEBODY = '0000000000000000000000'; // the random id of a viewer who is known by an identity
 
-  // One viewer's request. The fields of a line: id, country, device, path, ip, cookies as the browser sends them.
   function eventOf(fields, side, cookie) {
-    const headers = { host: { value: 'preview' } };
+    const headers = {};
     const cookies = {};
-    if (fields[5]) addCookies(cookies, fields[5]);
-    if (fields[1]) headers['cloudfront-viewer-country'] = { value: fields[1] };
-    if (DEVICES[fields[2]]) headers['cloudfront-is-' + fields[2] + '-viewer'] = { value: 'true' };
-    for (const source of side.sources) {
-      (source[0] === 'c' ? cookies : headers)[source.slice(2)] = { value: fields[0] };
+    if (fields[COOKIES]) addPairs(cookies, fields[COOKIES], ';');
+    if (fields[COUNTRY]) headers['cloudfront-viewer-country'] = { value: fields[COUNTRY] };
+    if (DEVICES[fields[DEVICE]]) headers['cloudfront-is-' + fields[DEVICE] + '-viewer'] = { value: 'true' };
+    if (side.sources.length) {
+      const source = side.sources[0];
+      (source[0] === 'c' ? cookies : headers)[source.slice(2)] = { value: identityOf(fields[ID], side) };
     }
     if (cookie) cookies['__Host-gray'] = { value: cookie };
     return {
-      version: '1.0',
-      context: { eventType: 'viewer-request', requestId: 'preview' },
-      viewer: { ip: fields[4] || '192.0.2.1' },
-      request: { method: 'GET', uri: fields[3] || '/', querystring: {}, headers: headers, cookies: cookies },
+      viewer: { ip: fields[IP] || '192.0.2.1' },
+      request: {
+        method: 'GET',
+        uri: fields[PATH] || '/',
+        querystring: fields[QUERY] ? addPairs({}, fields[QUERY], '&') : NO_QUERY,
+        headers: headers,
+        cookies: cookies,
+      },
     };
   }
 
-  function addCookies(cookies, text) {
-    for (const pair of text.split(';')) {
+  // What the viewer's browser sends: the id itself, or signed with the preview's own key where the release wants that.
+  function identityOf(id, side) {
+    return side.kind === 'plain' ? id : __identity(id, side.kind, side.claim, EXPIRY);
+  }
+
+  function addPairs(fields, text, between) {
+    for (const pair of text.split(between)) {
       const at = pair.indexOf('=');
-      if (at > 0) cookies[pair.slice(0, at).trim()] = { value: pair.slice(at + 1).trim() };
+      if (at > 0) fields[pair.slice(0, at).trim()] = { value: pair.slice(at + 1).trim() };
     }
+    return fields;
   }
 
   // The rules' word: what the API function decides for a viewer without a grant is what a document would get.
-  function byRules(fields, side, cookie) {
+  function decide(fields, side, cookie) {
     store = side.store;
-    return side.api(eventOf(fields, side, cookie)).headers;
-  }
-
-  // The cookie that a document sets for this viewer; what is there already when it sets none.
-  function cookieFrom(fields, side, cookie) {
-    store = side.store;
-    const told = side.document(eventOf(fields, side, cookie)).headers['x-gray-cookie'];
-    const value = told ? told.value : '-';
-    return value === '-' ? cookie : value.slice(0, value.indexOf(';'));
+    const headers = side.run(eventOf(fields, side, cookie)).headers;
+    // A path that is no proper path is answered with 400, in every lane.
+    if (!headers['x-gray-version']) return ['v1', 'bad-path'];
+    return [headers['x-gray-version'].value, headers['x-gray-reason'].value];
   }
 
   // The anonymous id in a cookie of no epoch: known, and granted nothing.
-  function anonymous(fields, side) {
-    return side.sources.length ? '' : fields[0] + '.v1.0.' + EXPIRY + '.-.-';
+  function known(fields, side) {
+    return side.sources.length ? '' : fields[ID] + '.v1.0.' + EXPIRY + '.-.-';
   }
+
+  // The cookie with the grant that a document of the release before has given.
+  function granted(fields, side, lane) {
+    const id = side.sources.length ? SOMEBODY : fields[ID];
+    return __grant(side.salt, id, lane, side.epoch, EXPIRY, side.sources.length ? fields[ID] : '');
+  }
+
+  // What of a viewer can matter to the decisions; '' when only a run can tell.
+  function likeness(fields, sides) {
+    const id = fields[ID];
+    let key = '';
+    for (const side of sides) {
+      if (side.asksId || !(side.sources.length ? id && id.length <= 256 : ANONYMOUS.test(id))) return '';
+      const viewer = { config: side.config, who: '', id: '', need: '', search: { shards: side.store, doubt: '' } };
+      viewer[side.sources.length ? 'who' : 'id'] = id;
+      key += side.edge.bucketOf(viewer) + ' ';
+      for (const list of side.lists) key += +side.edge.inList(list, viewer) + viewer.search.doubt + viewer.need;
+    }
+    for (const field of sides[0].asks) key += '\t' + (fields[field] || '');
+    return key;
+  }
+
+  // Lane before, lane after, and the reasons for them.
+  function outcome(fields, before, after) {
+    const was = decide(fields, before, known(fields, before));
+    // A grant of an epoch that is over is not looked at: only within an epoch somebody can be held by one.
+    const isHeld = was[0] !== 'v1' && before.epoch === after.epoch;
+    const is = decide(fields, after, isHeld ? granted(fields, before, was[0]) : known(fields, after));
+    return { movement: was[0] + '\t' + is[0], reasons: was[1] + '\t' + is[1], isMove: was[0] !== is[0] };
+  }
+
+  function load(text) { return new Function('require', text)(globalThis.require); }
 
   return {
     // The functions are the built text without `async` and `await`: the store here answers at once.
-    load(text) { return new Function('require', text)(globalThis.require); },
+    prepare(side, code, decideCode) {
+      side.run = load(code);
+      side.edge = load(decideCode);
+      side.config = side.edge.readConfig(side.store.config) || [];
+      return side;
+    },
     setNow(seconds) { Date.now = () => seconds * 1000; },
-    frozen: frozen,
-    // Lines in, counts out: {"<lane>\t<reason>\t<lane>\t<reason>\t<country>\t<device>": n} and examples by movement.
-    run(before, after, lines, wanted) {
+    // Lines in, counts out: {"<lane>\t<lane>\t<reason>\t<reason>\t<country>\t<device>": n} and examples by movement.
+    run(sides, lines, wanted) {
       const counts = {};
       const examples = {};
       for (const line of lines.split('\n')) {
         if (!line) continue;
         const fields = line.split('\t');
-        const was = byRules(fields, before, anonymous(fields, before));
-        const laneBefore = was['x-gray-version'].value;
-        let cookie = anonymous(fields, after);
-        if (laneBefore !== 'v1') cookie = cookieFrom(fields, before, anonymous(fields, before));
-        const is = byRules(fields, after, cookie);
-        const laneAfter = is['x-gray-version'].value;
-        const reasons = was['x-gray-reason'].value + '\t' + is['x-gray-reason'].value;
-        const key = laneBefore + '\t' + laneAfter + '\t' + reasons + '\t' + (fields[1] || '') + '\t' + (fields[2] || '');
+        const like = sides[0].alike ? likeness(fields, sides) : '';
+        let found = like && alike.get(like);
+        if (!found) {
+          found = outcome(fields, sides[0], sides[1]);
+          if (alike.size >= MANY) alike.clear();
+          if (like) alike.set(like, found);
+        }
+        const key = found.movement + '\t' + found.reasons + '\t' + (fields[COUNTRY] || '') + '\t' + (fields[DEVICE] || '');
         counts[key] = (counts[key] || 0) + 1;
-        if (laneBefore !== laneAfter) {
-          const movement = laneBefore + '\t' + laneAfter;
-          const shown = examples[movement] || (examples[movement] = []);
-          if (shown.length < wanted) shown.push(fields[0]);
+        if (found.isMove) {
+          const shown = examples[found.movement] || (examples[found.movement] = []);
+          if (shown.length < wanted) shown.push(fields[ID]);
         }
       }
       return JSON.stringify({ counts: counts, examples: examples });

@@ -1,4 +1,4 @@
-"""The driver's Python side: loads the built functions into QuickJS once, then takes viewers by the thousand."""
+"""The driver's Python side: loads the built function into QuickJS once, then takes viewers by the thousand."""
 
 import base64
 import hashlib
@@ -6,90 +6,122 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import quickjs
 
+from gray.grants import EdgeKeys, sign_cookie, sign_identity, sign_jwt
+
 _DRIVER = Path(__file__).parent / "driver.js"
-BUILT = Path(__file__).resolve().parents[3] / "src" / "edge" / "build"
+_EDGE = Path(__file__).resolve().parents[3] / "src" / "edge"
+BUILT, _DECIDE = _EDGE / "build", _EDGE / "decide.js"
+_FACTS = "{ readConfig, bucketOf, inList }"
+# A viewer's line: these between tabs; what is not known is empty.
+FIELDS = ("id", "country", "device", "path", "ip", "cookies", "query")
 _IMPORT = re.compile(r"\bimport\s+(\w+)\s+from\s*(['\"])(\w+)\2\s*;?")
+# The keys of a preview are its own: it compiles and signs for itself, and needs no secret of the environment.
+_IDENTITY_KEY = "identity" * 5
+KEYS = EdgeKeys((("p", "preview-" * 5),), _IDENTITY_KEY)
+
+# Lane before, lane after, reason before, reason after, country, device.
+Kind = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
 class Side:
-    """One release as an edge location has it: every key of the store, and where viewers carry their identity.
+    """One release as an edge location has it: every key of the store, and how viewers are known.
 
     `sources` are `c:<cookie>` or `h:<header>`; empty when viewers are known by the anonymous id in their cookie.
+    `kind` is `plain`, `signed` or `jwt`. `lists` are those that rules ask, as (name, shards, salt). `asks` are the
+    fields of a viewer that rules ask for; with `asks_id` they ask for the identity's own cookie or header.
     """
 
     store: Mapping[str, str]
-    sources: Sequence[str]
+    salt: str
+    epoch: int
+    sources: Sequence[str] = ()
+    kind: str = "plain"
+    claim: str = ""
+    lists: Sequence[tuple[str, int, str]] = ()
+    asks: frozenset[str] = frozenset()
+    asks_id: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class Counted:
-    """Viewers by what happened to them: (lane before, lane after, reason before, reason after, country, device)."""
+    """Viewers by what happened to them, and the first few that moved."""
 
-    counts: Mapping[tuple[str, str, str, str, str, str], int]
-    examples: Mapping[tuple[str, str], Sequence[str]]
+    counts: dict[Kind, int] = field(default_factory=dict)
+    examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, other: "Counted", wanted: int) -> None:
+        """Takes in what was counted elsewhere; `wanted` examples of each movement are kept."""
+        for kind, count in other.counts.items():
+            self.counts[kind] = self.counts.get(kind, 0) + count
+        for movement, ids in other.examples.items():
+            kept = self.examples.setdefault(movement, [])
+            kept += ids[: wanted - len(kept)]
 
 
 class PreviewEngine:
-    """One QuickJS context with both releases loaded. Belongs to the thread that made it."""
+    """One QuickJS context with both releases loaded. Belongs to the thread that made it.
 
-    def __init__(self, before: Side, after: Side, *, now: int, examples: int = 5) -> None:
+    `alike` False runs the function for every single viewer: slow, and the same.
+    """
+
+    def __init__(self, before: Side, after: Side, *, now: int, examples: int = 5, alike: bool = True) -> None:
         self._context = context = quickjs.Context()
-        context.add_callable("__sha256", _sha256)
-        context.add_callable("__hmac", _hmac)
-        context.add_callable("__base64url", _base64url)
+        context.add_callable("__digest", _digest)
         context.add_callable("__hex", _hex)
         context.add_callable("__text", _text)
+        context.add_callable("__identity", _identity)
+        context.add_callable("__grant", _grant)
         context.set("__driver", context.eval(_DRIVER.read_text(encoding="utf-8")))
-        context.set("__api", function_body("request_api"))
-        context.set("__document", function_body("request_static"))
-        context.set("__sides", json.dumps([_plain(before), _plain(after)]))
+        context.set("__code", function_body((BUILT / "request_api.js").read_text(encoding="utf-8"), "handler"))
+        context.set("__decide", function_body(_DECIDE.read_text(encoding="utf-8"), _FACTS))
+        asks = [FIELDS.index(name) for name in sorted(before.asks | after.asks)]
+        context.set("__sides", json.dumps([{**_plain(side), "asks": asks, "alike": alike} for side in (before, after)]))
         context.set("__now", now)
         context.set("__examples", examples)
         self._run = context.eval(_SETUP)
 
     def run(self, lines: str) -> Counted:
-        """Decide for viewers, one a line: id, country, device, path, ip, cookies, separated by tabs."""
+        """Decide for viewers, one a line: id, country, device, path, ip, cookies, query, separated by tabs."""
         found: dict[str, Any] = json.loads(self._run(lines))
         return Counted(
-            {_fields(key): count for key, count in found["counts"].items()},
+            {_kind(key): count for key, count in found["counts"].items()},
             {_movement(key): ids for key, ids in found["examples"].items()},
         )
 
 
-# JSON.parse is the driver's memory once it is loaded, and its results are frozen: a side needs its functions beside.
 _SETUP = """(function () {
-  const sides = JSON.parse(__sides).map(function (side) {
-    return { store: side.store, sources: side.sources, api: __driver.load(__api), document: __driver.load(__document) };
-  });
+  const sides = JSON.parse(__sides).map(function (side) { return __driver.prepare(side, __code, __decide); });
   __driver.setNow(__now);
-  return function (lines) { return __driver.run(sides[0], sides[1], lines, __examples); };
+  return function (lines) { return __driver.run(sides, lines, __examples); };
 })()"""
 
 
-def function_body(name: str) -> str:
-    """A built function as the body of a synchronous one: imports by `require`, no `async`, the handler returned.
+def function_body(code: str, result: str) -> str:
+    """The edge's code as the body of a synchronous function that returns `result`: imports by `require`, no `async`.
 
     The store that it awaits answers at once here, so that waiting changes nothing but costs half of the time.
     """
-    code = (BUILT / f"{name}.js").read_text(encoding="utf-8")
     code = _IMPORT.sub(r"const \1 = require(\2\3\2);", code)
     code = re.sub(r"\basync\s+function\b", "function", code)
     code = re.sub(r"\bawait\s+", "", code)
-    return f"'use strict';\n{code}\nreturn handler;"
+    return f"'use strict';\n{code}\nreturn {result};"
 
 
 def _plain(side: Side) -> dict[str, Any]:
-    return {"store": dict(side.store), "sources": list(side.sources)}
+    known = {"sources": list(side.sources), "kind": side.kind, "claim": side.claim, "asksId": side.asks_id}
+    # As the compiled condition has it: what it is, name, shards, salt.
+    lists = [["l", name, shards, salt] for name, shards, salt in side.lists]
+    return {"store": dict(side.store), "salt": side.salt, "epoch": side.epoch, "lists": lists, **known}
 
 
-def _fields(key: str) -> tuple[str, str, str, str, str, str]:
+def _kind(key: str) -> Kind:
     before, after, reason_before, reason_after, country, device = key.split("\t")
     return before, after, reason_before, reason_after, country, device
 
@@ -99,23 +131,33 @@ def _movement(key: str) -> tuple[str, str]:
     return before, after
 
 
-def _sha256(text: str, _: object = None) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _identity(value: str, kind: str, claim: str, expiry: float) -> str:
+    if kind == "signed":
+        return sign_identity(_IDENTITY_KEY, value)
+    return sign_jwt(_IDENTITY_KEY, {claim: value, "exp": int(expiry)})
 
 
-def _hmac(text: str, key: str) -> str:
-    return hmac.digest(key.encode(), text.encode(), "sha256").hex()
+def _grant(salt: str, id_: str, lane: str, epoch: float, expiry: float, identity: str) -> str:
+    return sign_cookie(KEYS, salt=salt, id=id_, lane=lane, epoch=int(epoch), expiry=int(expiry), identity=identity)
 
 
-def _base64url(digits: str, _: object = None) -> str:
-    return base64.urlsafe_b64encode(bytes.fromhex(digits)).rstrip(b"=").decode()
+def _digest(text: str, way: str, key: str | None) -> str:
+    raw = hashlib.sha256(text.encode()).digest() if key is None else hmac.digest(key.encode(), text.encode(), "sha256")
+    return raw.hex() if way.startswith("hex") else _base64url(raw)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _hex(text: str, encoding: str) -> str:
+    if encoding == "hex":
+        return text
     if encoding == "base64url":
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
     return text.encode().hex()
 
 
-def _text(digits: str) -> str:
-    return bytes.fromhex(digits).decode(errors="replace")
+def _text(digits: str, encoding: str) -> str:
+    raw = bytes.fromhex(digits)
+    return _base64url(raw) if encoding == "base64url" else raw.decode(errors="replace")

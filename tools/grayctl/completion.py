@@ -1,0 +1,65 @@
+"""Names for the shell's completion: environments from samconfig.toml, rules, lists and lanes from the release.
+
+A completion is a convenience: whatever goes wrong, or takes longer than a person waits for a key, gives no names.
+"""
+
+import threading
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+
+import typer
+
+from grayctl.document import Document
+
+_PATIENCE = 2.0
+
+
+def complete_environment(incomplete: str) -> list[str]:
+    """The environments of samconfig.toml."""
+    from grayctl.project import project_root
+
+    with suppress(OSError, tomllib.TOMLDecodeError):
+        document = tomllib.loads((project_root() / "samconfig.toml").read_text(encoding="utf-8"))
+        return _beginning(incomplete, [name for name, value in document.items() if isinstance(value, dict)])
+    return []
+
+
+def complete_rule(context: typer.Context, incomplete: str) -> list[str]:
+    """The rules of the release."""
+    return _names(context, incomplete, lambda release: [rule["id"] for rule in release.get("rules", [])])
+
+
+def complete_list(context: typer.Context, incomplete: str) -> list[str]:
+    """The user lists of the release."""
+    return _names(context, incomplete, lambda release: list(release.get("lists", {})))
+
+
+def complete_lane(context: typer.Context, incomplete: str) -> list[str]:
+    """The gray lanes of the release."""
+    return _names(context, incomplete, lambda release: list(release.get("lanes", [])))
+
+
+def _names(context: typer.Context, incomplete: str, of: Callable[[Document], list[str]]) -> list[str]:
+    found: list[str] = []
+
+    def look() -> None:
+        # Whatever is wrong with stack, network or release is the command's to say, not the completion's.
+        with suppress(Exception):
+            found.extend(of(_release(str(context.params.get("config_env") or "dev"))))
+
+    asking = threading.Thread(target=look, daemon=True)
+    asking.start()
+    asking.join(_PATIENCE)
+    return _beginning(incomplete, list(found))
+
+
+def _release(config_env: str) -> Document:
+    from grayctl.releases import read_current, revisions_of
+    from grayctl.target import discover
+
+    return read_current(revisions_of(discover(config_env))).document
+
+
+def _beginning(incomplete: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]

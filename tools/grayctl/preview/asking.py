@@ -1,0 +1,86 @@
+"""A preview from end to end: the release as it is and as it would be, the viewers, the counts, and what to know."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gray.lanes import ADOPTED, LaneTable, read_parameters
+from gray.list_files import ListFiles
+from gray.model import Release
+from grayctl.document import Document
+from grayctl.preview.access_logs import Reading
+from grayctl.preview.moves import Moves, summed_up
+from grayctl.preview.notes import notes, notes_on_logs, unknown_conditions
+from grayctl.preview.pool import count
+from grayctl.preview.sides import dead_lanes, sides
+from grayctl.preview.viewers import Viewers
+from grayctl.releases import Current, propose
+from grayctl.target import Target
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who is asked about what. `reading` is what the access logs turn out to be, when the viewers come from such."""
+
+    current: Current
+    after: Release
+    viewers: Viewers
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What came out. `seconds` is how long the asking took."""
+
+    moves: Moves
+    epoch_rises: bool
+    seconds: float
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for --json."""
+        told = {"notes": self.notes, "seconds": round(self.seconds, 3)}
+        return {"epoch_rises": self.epoch_rises, **self.moves.as_json(), **told}
+
+
+def proposed(current: Current, document: Document) -> Release:
+    """The release as a save would leave it: a killed one stays killed. Raises RefusedError."""
+    release = propose(current, lambda _before: document).release
+    if current.head and current.head.killed:
+        return release.model_copy(update={"state": "killed"})
+    return release
+
+
+def list_ids(target: Target, digest: str) -> Iterator[str]:
+    """The ids of a user list's file."""
+    return ListFiles(target.clients.s3, target.output("EdgeConfigBucket")).ids(digest)
+
+
+def live_lanes(target: Target) -> frozenset[str]:
+    """The registered lanes that the control plane has not turned away."""
+    known = LaneTable(target.clients.dynamodb, target.config_table).all()
+    registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
+    return frozenset(name for name in registered if name not in known or known[name].status == ADOPTED)
+
+
+def ask(target: Target, question: Question, advance: Callable[[int], object]) -> Preview:
+    """Ask the edge function about every viewer; `advance` is told of how many more the answer is known."""
+    started = time.monotonic()
+    current, after, live = question.current, question.after, live_lanes(target)
+    before = Release.model_validate(current.document)
+    epoch = current.head.epoch if current.head else 1
+    both = sides(before, after, epoch=epoch, live=live, read_ids=lambda digest: list_ids(target, digest))
+    counted = count(both, question.viewers.lines(), advance)
+    known, said = question.viewers.known, list[str]()
+    if question.reading:
+        said = notes_on_logs(question.reading)
+        known = question.reading.known(known)
+    said += notes(
+        after,
+        counted,
+        epoch_rises=both.epoch_rises,
+        dead=dead_lanes(after, live),
+        unknown=unknown_conditions((before, after), known),
+    )
+    return Preview(summed_up(counted), both.epoch_rises, time.monotonic() - started, said)

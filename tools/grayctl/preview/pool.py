@@ -1,0 +1,71 @@
+"""Asking for many viewers at once: two processes, each with an engine of its own, fed piece by piece."""
+
+import itertools
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from grayctl.preview.engine import Counted, PreviewEngine
+from grayctl.preview.sides import Sides
+from grayctl.preview.viewers import chunks
+
+PROCESSES = 2
+EXAMPLES = 5
+_PIECE = 5_000
+# Starting processes takes longer than asking for so few.
+_FEW = 4 * _PIECE
+# Pieces under way: enough to keep every process busy, few enough that a file of any length fits into memory.
+_AHEAD = 4 * PROCESSES
+
+_engine: PreviewEngine | None = None
+
+
+def count(
+    sides: Sides, lines: Iterable[str], advance: Callable[[int], object], *, processes: int = PROCESSES
+) -> Counted:
+    """What happens to these viewers; `advance` is told of how many more the answer is known."""
+    pieces = chunks(lines, _PIECE)
+    first = list(itertools.islice(pieces, _FEW // _PIECE))
+    now = int(time.time())
+    total = Counted()
+    counted: Iterable[tuple[int, Counted]]
+    if len(first) * _PIECE < _FEW or processes < 2:
+        engine = PreviewEngine(sides.before, sides.after, now=now, examples=EXAMPLES)
+        counted = ((size, engine.run(text)) for size, text in itertools.chain(first, pieces))
+    else:
+        counted = _by_processes(sides, itertools.chain(first, pieces), now, processes)
+    for size, part in counted:
+        total.add(part, EXAMPLES)
+        advance(size)
+    return total
+
+
+def _by_processes(
+    sides: Sides, pieces: Iterable[tuple[int, str]], now: int, processes: int
+) -> Iterator[tuple[int, Counted]]:
+    # A fresh process knows nothing of threads that this one may have.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=_start, initargs=(sides, now)) as pool:
+        under_way: deque[tuple[int, Future[Counted]]] = deque()
+        try:
+            for size, text in pieces:
+                under_way.append((size, pool.submit(_run, text)))
+                if len(under_way) >= _AHEAD:
+                    size, done = under_way.popleft()
+                    yield size, done.result()
+            for size, done in under_way:
+                yield size, done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start(sides: Sides, now: int) -> None:
+    global _engine
+    _engine = PreviewEngine(sides.before, sides.after, now=now, examples=EXAMPLES)
+
+
+def _run(lines: str) -> Counted:
+    assert _engine is not None, "the pool starts every process with an engine"  # noqa: S101
+    return _engine.run(lines)
