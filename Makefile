@@ -9,7 +9,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-iam test-sam-local build deploy promote verify destroy bench clean
+.PHONY: help install up check test test-iam test-sam-local build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -52,6 +52,9 @@ destroy: install  ## remove ENV from AWS; asks first
 
 bench: install  ## the benchmarks, each prints its table
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+pictures: install  ## the documents' screenshots, taken anew from a real browser (needs Chromium)
+	@$(BIN)/python -m screenshots
 
 clean:  ## remove what was built (environments stay)
 	rm -rf .aws-sam .graylane/artifacts .pytest_cache .mypy_cache .ruff_cache
