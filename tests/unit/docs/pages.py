@@ -91,8 +91,8 @@ def grayctl_commands(page: Path) -> Iterator[tuple[str, list[str]]]:
     """Where, and the words of, each `grayctl ...` that the page tells somebody to type."""
     for block in blocks(page):
         if block.is_shell or not block.language:
-            for number, line in enumerate(block.text.splitlines(), start=block.line + 1):
-                yield from ((f"{page.name}:{number}", words) for words in _grayctl(line))
+            typed = [command for command, _ in block.commands()] if block.language else block.text.splitlines()
+            yield from ((f"{page.name}:{block.line}", words) for line in typed for words in _grayctl(line))
     for code in _INLINE.findall(prose(page)):
         if re.match(r"(\w+=\S+ )?grayctl( |$)", code):
             yield from ((f"{page.name}: `{code}`", words) for words in _grayctl(code))

@@ -1,0 +1,147 @@
+"""What a document tells somebody to type is typed here, on the local stack, and what it shows is compared.
+
+A block that cannot run here has a comment before it, invisible to readers, that says why; tests/unit/docs checks that
+its commands exist. In the output, times, numbers that count up, ids and signatures may differ; a line `...` stands for
+any lines.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.operator import Operator
+from tests.unit.docs.pages import ROOT, Block, blocks
+
+from graylocal.stack import LocalStack
+
+DOCUMENTED_SITE = "http://localhost:8080"
+_VARYING = (
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"),
+    (r"\b\d+(\.\d+)? (s|ms|min|h|d)\b( \d+ (s|min|h)\b)?", "SPAN"),
+    (r"gray-link=[\w.-]+", "gray-link=LINK"),
+    (r"\b[0-9a-f]{12}\b", "BUILD"),
+    (r"\b(revision|epoch|sequence) \d+", r"\1 N"),
+    (r"(?m)^\d+ (TIME \w+) \d+", r"N \1 N"),
+    (r"by (stream|schedule|manual)\b", "by TRIGGER"),
+    (r"\b\d+ store calls", "N store calls"),
+    (r"(?m)^\s*\d+ (x-gray-version)", r"N \1"),
+    (r"(?m)^(v\d .*) [a-z0-9]{8,10} (always|yes|no)$", r"\1 API \2"),
+    (r"[\d,]+ of [\d,]+ traces", "N of N traces"),
+    (r"\bI[0-9A-Z]{9,}\b", "INVALIDATION"),
+)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/quickstart.md", "docs/operations.md"])
+def test_what_a_document_says_to_type(name: str, stack: LocalStack, operator: Operator, project: Path) -> None:
+    typist = Typist(stack, project)
+    run = 0
+    for block in blocks(ROOT / name):
+        if block.is_shell and not block.reason_not_run:
+            for command, shown in block.commands():
+                typist.compare(block, command, shown)
+                run += 1
+    assert run >= 3, f"{name} has nothing to type"
+
+
+def test_an_output_that_differs_is_found() -> None:
+    assert agree("revision 7 saved (active, epoch 2)", "revision 31 saved (active, epoch 9)")
+    assert agree("one\n...\nlast", "one\ntwo\nthree\nlast")
+    assert not agree("one\n...\nlast", "one\ntwo\nthree")
+    assert not agree("revision 7 saved (active, epoch 2)", "revision 31 saved (killed, epoch 9)")
+    assert not agree("rules: ramp 20 %", "rules: ramp 21 %")
+    assert not agree("one", "one\ntwo")
+    assert agree("by ..., today", "by ada: why, today")
+    assert not agree("by ..., today", "by ada, tomorrow")
+
+
+class Typist:
+    """Somebody who has followed the README up to here: grayctl on the PATH, the local stack up."""
+
+    def __init__(self, stack: LocalStack, folder: Path) -> None:
+        self._stack, self._folder = stack, folder
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self._variables = {
+            **own,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}",
+            "GRAYCTL_CONFIG_ENV": stack.environment,
+            "GRAYCTL_AUTHOR": "ada",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+
+    def compare(self, block: Block, command: str, shown: str) -> None:
+        """Run one command as it is written; AssertionError when it fails or shows something else."""
+        typed = command.replace(DOCUMENTED_SITE, self._stack.url)
+        done = subprocess.run(
+            ["bash", "-c", typed],
+            cwd=self._folder,
+            env=self._variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        said = self._as_documented(done.stdout)
+        assert done.returncode == 0, f"{block}: {command}\nended with {done.returncode}\n{said}"
+        if block.language == "console":
+            assert agree(shown, said), f"{block}: {command}\n--- documented\n{shown}\n--- said\n{said}"
+
+    def _as_documented(self, text: str) -> str:
+        """What the environment `dev` at its usual port would have said."""
+        environment = self._stack.environment
+        text = text.replace(self._stack.url, DOCUMENTED_SITE).replace(f"graylane-{environment}", "graylane-dev")
+        return re.sub(rf"\benvironment( +){environment}\b", r"environment\1dev", text)
+
+
+def agree(shown: str, said: str) -> bool:
+    """Whether an output is what the document shows, but for what differs each time."""
+    return _matches([*_split(_normal(shown))], _normal(said))
+
+
+def _normal(text: str) -> list[str]:
+    text = re.sub(r"(?m)^ +| +$", "", re.sub(r"[ \t]+", " ", text))
+    for pattern, word in _VARYING:
+        text = re.sub(pattern, word, text)
+    return [line for line in text.splitlines() if line]
+
+
+def _split(lines: list[str]) -> Iterator[list[str]]:
+    """The runs of lines between `...`."""
+    run: list[str] = []
+    for line in lines:
+        if line == "...":
+            yield run
+            run = []
+        else:
+            run.append(line)
+    yield run
+
+
+def _matches(runs: list[list[str]], lines: list[str]) -> bool:
+    """Whether the first run begins the lines, the last ends them, and the others are between, in their order."""
+    first, *others = runs
+    if not others:
+        return len(first) == len(lines) and _equal(first, lines)
+    *middle, last = others
+    at, end = len(first), len(lines) - len(last)
+    if at > end or not _equal(first, lines[:at]) or not _equal(last, lines[end:]):
+        return False
+    for run in middle:
+        places = (place for place in range(at, end - len(run) + 1) if _equal(run, lines[place : place + len(run)]))
+        found = next(places, None)
+        if found is None:
+            return False
+        at = found + len(run)
+    return True
+
+
+def _equal(shown: list[str], said: list[str]) -> bool:
+    """Line by line; `...` inside a line stands for anything there."""
+    return all(
+        re.fullmatch(".*".join(map(re.escape, one.split("..."))), other) for one, other in zip(shown, said, strict=True)
+    )
