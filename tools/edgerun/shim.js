@@ -9,7 +9,7 @@
 
   const store = {
     async get(key, options) {
-      const raw = __kvsGet(String(key));
+      const raw = __kvsGet(flat(String(key)));
       if (raw === null || raw === undefined) throw new Error('KeyNotFound: ' + key);
       const format = (options && options.format) || 'string';
       if (format === 'json') return JSON.parse(raw);
@@ -18,7 +18,7 @@
       return raw;
     },
     async exists(key) {
-      const raw = __kvsGet(String(key));
+      const raw = __kvsGet(flat(String(key)));
       return raw !== null && raw !== undefined;
     },
     async meta() {
@@ -42,7 +42,7 @@
   class Buffer extends Uint8Array {
     static from(value, encoding) {
       if (typeof value !== 'string') return new Buffer(value);
-      const hex = __bytesOf(value.toWellFormed(), encoding || 'utf8');
+      const hex = __bytesOf(flat(value), encoding || 'utf8');
       const bytes = new Buffer(hex.length / 2);
       for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.substr(i * 2, 2), 16);
       return bytes;
@@ -56,10 +56,15 @@
     }
   }
 
+  // A long concatenation is a rope inside QuickJS, which a Python callable does not take: joining makes it one string.
+  function flat(text) {
+    return [text].join('').toWellFormed();
+  }
+
   function hexOf(bytes) {
     let hex = '';
     for (const b of bytes) hex += (b < 16 ? '0' : '') + b.toString(16);
-    return hex;
+    return [hex].join('');
   }
 
   // Text goes to Python as text; bytes as hex.
@@ -72,7 +77,7 @@
     }
     update(data) {
       if (typeof data === 'string' && this.bytes === null) {
-        this.text += data.toWellFormed();
+        this.text += data;
       } else {
         if (this.bytes === null) this.bytes = hexOf(Buffer.from(this.text, 'utf8'));
         this.bytes += hexOf(typeof data === 'string' ? Buffer.from(data, 'utf8') : data);
@@ -81,7 +86,7 @@
     }
     digest(encoding) {
       const isText = this.bytes === null;
-      const data = isText ? this.text : this.bytes;
+      const data = isText ? flat(this.text) : this.bytes;
       const answer = __digest(this.algorithm, this.key, data, isText, encoding || 'hex');
       return encoding ? answer : Buffer.from(answer, 'hex');
     }

@@ -1,0 +1,95 @@
+"""Whether a result is what a case expects, and keeps the rules of CloudFront."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from edgerun.engine import Result
+from graylocal.cloudfront.restrictions import broken
+
+__all__ = ["differences"]
+
+Message = dict[str, Any]
+
+
+def differences(expect: Mapping[str, Any], event: Mapping[str, Any], result: Result | str) -> list[str]:
+    """What is not as expected, in words; an exception is always wrong."""
+    if isinstance(result, str):
+        return [f"threw {result}"]
+    found = [
+        f"{name}: {seen!r}, not {wanted!r}"
+        for name, wanted in expect.items()
+        if (seen := _SEEN[name](result, wanted)) != wanted
+    ]
+    return [*found, *_against_the_rules(event, result)]
+
+
+def _against_the_rules(event: Mapping[str, Any], result: Result) -> Iterator[str]:
+    kind = event["context"]["eventType"]
+    before = event["response" if kind == "viewer-response" else "request"]
+    value = result.value
+    if kind == "viewer-request" and "statusCode" not in value:
+        if not str(value["uri"]).startswith("/"):
+            yield f"uri {value['uri']!r} does not begin with a slash"
+        if value["method"] != before["method"]:
+            yield "the method is read-only"
+    made = kind == "viewer-request" and "statusCode" in value
+    if problem := broken("viewer-response" if made else kind, {} if made else before["headers"], value["headers"]):
+        yield problem
+    for name, header in value["headers"].items():
+        if isinstance(header, dict) and any(letter in str(header.get("value")) for letter in "\r\n"):
+            yield f"header {name} has a line break"
+
+
+def _header(name: str) -> Callable[[Result, Any], Any]:
+    def read(result: Result, _: Any) -> Any:
+        field = result.value["headers"].get(name)
+        return None if field is None else field["value"]
+
+    return read
+
+
+def _headers(result: Result, wanted: Message) -> Message:
+    return {name: _header(name)(result, "") for name in wanted}
+
+
+def _absent(result: Result, wanted: list[str]) -> list[str]:
+    return [name for name in wanted if name not in result.value["headers"]]
+
+
+def _origin(result: Result, _: Any) -> list[str] | None:
+    if result.origin is None:
+        return None
+    arguments = result.origin["arguments"]
+    if result.origin["helper"] != "updateRequestOrigin" or set(arguments[0]) != {"domainName", "originPath"}:
+        return [str(result.origin)]
+    return [arguments[0]["domainName"], arguments[0]["originPath"]]
+
+
+def _set_cookie(result: Result, wanted: str | None) -> str | None:
+    """`value;seconds`, as the request function hands it over; the value alone where the case has no seconds."""
+    cookie = result.value.get("cookies", {}).get("__Host-gray")
+    if cookie is None:
+        return None
+    if wanted is None or ";" not in wanted:
+        return str(cookie["value"])
+    age = next(part for part in cookie["attributes"].split("; ") if part.startswith("Max-Age="))
+    return f"{cookie['value']};{age.removeprefix('Max-Age=')}"
+
+
+_SEEN: dict[str, Callable[[Result, Any], Any]] = {
+    "lane": _header("x-gray-version"),
+    "reason": _header("x-gray-reason"),
+    "explain": _header("x-gray-explain"),
+    "cookie": _header("x-gray-cookie"),
+    "revision": lambda result, wanted: type(wanted)(_header("x-gray-revision")(result, "")),
+    "reload": lambda result, _: _header("x-gray-reload")(result, "") == "1",
+    "uri": lambda result, _: result.value["uri"],
+    "origin": _origin,
+    "headers": _headers,
+    "absent": _absent,
+    "status": lambda result, _: result.value.get("statusCode"),
+    "passed": lambda result, _: result.value.get("statusCode"),
+    "location": _header("location"),
+    "set_cookie": _set_cookie,
+    "attributes": lambda result, _: result.value["cookies"]["__Host-gray"]["attributes"],
+}
