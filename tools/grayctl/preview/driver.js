@@ -86,6 +86,8 @@
   const DEVICES = { mobile: 1, tablet: 1, desktop: 1 };
   const NO_QUERY = {};
   const ANONYMOUS = /^[\w-]{16,32}$/;
+  const PROPER = /^(\/[\w-]+)*\/?$/;
+  const GRAY = '__Host-gray';
   const MANY = 200000;
   const alike = new Map();
   const SOMEBODY = '0000000000000000000000'; // the random id of a viewer who is known by an identity
@@ -100,7 +102,7 @@
       const source = side.sources[0];
       (source[0] === 'c' ? cookies : headers)[source.slice(2)] = { value: identityOf(fields[ID], side) };
     }
-    if (cookie) cookies['__Host-gray'] = { value: cookie };
+    if (cookie) cookies[GRAY] = { value: cookie };
     return {
       viewer: { ip: fields[IP] || '192.0.2.1' },
       request: {
@@ -121,7 +123,8 @@
   function addPairs(fields, text, between) {
     for (const pair of text.split(between)) {
       const at = pair.indexOf('=');
-      if (at > 0) fields[pair.slice(0, at).trim()] = { value: pair.slice(at + 1).trim() };
+      const name = pair.slice(0, at).trim();
+      if (at > 0 && name !== GRAY) fields[name] = { value: pair.slice(at + 1).trim() };
     }
     return fields;
   }
@@ -157,6 +160,8 @@
       key += side.edge.bucketOf(viewer) + ' ';
       for (const list of side.lists) key += +side.edge.inList(list, viewer) + viewer.search.doubt + viewer.need;
     }
+    // A path that is no proper path is refused, whatever rules ask for.
+    if (fields[PATH] && !PROPER.test(fields[PATH])) key += fields[PATH];
     for (const field of sides[0].asks) key += '\t' + (fields[field] || '');
     return key;
   }

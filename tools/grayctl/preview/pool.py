@@ -13,9 +13,8 @@ from grayctl.preview.viewers import chunks
 
 PROCESSES = 2
 EXAMPLES = 5
-_PIECE = 5_000
-# Starting processes takes longer than asking for so few.
-_FEW = 4 * _PIECE
+# Starting processes takes longer than asking about so few pieces.
+_FEW = 4
 # Pieces under way: enough to keep every process busy, few enough that a file of any length fits into memory.
 _AHEAD = 4 * PROCESSES
 
@@ -23,15 +22,23 @@ _engine: PreviewEngine | None = None
 
 
 def count(
-    sides: Sides, lines: Iterable[str], advance: Callable[[int], object], *, processes: int = PROCESSES
+    sides: Sides,
+    lines: Iterable[str],
+    advance: Callable[[int], object],
+    *,
+    processes: int = PROCESSES,
+    piece: int = 5_000,
 ) -> Counted:
-    """What happens to these viewers; `advance` is told of how many more the answer is known."""
-    pieces = chunks(lines, _PIECE)
-    first = list(itertools.islice(pieces, _FEW // _PIECE))
+    """What happens to these viewers; `advance` is told of how many more the answer is known.
+
+    Viewers are handed on `piece` by `piece`; few are asked about in this process.
+    """
+    pieces = chunks(lines, piece)
+    first = list(itertools.islice(pieces, _FEW))
     now = int(time.time())
     total = Counted()
     counted: Iterable[tuple[int, Counted]]
-    if len(first) * _PIECE < _FEW or processes < 2:
+    if len(first) < _FEW:
         engine = PreviewEngine(sides.before, sides.after, now=now, examples=EXAMPLES)
         counted = ((size, engine.run(text)) for size, text in itertools.chain(first, pieces))
     else:
