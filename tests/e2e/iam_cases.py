@@ -83,8 +83,7 @@ CASES: dict[str, Case] = {
     "DataCopyRole sqs:SendMessage": Case("keeps what could not be copied", unseen=_OWN_FAILURES),
     # control plane
     "EdgeConfigBucketPolicy denies s3:*": Case("nobody reads or writes without TLS", unseen=_NO_TLS),
-    "PublishingPolicy dynamodb:GetItem, dynamodb:BatchGetItem, dynamodb:PutItem, "
-    "dynamodb:UpdateItem, dynamodb:Query": Case(
+    "PublishingPolicy dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:Query": Case(
         "reads revisions and HEAD, keeps records, lanes and the ledger", Probes.publish
     ),
     "PublishingPolicy ssm:GetParametersByPath": Case(READS_LANES, Probes.publish),
@@ -116,9 +115,6 @@ CASES: dict[str, Case] = {
     ),
     "SyncStreamRole dynamodb:ListStreams": Case("finds the stream", unseen=_OWN_POLLS),
     "SyncStreamRole sqs:SendMessage": Case("keeps moves of HEAD that failed", unseen=_OWN_FAILURES),
-    "SyncManualRole s3:ListBucketVersions": Case(
-        "a version that is not there is told from one that is forbidden", unseen="the emulator answers 404 to both"
-    ),
     "SyncManualRole s3:GetObjectVersion": Case("rebuilds from an older set", Probes.rebuild_from_an_older_version),
     "SyncManualRole cloudfront:CreateInvalidation": Case("empties the caches", Probes.publish),
     "SyncManualRole sqs:SendMessage": Case("keeps calls that failed", unseen=_OWN_FAILURES),

@@ -215,6 +215,31 @@ def test_a_lane_that_goes_is_withdrawn_and_told(control: Control, operator: Oper
     control.until(lambda: '"v2"' in control.config(), "v2 back: it has registered anew")
 
 
+def test_a_sync_by_hand_publishes_invalidates_and_compares(control: Control, operator: Operator) -> None:
+    record = operator.json("sync")
+
+    assert (record["status"], record["trigger"], record["verified"]) == ("published", "manual", "as published")
+    assert record["invalidation"]
+    assert record["sequence"] == control.stamp().sequence
+    assert record["calls"] > 0
+    assert record["duration_ms"] > 0
+
+
+def test_an_alarm_that_finds_gray_worse_kills_by_its_topic(control: Control, operator: Operator) -> None:
+    operator.run("ramp", "100", "--yes")
+    dimensions = [{"Name": "environment", "Value": control.stack.environment}, {"Name": "lane", "Value": "v2"}]
+    finding: Any = {"MetricName": "GrayWorseErrors", "Dimensions": dimensions, "Value": 1.0}
+
+    def killed() -> bool:
+        # once more each time, as the watch would: the alarm looks at the last seconds only
+        control.stack.client("cloudwatch").put_metric_data(Namespace="Graylane", MetricData=[finding])
+        return control.stamp().state == "killed"
+
+    control.until(killed, "the kill by the alarm")
+    control.until(lambda: bool(operator.json("status")["state"] == "killed"), "HEAD killed")
+    assert operator.json("status")["author"] == f"alarm:graylane-{control.stack.environment}-withdraw-errors-v2"
+
+
 def test_silence_is_told(control: Control) -> None:
     with control.sooner("sync-silent"):
         control.alarm_goes("sync-silent")

@@ -25,6 +25,29 @@ CALLED_AND_AWAITED = {
 # The next run comes by itself; an alarm tells when none succeeds.
 SCHEDULED = {"SyncScheduledFunction", "WatchFunction", "TraceCheckFunction"}
 
+# Actions whose operation has another name.
+CALLED_AS = {
+    "s3:ListBucket": "list_objects_v2",
+    "s3:GetObjectVersion": "get_object",
+    "lambda:InvokeFunction": "invoke",
+    "apigateway:GET": "get_rest_api",
+    "apigateway:PATCH": "update_stage",
+    "apigateway:POST": "create_usage_plan_key",
+    "apigateway:DELETE": "delete_usage_plan_key",
+}
+# What the platform does with a function's role by itself: logs, traces, reading a stream, keeping what failed.
+OF_THE_PLATFORM = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:SendMessage",
+}
+
 
 @pytest.mark.timeout(120)
 def test_sam_finds_nothing_to_say() -> None:
@@ -210,6 +233,19 @@ def test_an_action_is_never_a_wildcard_that_allows() -> None:
             assert "*" not in str(statement["Action"]), statement
 
 
+def test_every_action_is_one_that_code_calls() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    needless = set()
+    for name, role in of_type(RESOURCES, "AWS::IAM::Role", "AWS::IAM::ManagedPolicy").items():
+        documents = [one["PolicyDocument"] for one in role.get("Policies", [role]) if "PolicyDocument" in one]
+        statements = [statement for document in documents for statement in document["Statement"]]
+        for action in {action for statement in statements for action in _listed(statement["Action"])} - OF_THE_PLATFORM:
+            call = CALLED_AS.get(action) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", action.partition(":")[2]).lower()
+            if f'"{call}"' not in source and f".{call}(" not in source:
+                needless.add(f"{name} {action}")
+    assert not needless
+
+
 def test_a_function_has_a_role_of_its_own_made_of_statements() -> None:
     roles = [one["Role"]["Fn::GetAtt"] for one in FUNCTIONS.values()]
     assert len(set(roles)) == len(roles)
@@ -274,6 +310,10 @@ def test_the_site_is_read_by_the_distribution_alone() -> None:
     assert site["OriginAccessControlId"] == {"Ref": "SiteAccessControl"}
     control = RESOURCES["SiteAccessControl"]["Properties"]["OriginAccessControlConfig"]
     assert (control["SigningBehavior"], control["SigningProtocol"]) == ("always", "sigv4")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _policies_of(function: str) -> Any:
