@@ -1,0 +1,105 @@
+"""`sam local invoke` of the built functions, led to the local stack."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from graylocal.emulator import clean_environment
+from graylocal.places import REPOSITORY, interpreter
+from samlocal.cases import Case, event
+from samlocal.deployed import Function
+from samlocal.rie import BUILD
+
+__all__ = ["SamLocal", "local_template"]
+
+HOST = "host.docker.internal"
+_SAM = interpreter("sam").parent / "sam"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms (`!Ref x`) as what they stand for; `sam local` resolves them itself."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {name: value.split(".", 1) if suffix == "GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+def local_template(functions: Mapping[str, Function], variables: Mapping[str, str]) -> str:
+    """The built template, functions only, with each one's deployed variables and these.
+
+    The template of the repository names no endpoint, and must not: so a copy does.
+    """
+    built = yaml.load((BUILD / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    resources = {}
+    for name, resource in built["Resources"].items():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        known = functions[name]
+        properties = {key: resource["Properties"][key] for key in ("Handler", "CodeUri")}
+        properties |= {"CodeUri": str(BUILD / properties["CodeUri"]), "FunctionName": known.name}
+        properties |= {"Runtime": "python3.13", "Timeout": known.timeout, "MemorySize": known.memory}
+        properties["Environment"] = {"Variables": {**known.variables, **variables}}
+        resources[name] = {"Type": resource["Type"], "Properties": properties}
+    return yaml.safe_dump({"Transform": "AWS::Serverless-2016-10-31", "Resources": resources})
+
+
+@dataclass(frozen=True)
+class SamLocal:
+    """How to invoke: a folder with `template.yaml`, what `docker` needs, this machine's address for containers."""
+
+    folder: Path
+    docker: Mapping[str, str]
+    address: str
+    account: str
+
+    def invoke(self, case: Case, environment: str, seconds: float = 180) -> Any:
+        """The answer of a case's function; `{"errorMessage": ...}` also where SAM CLI itself failed."""
+        sample = self.folder / case.file
+        sample.write_text(json.dumps(event(case, environment)))
+        # The KeyValueStore's endpoint has the account before the host name.
+        hosts = [f"{HOST}:{self.address}", f"{self.account}.{HOST}:{self.address}"]
+        command = [str(_SAM), "local", "invoke", case.function, "--event", str(sample), "--skip-pull-image"]
+        command += ["--template", str(self.folder / "template.yaml")]
+        command += [part for host in hosts for part in ("--add-host", host)]
+        done = subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            env={**clean_environment(), **self._sam_environment()},
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        # Standard error has the function's log, and at times a complaint of the runtime about being stopped.
+        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        if not lines:
+            said = done.stderr.strip().splitlines()
+            return {"errorMessage": f"sam local invoke exited {done.returncode}: {said[-1] if said else ''}"}
+        return json.loads(lines[-1])
+
+    def _sam_environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in self.docker.items() if name.startswith("DOCKER_")},
+            "SAM_CLI_TELEMETRY": "0",
+            # SAM asks for somebody to be; without this it waits for services that are not there.
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self.docker["AWS_ENDPOINT_URL"],
+        }
