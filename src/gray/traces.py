@@ -20,6 +20,7 @@ __all__ = ["Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "judge", "mar
 
 LANE, SERVED, FALLBACK = "gray_lane", "gray_served", "gray_fallback"
 SHARED = "shared"
+_FUNCTION = "AWS::Lambda::Function"
 # A summary with this many annotation values may have left some out.
 _INDEXED = 50
 
@@ -28,7 +29,8 @@ _INDEXED = 50
 class Mark:
     """What one service wrote about itself. `caller` is the service above it in the trace, empty for the first.
 
-    `invocation`: id of the function's segment it is part of; its own where there is none.
+    `silent` are the functions between the caller and this one that marked nothing, in the order of the calls.
+    `invocation` is the id of the function's segment it is part of; its own where there is none.
     """
 
     service: str
@@ -39,6 +41,7 @@ class Mark:
     caller_lane: str
     started: float
     invocation: str
+    silent: tuple[str, ...] = ()
 
     @property
     def misserved(self) -> bool:
@@ -48,15 +51,20 @@ class Mark:
 
 @dataclass(frozen=True)
 class Hop:
-    """One call at which the lane was lost: who called, who was called, and what happened."""
+    """One call at which the lane was lost: who called, who was called, and what happened.
+
+    `silent` are the services in between that took no notice of the lane: the loss is theirs.
+    """
 
     caller: str
     service: str
     what: str
+    silent: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        way = f"{self.caller} -> {self.service}" if self.caller else self.service
-        return f"{way}: {self.what}"
+        way = " -> ".join(name for name in (self.caller, *self.silent, self.service) if name)
+        blame = f" ({', '.join(self.silent)} marks no lane)" if self.silent else ""
+        return f"{way}: {self.what}{blame}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def marks(trace: Mapping[str, Any]) -> list[Mark]:
         annotations = node.get("annotations") or {}
         if LANE not in annotations:
             continue
-        above = _marked_above(node, nodes)
+        above, silent = _marked_above(node, nodes)
         found.append(
             Mark(
                 service=_service(node, nodes),
@@ -133,6 +141,7 @@ def marks(trace: Mapping[str, Any]) -> list[Mark]:
                 caller_lane=str(above["annotations"][LANE]) if above else "",
                 started=float(node.get("start_time") or 0),
                 invocation=_invocation(node, nodes),
+                silent=silent,
             )
         )
     return sorted(found, key=lambda mark: mark.started)
@@ -140,7 +149,7 @@ def marks(trace: Mapping[str, Any]) -> list[Mark]:
 
 def _hop(mark: Mark) -> Hop | None:
     if mark.caller_lane and mark.caller_lane != mark.lane:
-        return Hop(mark.caller, mark.service, f"{mark.caller_lane} became {mark.lane}")
+        return Hop(mark.caller, mark.service, f"{mark.caller_lane} became {mark.lane}", mark.silent)
     if mark.misserved:
         return Hop(mark.caller, mark.service, f"asked for {mark.lane}, served by {mark.served}")
     return None
@@ -160,27 +169,35 @@ def _with_children(node: dict[str, Any], parent: str | None) -> Iterator[dict[st
         yield from _with_children(child, node["id"])
 
 
-def _marked_above(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """The nearest marked node above that is another service's: one service may mark several of its own nodes."""
-    mine = _service(node, nodes)
+def _marked_above(
+    node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The nearest marked node above that is another service's, and the unmarked functions on the way, outermost first.
+
+    Another service's, as one service may mark several of its own nodes.
+    """
+    mine, silent = _service(node, nodes), list[str]()
     for above in _above(node, nodes):
-        if LANE in (above.get("annotations") or {}) and _service(above, nodes) != mine:
-            return above
-    return None
+        name = _service(above, nodes)
+        if name != mine and LANE in (above.get("annotations") or {}):
+            return above, tuple(name for name in reversed(silent))
+        if name != mine and above.get("origin") == _FUNCTION:
+            silent.append(name)
+    return None, ()
 
 
 def _service(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> str:
     """The name people know a hop by: Lambda's function, else Powertools' service, else the nearest segment's name."""
     named = ""
     for here in (node, *_above(node, nodes)):
-        if here.get("origin") == "AWS::Lambda::Function":
+        if here.get("origin") == _FUNCTION:
             return str(here["name"])
         named = named or str((here.get("annotations") or {}).get("Service", ""))
     return named or str(node.get("name", node["id"]))
 
 
 def _invocation(node: Mapping[str, Any], nodes: Mapping[str, dict[str, Any]]) -> str:
-    functions = (here["id"] for here in (node, *_above(node, nodes)) if here.get("origin") == "AWS::Lambda::Function")
+    functions = (here["id"] for here in (node, *_above(node, nodes)) if here.get("origin") == _FUNCTION)
     return str(next(functions, node["id"]))
 
 

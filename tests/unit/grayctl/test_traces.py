@@ -71,6 +71,13 @@ def test_the_hop_that_lost_the_lane_is_named_and_no_later_one() -> None:
     assert [str(hop) for hop in mixed.hops] == ["pricing -> stock-v1: v2 became v1"]
 
 
+def test_a_service_in_between_that_takes_no_notice_of_the_lane_is_named() -> None:
+    # Given pricing without the library: it neither reads the lane nor marks it
+    pricing = {"id": "2", "name": "pricing", "origin": "AWS::Lambda::Function", "parent_id": "1h", "start_time": 2}
+    mixed = found_in(function("1", "api-v2", "v2", "v2"), pricing, function("3", "stock-v1", "v1", "v1", "2", 3))
+    assert [str(hop) for hop in mixed.hops] == ["api-v2 -> pricing -> stock-v1: v2 became v1 (pricing marks no lane)"]
+
+
 def test_subsegments_that_came_one_by_one_are_put_together() -> None:
     # Given Lambda's way: the segment, and its subsegments as documents of their own
     api = function("1", "api-v2", "v2", "v2")
