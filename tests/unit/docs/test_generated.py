@@ -8,6 +8,7 @@ from tests.unit.docs.pages import ROOT
 
 from docsgen.__main__ import main, pages, stale
 from docsgen.cli_reference import commands
+from docsgen.errors_reference import problems_of
 from docsgen.reasons import PUBLICATIONS, REASONS
 from docsgen.template_reference import alarm_topic, alarms, read_template
 from gray import model, records
@@ -94,3 +95,29 @@ def test_each_exit_code_is_told_in_the_reference_and_in_the_help() -> None:
     for code in codes:
         assert f"| {code} |" in text
         assert re.search(rf"\b{code} \w", EPILOG)
+
+
+@pytest.mark.parametrize("file", ["model.py", "conditions.py", "plan.py", "validation.py", "lists.py", "compile.py"])
+def test_no_error_of_the_validation_is_missed(file: str) -> None:
+    path = ROOT / "src" / "gray" / file
+    text = path.read_text()
+    told = [row for row in problems_of(path) if row[1] not in ("", "…")]
+    raised = len(re.findall(r"raise (?:ValueError|ListError)\(", text))
+    found = len(re.findall(r"(?<!class )(?<!\w)Problem\((?!\*|_where)", text))
+    assert raised + found > 0
+    assert len(told) == raised + found, told
+
+
+def test_an_error_is_told_with_its_place_and_remedy(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        'def check(name):\n    where = f"rules[{name}]"\n'
+        '    yield Problem(f"{where}.id", f"{name!r} is there twice", "Give another.")\n'
+        '    raise ValueError(f"{name} is odd; use another one")\n'
+        '    found.append((where, "is a tuple", "Take it out."))\n'
+    )
+    assert list(problems_of(module)) == [
+        ("rules[…].id", "… is there twice", "Give another."),
+        ("", "… is odd", "use another one"),
+        ("rules[…]", "is a tuple", "Take it out."),
+    ]
