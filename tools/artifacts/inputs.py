@@ -24,6 +24,7 @@ def digest(root: Path, *, architecture: str) -> str:
 
 def _inputs(root: Path) -> Iterator[Path]:
     yield from (root / name for name in _FILES)
+    yield from sorted((root / "tools" / "artifacts").glob("*.py"))  # how the artifacts are made
     for path in sorted((root / "src").rglob("*")):
         if path.is_file() and not _SKIPPED & set(path.relative_to(root / "src").parts):
             yield path
