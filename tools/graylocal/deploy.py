@@ -27,9 +27,15 @@ def build(processes: Processes, log: Path) -> None:
 
 
 def deploy(
-    processes: Processes, environment: str, ports: Ports, log: Path, parameters: Mapping[str, str] | None = None
+    processes: Processes,
+    environment: str,
+    ports: Ports,
+    log: Path,
+    *,
+    stack: str = "",
+    parameters: Mapping[str, str] | None = None,
 ) -> None:
-    """`sam deploy --config-env <environment>` to the emulator; `parameters` over those of samconfig.toml.
+    """`sam deploy --config-env <environment>` to the emulator; stack name and parameters over samconfig.toml's.
 
     Raises LocalStackError when it fails.
     """
@@ -48,6 +54,8 @@ def deploy(
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
     ]
+    if stack:
+        command += ["--stack-name", stack]
     mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # of two alike, SAM takes the last
     command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True), *mine]
     _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")

@@ -107,6 +107,11 @@ class Processes:
             self.stop(name)
         self._record.unlink(missing_ok=True)
 
+    def runs(self, name: str) -> bool:
+        """Whether a process of this name was started and has not ended."""
+        child = self._children.get(name)
+        return child is not None and child.poll() is None
+
     def ended(self) -> str | None:
         """The name of a process that ended by itself, or None."""
         return next((name for name, child in self._children.items() if child.poll() is not None), None)

@@ -118,28 +118,29 @@ class LocalStack:
         self.places.target.unlink(missing_ok=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
-    def deploy(self, environment: str | None = None, **parameters: str) -> None:
+    def deploy(self, environment: str | None = None, *, stack: str = "", **parameters: str) -> None:
         """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError.
 
-        `parameters` are the template's, over those of samconfig.toml.
+        `stack` names it otherwise than samconfig.toml; `parameters` are the template's, over those of samconfig.toml.
         """
         environment = environment or self.environment
         self._advance("Building the functions (sam build)")
         deploy.build(self.processes, self.places.logs / "build.log")
         self._advance(f"Deploying template.yaml (sam deploy --config-env {environment})")
-        log = self.places.logs / f"deploy-{environment}.log"
-        deploy.deploy(self.processes, environment, self.ports, log, parameters)
+        log = self.places.logs / f"deploy-{stack or environment}.log"
+        deploy.deploy(self.processes, environment, self.ports, log, stack=stack, parameters=parameters)
 
     def outputs(self, stack: str | None = None) -> dict[str, str]:
         """The outputs of a deployed stack."""
         return deploy.outputs(self.client("cloudformation"), stack or f"graylane-{self.environment}")
 
-    def upload(self, lane: str) -> None:
-        """Upload one of the sites, `web/<lane>`, to this environment's bucket."""
+    def upload(self, lane: str, source: str = "") -> None:
+        """Upload a lane's site, `web/<lane>` or another folder of `web`, to this environment's bucket."""
         from grayctl.site import build_site, upload_site
 
-        self._advance(f"Uploading web/{lane}")
-        upload_site(build_site(REPOSITORY / "web" / lane, lane), self.client("s3"), self.outputs()["SiteBucket"])
+        source = source or lane
+        self._advance(f"Uploading web/{source}")
+        upload_site(build_site(REPOSITORY / "web" / source, lane), self.client("s3"), self.outputs()["SiteBucket"])
 
     def first_release(self) -> None:
         """Save revision 1, everybody stable, where there is no revision yet."""
