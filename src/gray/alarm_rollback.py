@@ -3,12 +3,15 @@
 Only alarms of gray do, told by the beginning of their names (`graylane-<environment>-withdraw-`): they say that gray
 is worse than stable, so stable's own trouble, or one both lanes share, never raises them. One change of an alarm's
 state withdraws once: SNS delivers at least once, and a notification that comes again after somebody has resumed must
-not withdraw again. `Kill.cause` names the change; `Revisions.kill(cause=...)` acts on a cause only once.
+not withdraw again. `Kill.cause` names the change; `Revisions.kill(cause=...)` acts on a cause only once. A second alarm
+of the same trouble, told while the release was killed already, used up no cause: what changed before the present epoch
+began is about another release, or about one that somebody has decided to try again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 __all__ = ["Ignored", "Kill", "decide"]
@@ -30,12 +33,15 @@ class Ignored:
     reason: str
 
 
-def decide(message: str, *, prefix: str, enabled: bool, head_state: str | None) -> Kill | Ignored:
+def decide(
+    message: str, *, prefix: str, enabled: bool, head_state: str | None, epoch_began: Callable[[], int]
+) -> Kill | Ignored:
     """The decision on one SNS message of CloudWatch.
 
     `prefix` begins the names of the alarms that may withdraw; empty means none may. `enabled` is the parameter
-    AutomaticRollback. `head_state` is the state of HEAD, None without a release. A message that is no alarm's is
-    ignored, never an error: a person may publish anything to a topic.
+    AutomaticRollback. `head_state` is the state of HEAD, None without a release; `epoch_began` says since when (Unix
+    seconds) HEAD's epoch is in force, and is asked last. A message that is no alarm's is ignored, never an error: a
+    person may publish anything to a topic. An alarm that does not say when it changed is acted on.
     """
     alarm = _alarm(message)
     name = str(alarm.get("AlarmName") or "")
@@ -52,8 +58,19 @@ def decide(message: str, *, prefix: str, enabled: bool, head_state: str | None) 
         return Ignored(f"{name} is on, but there is no release")
     if head_state in ("killed", "finished"):
         return Ignored(f"{name} is on, but the release is {head_state} already")
+    changed = str(alarm.get("StateChangeTime") or "")
+    if _seconds(changed) < epoch_began():
+        return Ignored(f"{name} is on since {changed}, before the present epoch of the release began")
     why = str(alarm.get("NewStateReason") or "").strip()
-    return Kill(f"alarm:{name}", f"{name}: {why}"[:500], f"{name}@{alarm.get('StateChangeTime') or ''}")
+    return Kill(f"alarm:{name}", f"{name}: {why}"[:500], f"{name}@{changed}")
+
+
+def _seconds(time: str) -> float:
+    """`2026-11-24T19:00:00.000+0000` in Unix seconds; without end when it is no such time."""
+    try:
+        return datetime.fromisoformat(time).timestamp()
+    except ValueError:
+        return float("inf")
 
 
 def _alarm(message: str) -> Mapping[str, Any]:

@@ -55,6 +55,17 @@ class RevisionHistory:
             before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
         )
 
+    def epoch_began(self) -> int:
+        """When HEAD's epoch began (unix seconds): its oldest revision; 0 when nobody knows."""
+        began, head, before = 0, self.head(), None
+        while head and (page := self.history(25, before=before)):
+            for revision in page:
+                if revision.epoch != head.epoch:
+                    return began
+                began = revision.created_at
+            before = page[-1].number
+        return began
+
     def _page(self, limit: int, below: int | None) -> list[Revision]:
         condition = "pk = :pk"
         values: dict[str, Any] = {":pk": {"S": "revision"}}

@@ -52,8 +52,15 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
 
 def _of_alarm(message: str, request_id: str, services: Services) -> Request | str:
     prefix = services.settings.rollback_alarms
-    head = services.means().revisions.head()
-    decision = decide(message, prefix=prefix, enabled=bool(prefix), head_state=head.state if head else None)
+    revisions = services.means().revisions
+    head = revisions.head()
+    decision = decide(
+        message,
+        prefix=prefix,
+        enabled=bool(prefix),
+        head_state=head.state if head else None,
+        epoch_began=revisions.epoch_began,
+    )
     if isinstance(decision, Kill):
         return Request("kill", request_id, decision.author, decision.reason, cause=decision.cause)
     return decision.reason

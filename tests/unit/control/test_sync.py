@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,9 +49,12 @@ class WorldServices(Services):
         self.world = world
         self.invalidations: list[str] = []
         self.broken = ""
+        self.refuse: Callable[[str], None] = lambda call: None
 
     def means(self) -> Means:
         def hook(moment: str, call: str) -> None:
+            if moment == "before":
+                self.refuse(call)
             if self.broken and call.startswith(self.broken):
                 raise OSError(f"{call} does not answer")
 
@@ -257,6 +261,30 @@ def test_an_alarm_kills_once_for_each_change_of_its_state(services: WorldService
         assert by_hand(services, request)["status"] == "ignored"
     assert world.means().revisions.head() == world.means().revisions.current().head  # type: ignore[union-attr]
     assert not world.means().revisions.head().killed  # type: ignore[union-attr]
+
+
+def test_a_second_alarm_of_the_same_trouble_does_not_kill_what_was_resumed_since(
+    services: WorldServices, world: World
+) -> None:
+    by_schedule(services)
+    changed = datetime.fromtimestamp(world.time, UTC).isoformat()
+    latency = alarm("graylane-test-withdraw-latency-v2", at=changed)
+    world.time += 1
+    for request in requests_of(alarm(), "r1", services):
+        assert isinstance(request, Request)
+        by_hand(services, request)
+
+    # Given the second alarm, told while the release is killed, and told again after somebody has resumed
+    assert [type(answer) for answer in requests_of(latency, "r2", services)] == [str]
+    world.resume()
+    (answer,) = requests_of(latency, "r3", services)
+
+    # Then it is about what was before
+    assert isinstance(answer, str)
+    assert "before the present epoch" in answer
+    later = datetime.fromtimestamp(world.time + 60, UTC).isoformat()
+    (answer,) = requests_of(alarm("graylane-test-withdraw-latency-v2", at=later), "r4", services)
+    assert isinstance(answer, Request)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,13 @@ def message(**changes: object) -> str:
     return json.dumps(alarm | changes)
 
 
-def decided(text: str, *, prefix: str = PREFIX, enabled: bool = True, state: str | None = "active") -> Kill | Ignored:
-    return decide(text, prefix=prefix, enabled=enabled, head_state=state)
+CHANGED = 1_795_546_800  # the message's time of change, in Unix seconds
+
+
+def decided(
+    text: str, *, prefix: str = PREFIX, enabled: bool = True, state: str | None = "active", began: int = 0
+) -> Kill | Ignored:
+    return decide(text, prefix=prefix, enabled=enabled, head_state=state, epoch_began=lambda: began)
 
 
 def test_an_alarm_of_gray_withdraws() -> None:
@@ -46,6 +51,7 @@ def test_an_alarm_of_gray_withdraws() -> None:
         (message(), {"state": None}, "no release"),
         (message(), {"state": "killed"}, "killed already"),
         (message(), {"state": "finished"}, "finished already"),
+        (message(), {"began": CHANGED + 1}, "before the present epoch"),
         ("lunch is ready", {}, "not an alarm's message"),
         ('["ALARM"]', {}, "not an alarm's message"),
         ("{}", {}, "not an alarm's message"),
@@ -55,6 +61,13 @@ def test_everything_else_is_left(text: str, options: dict[str, object], why: str
     decision = decided(text, **options)  # type: ignore[arg-type]
     assert isinstance(decision, Ignored)
     assert why in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "began"), [(message(), CHANGED), (message(StateChangeTime=""), CHANGED), (message(StateChangeTime="?"), 9)]
+)
+def test_an_alarm_of_this_epoch_or_of_unknown_time_withdraws(text: str, began: int) -> None:
+    assert isinstance(decided(text, began=began), Kill)
 
 
 def test_a_paused_release_is_withdrawn_too() -> None:

@@ -250,3 +250,15 @@ def test_only_this_environments_alarms_hold() -> None:
     for name in ("graylane-test-drift", "graylane-prod-drift"):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
     assert alarms_on(cloudwatch, "test") == ["graylane-test-drift"]
+
+
+def test_an_epoch_begins_with_its_first_revision_however_many_follow(ramp: Ramp) -> None:
+    assert ramp.revisions.epoch_began() == 0
+    ramp.release()
+    ramp.now += 10
+    ramp.release(salt="another1")
+    began = ramp.now
+    for note in range(30):
+        ramp.now += 10
+        ramp.release(salt="another1", note=str(note))
+    assert ramp.revisions.epoch_began() == began
