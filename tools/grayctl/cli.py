@@ -6,7 +6,19 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import estimating, linking, looking, planning, previewing, ramping, revisions, states, sync
+from grayctl.commands import (
+    consoling,
+    estimating,
+    linking,
+    looking,
+    planning,
+    previewing,
+    ramping,
+    revisions,
+    states,
+    sync,
+    watching,
+)
 from grayctl.commands.data import data_app
 from grayctl.commands.keys import keys_app
 from grayctl.commands.lists import list_app
@@ -29,31 +41,36 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(looking.status)
-app.command()(looking.lanes)
-app.command()(looking.traces)
-app.command()(ramping.ramp)
-app.command()(previewing.preview)
-app.command()(planning.plan)
-app.add_typer(rule_app, name="rule")
-app.add_typer(list_app, name="list")
-app.command()(linking.link)
-app.command()(revisions.apply)
-app.command("show")(revisions.show_revision)
-app.command()(revisions.history)
-app.command()(revisions.diff)
-app.command()(revisions.export)
-app.command()(states.undo)
-app.command()(states.pause)
-app.command()(states.resume)
-app.command()(states.finish)
-app.command()(sync.kill)
-app.command()(sync.sync)
-app.command()(sync.rebuild)
-app.command()(estimating.estimate)
-app.add_typer(keys_app, name="keys")
-app.add_typer(data_app, name="data")
-app.add_typer(site_app, name="site")
+_LOOK, _WHO, _STATE = "Look", "Who gets gray", "The release and its state"
+_EDGE, _REST = "When the edge is not as it should be", "The environment"
+
+app.command(rich_help_panel=_LOOK)(looking.status)
+app.command(rich_help_panel=_LOOK)(watching.watch)
+app.command(rich_help_panel=_LOOK)(consoling.console)
+app.command(rich_help_panel=_LOOK)(looking.lanes)
+app.command(rich_help_panel=_LOOK)(looking.traces)
+app.command(rich_help_panel=_WHO)(ramping.ramp)
+app.command(rich_help_panel=_WHO)(previewing.preview)
+app.command(rich_help_panel=_WHO)(planning.plan)
+app.add_typer(rule_app, name="rule", rich_help_panel=_WHO)
+app.add_typer(list_app, name="list", rich_help_panel=_WHO)
+app.command(rich_help_panel=_WHO)(linking.link)
+app.command(rich_help_panel=_STATE)(revisions.apply)
+app.command("show", rich_help_panel=_STATE)(revisions.show_revision)
+app.command(rich_help_panel=_STATE)(revisions.history)
+app.command(rich_help_panel=_STATE)(revisions.diff)
+app.command(rich_help_panel=_STATE)(revisions.export)
+app.command(rich_help_panel=_STATE)(states.undo)
+app.command(rich_help_panel=_STATE)(states.pause)
+app.command(rich_help_panel=_STATE)(states.resume)
+app.command(rich_help_panel=_STATE)(states.finish)
+app.command(rich_help_panel=_EDGE)(sync.kill)
+app.command(rich_help_panel=_EDGE)(sync.sync)
+app.command(rich_help_panel=_EDGE)(sync.rebuild)
+app.command(rich_help_panel=_REST)(estimating.estimate)
+app.add_typer(keys_app, name="keys", rich_help_panel=_REST)
+app.add_typer(data_app, name="data", rich_help_panel=_REST)
+app.add_typer(site_app, name="site", rich_help_panel=_REST)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -48,6 +48,7 @@ class Status:
     published: Published | None
     last_publication: Record | None
     edge: EdgeAnswer
+    has_plan: bool = False
     findings: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         published=published,
         last_publication=record,
         edge=edge,
+        has_plan=bool(document.get("plan")),
         findings=judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
     )
 

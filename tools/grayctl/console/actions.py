@@ -1,0 +1,165 @@
+"""What the console may do: first it is said what would change, then the same is done, and nothing else.
+
+Asking gives a code that is good once and for two minutes. It stands for the change as it was shown, on the revision it
+was shown for: when somebody else saved meanwhile, doing it is a conflict.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gray.revisions import Conflict, Head, NotPossible, Revision, Revisions
+from grayctl import document
+from grayctl.author import author
+from grayctl.difference import Change, difference
+from grayctl.errors import NotConfirmedError, UsageError
+from grayctl.kill import kill, require_done
+from grayctl.releases import (
+    VIA,
+    Current,
+    conflict_with,
+    propose,
+    read_current,
+    registered_lanes,
+    revisions_of,
+    save,
+)
+from grayctl.signing import debug_header
+from grayctl.target import Target
+
+GOOD_SECONDS = 120
+_REASON_LIMIT = 200
+ACTIONS = ("ramp", "pause", "resume", "kill")
+
+_Restate = Callable[..., Revision]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A change that was shown and not done yet. `until` is monotonic seconds."""
+
+    action: str
+    question: str
+    changes: list[Change]
+    do: Callable[[str], dict[str, Any]] = field(repr=False)
+    until: float
+
+
+class Actions:
+    """The changes that wait for their confirmation."""
+
+    def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
+        self._target = target
+        self._clock = clock
+        self._waiting: dict[str, Intent] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, action: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the action would change, and the code that confirms it.
+
+        Raises UsageError, RefusedError: as the command would.
+        """
+        intent = self._intent(action, values)
+        code = secrets.token_urlsafe(16)
+        with self._lock:
+            now = self._clock()
+            self._waiting = {key: one for key, one in self._waiting.items() if one.until > now}
+            self._waiting[code] = intent
+        return {
+            "action": action,
+            "question": intent.question,
+            "changes": [str(change) for change in intent.changes],
+            "confirmation": code,
+        }
+
+    def do(self, action: str, confirmation: object, reason: object = "") -> dict[str, Any]:
+        """Do what was asked about under this code; `reason` is kept in the revision.
+
+        Raises NotConfirmedError, ConflictError, UsageError.
+        """
+        with self._lock:
+            intent = self._waiting.pop(confirmation, None) if isinstance(confirmation, str) else None
+        if intent is None or intent.action != action or intent.until <= self._clock():
+            raise NotConfirmedError(
+                "this was not confirmed, or too long ago", "Look at the change and confirm it again."
+            )
+        why = reason.strip()[:_REASON_LIMIT] if isinstance(reason, str) else ""
+        return {"action": action, **intent.do(why)}
+
+    def _intent(self, action: str, values: Mapping[str, Any]) -> Intent:
+        if action == "ramp":
+            return self._ramp(values.get("percent"))
+        if action == "kill":
+            return self._kill()
+        if action in _STATES:
+            return self._restate(action)
+        raise UsageError(f"there is no action {action!r}", f"There are {', '.join(ACTIONS)}.")
+
+    def _ramp(self, percent: Any) -> Intent:
+        if isinstance(percent, bool) or not isinstance(percent, (int, float)):
+            raise UsageError("give a percentage", "0 to 100, at most two decimals.")
+        share = document.checked_percent(float(percent))
+        revisions = revisions_of(self._target)
+        proposal = propose(
+            read_current(revisions), lambda before: document.ramp(before, share), lanes=registered_lanes(self._target)
+        )
+        if not proposal.changes and proposal.current.head:
+            raise UsageError(f"the ramp is at {share:g} % already")
+
+        def do(reason: str) -> dict[str, Any]:
+            return _saved(save(revisions, proposal, author=author(), reason=reason or f"ramp {share:g} %"))
+
+        return self._new("ramp", f"Ramp to {share:g} %", proposal.changes, do)
+
+    def _restate(self, action: str) -> Intent:
+        revisions = revisions_of(self._target)
+        current = read_current(revisions)
+        if current.head is None:
+            raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1.")
+        state, possible = _STATES[action]
+        if current.head.state not in possible:
+            raise UsageError(f"the release is {current.head.state}: {action} is not possible")
+        changes = difference(current.document, {**current.document, "state": state})
+
+        def do(reason: str) -> dict[str, Any]:
+            return _saved(_write(revisions, current, current.head, action, reason or action))
+
+        return self._new(action, f"{action.capitalize()} the release", changes, do)
+
+    def _kill(self) -> Intent:
+        head = revisions_of(self._target).head()
+        changes = [Change("state", head.state if head else "none", "killed")]
+
+        def do(reason: str) -> dict[str, Any]:
+            header = debug_header(self._target)
+            done = kill(
+                self._target, author=author(), reason=reason or "kill", debug_header=header, tell=lambda _text: None
+            )
+            require_done(done)
+            return done.as_json()
+
+        return self._new("kill", "Send everybody to stable, now", changes, do)
+
+    def _new(self, action: str, what: str, changes: list[Change], do: Callable[[str], dict[str, Any]]) -> Intent:
+        question = f"{what} in {self._target.environment}?"
+        return Intent(action, question, changes, do, self._clock() + GOOD_SECONDS)
+
+
+_STATES = {"pause": ("paused", ("active",)), "resume": ("active", ("paused", "killed", "finished"))}
+
+
+def _write(revisions: Revisions, current: Current, base: Head | None, action: str, reason: str) -> Revision:
+    write: _Restate = revisions.pause if action == "pause" else revisions.resume
+    try:
+        return write(author=author(), reason=reason, via=VIA, base=base)
+    except NotPossible as error:
+        raise UsageError(str(error)) from error
+    except Conflict as conflict:
+        raise conflict_with(current, conflict.theirs) from conflict
+
+
+def _saved(revision: Revision) -> dict[str, Any]:
+    return {"revision": revision.number, "state": revision.state, "epoch": revision.epoch}

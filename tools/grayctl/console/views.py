@@ -1,0 +1,84 @@
+"""What the console shows, as plain values; each read at most once in a while, however many tabs are open."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from gray.trace_store import check_window
+from grayctl.live import read_live
+from grayctl.manual import records_of
+from grayctl.releases import document_of, revisions_of
+from grayctl.signing import debug_header
+from grayctl.target import Target
+
+LIVE_SECONDS = 2.0
+TRACES_SECONDS = 20.0
+TRACES_WINDOW = 900
+_REVISIONS, _PUBLICATIONS, _MIXED = 15, 10, 20
+
+
+class Kept:
+    """A value that is read again when it is older than `seconds`. One reads, the others wait for it."""
+
+    def __init__(
+        self, read: Callable[[], dict[str, Any]], seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read, self._seconds, self._clock = read, seconds, clock
+        self._lock = threading.Lock()
+        self._value: dict[str, Any] = {}
+        self._read_at: float | None = None
+
+    def get(self) -> dict[str, Any]:
+        """The value, at most `seconds` old. Raises what reading raises."""
+        with self._lock:
+            if self._read_at is None or self._clock() - self._read_at >= self._seconds:
+                self._value = self._read()
+                self._read_at = self._clock()
+            return self._value
+
+    def forget(self) -> None:
+        """Read anew the next time."""
+        with self._lock:
+            self._read_at = None
+
+
+def live(target: Target) -> dict[str, Any]:
+    """As `grayctl watch --json`."""
+    return read_live(target, debug_header(target)).as_json()
+
+
+def history(target: Target) -> dict[str, Any]:
+    """The newest revisions and publications."""
+    revisions = revisions_of(target).history(_REVISIONS)
+    return {
+        "revisions": [
+            {key: value for key, value in vars(one).items() if key not in ("document", "id", "cause")}
+            | {"rules": len(document_of(one).get("rules", []))}
+            for one in revisions
+        ],
+        "publications": [asdict(record) for record in records_of(target).recent(_PUBLICATIONS)],
+    }
+
+
+def traces(target: Target) -> dict[str, Any]:
+    """The traces of the last quarter of an hour, and which of them did not stay in one lane."""
+    now = datetime.now(UTC)
+    found = check_window(target.clients.xray, datetime.fromtimestamp(now.timestamp() - TRACES_WINDOW, UTC), now)
+    return {
+        "window_seconds": TRACES_WINDOW,
+        "checked": found.checked,
+        "mixed_count": len(found.mixed),
+        "consistent_share": found.consistent_share,
+        "mixed": [
+            {
+                "id": one.trace_id,
+                "started": int(one.started),
+                "lanes": one.lanes,
+                "hops": [str(hop) for hop in one.hops],
+            }
+            for one in found.mixed[-_MIXED:]
+        ],
+    }
