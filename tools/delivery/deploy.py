@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import boto3
 from rich.console import Console
 
 from artifacts import build, parameters
 from delivery.afterwards import problems
 from delivery.commands import ROOT, python, sam
+from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
+from edgebuild.build import functions as built_functions
 from grayctl.target import discover
 
 __all__ = ["deploy", "lanes_of", "values_of"]
@@ -34,11 +37,13 @@ def deploy(environment: str, console: Console, *, yes: bool = False, more: Seque
     values = values_of(ROOT, environment, more)
     console.rule("checks")
     sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
-    python("edgebuild", "--check", failed="the built edge functions are stale: run `python -m edgebuild`, look, commit")
+    python("edgebuild", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
     console.rule("artifacts")
     with console.status("sam build") as status:
         made = build.build(ROOT, architecture=values.get("Architecture", "arm64"), progress=status.update)
     console.print("built" if made else "nothing has changed since the last build")
+    console.rule("edge functions, tried by CloudFront")
+    pass_gate(boto3.client("cloudfront", region_name="us-east-1"), values, built_functions(), console)
     console.rule(f"sam deploy --config-env {environment}")
     confirm = ["--no-confirm-changeset"] if yes else []
     # The command line replaces samconfig's list as a whole, so the whole list is given.

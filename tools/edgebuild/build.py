@@ -11,13 +11,18 @@ from edgebuild.shorten import shorter
 from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
 from edgebuild.tokens import compact, tokens
 
-__all__ = ["built", "code_of", "stale", "write"]
+__all__ = ["built", "code_of", "functions", "stale", "write"]
 
 
 def code_of(name: str) -> str:
     """The code of one function as it is uploaded, made from the sources now."""
     program = with_arrays(inlined(tokens(assemble(name, read_sources()))))
     return compact(joined_returns(shorter(shortened(program))))
+
+
+def functions() -> dict[str, str]:
+    """The code of every function by name."""
+    return {name: code_of(name) for name in FUNCTIONS}
 
 
 def built() -> dict[str, str]:
@@ -27,8 +32,7 @@ def built() -> dict[str, str]:
     puts into the template.
     """
     files: dict[str, str] = {}
-    for name in FUNCTIONS:
-        code = code_of(name)
+    for name, code in functions().items():
         files[f"{name}.js"] = code
         files[f"{name}.json"] = json.dumps({"Fn::Join": ["\n", code.split("\n")]}, indent=1, ensure_ascii=True) + "\n"
     return files

@@ -33,7 +33,7 @@ _DISALLOWED = frozenset(
     }
 )
 _DISALLOWED_PREFIXES = ("x-amz-cf-", "x-edge-")
-_READ_ONLY = {
+READ_ONLY = {
     "viewer-request": frozenset({"cdn-loop", "content-length", "host", "transfer-encoding", "via"}),
     "viewer-response": frozenset({"warning", "via"}),
 }
@@ -55,7 +55,7 @@ def broken(event_type: str, before: Mapping[str, Any], after: Mapping[str, Any])
             return "set-cookie belongs into response.cookies"
         if not isinstance(entry, Mapping) or not isinstance(entry.get("value", ""), str):
             return f"header {name} has no value"
-    for name in _READ_ONLY[event_type]:
+    for name in READ_ONLY[event_type]:
         if before.get(name) != after.get(name):
             return f"header {name} is read-only"
     return None

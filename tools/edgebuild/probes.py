@@ -1,0 +1,64 @@
+"""A few requests of each kind, to see that a function runs at all and answers in a shape that CloudFront takes.
+
+Not a test of the decision: tests/cases are that. These are also sent to AWS, where nothing of the store is known.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["MISSING", "STOPPED", "probes"]
+
+Event = dict[str, Any]
+MISSING: Mapping[str, str] = {}
+STOPPED: Mapping[str, str] = {"config": "1|1|1|1|k"}
+
+
+def probes(name: str) -> Iterator[tuple[str, Event]]:
+    """Events for the function of that name, each with what it is."""
+    if name == "response":
+        yield "a page's answer", _answer({"x-gray-version": "v1", "x-gray-cookie": "aaaaaaaaaaaaaaaa.v1.1.1.-.-;9"})
+        yield "an API's answer", _answer({"x-gray-version": "v2", "x-gray-reason": "sticky", "x-gray-explain": "v2"})
+        yield "a file's answer", _answer({})
+        return
+    start = "/api/orders" if name == "request_api" else "/orders"
+    cookie = "aZ09_-aZ09_-aZ09_-aZ09.v2.1.4102444800.a." + "A" * 22
+    yield "a first visit", _request(start)
+    yield "a known viewer", _request(start, cookies={"__Host-gray": {"value": cookie}, "uid": {"value": "ü🎈"}})
+    yield "a pinned request", _request(start, headers={"x-gray-pin": {"value": "v2"}, "baggage": {"value": "a=b"}})
+    yield "a file of a lane", _request("/v2/app.js")
+    yield "an improper path", _request("/a/%2e%2e/b")
+    yield "a link", _request("/", querystring={"gray-link": {"value": "out"}, "a": {"value": "b"}})
+    many = {"value": "a", "multiValue": [{"value": "a"}, {"value": "b"}]}
+    yield "several values", _request(start, cookies={"__Host-gray": many}, headers={"x-user": many})
+
+
+def _request(uri: str, **fields: Mapping[str, Any]) -> Event:
+    return {
+        "version": "1.0",
+        "context": {
+            "distributionDomainName": "d1.cloudfront.net",
+            "distributionId": "EXAMPLE",
+            "eventType": "viewer-request",
+            "requestId": "EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLE==",
+        },
+        "viewer": {"ip": "2001:db8::1"},
+        "request": {
+            "method": "GET",
+            "uri": uri,
+            "querystring": dict(fields.get("querystring", {})),
+            "headers": {"host": {"value": "shop.example"}} | dict(fields.get("headers", {})),
+            "cookies": dict(fields.get("cookies", {})),
+        },
+    }
+
+
+def _answer(handed_over: Mapping[str, str]) -> Event:
+    event = _request("/", headers={name: {"value": value} for name, value in handed_over.items()})
+    event["context"]["eventType"] = "viewer-response"
+    event["response"] = {
+        "statusCode": 200,
+        "statusDescription": "OK",
+        "headers": {"content-type": {"value": "text/html"}, "via": {"value": "1.1 x"}},
+        "cookies": {},
+    }
+    return event

@@ -1,0 +1,52 @@
+"""Whether the edge functions keep CloudFront's rules.
+
+Deploying does not check them, and a function that breaks one fails every request.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from edgebuild.lint import lint
+from edgebuild.probes import MISSING, STOPPED, probes
+from edgebuild.shape import shape_problems
+from edgebuild.source import BUILD, FUNCTIONS, read_sources
+from edgerun.njs import Case, NjsMissing, run_njs, syntax_error
+
+__all__ = ["MOST_BYTES", "function_problems", "rule_problems"]
+
+MOST_BYTES = 10_240  # 10 KB as uploaded, not adjustable (DG:cloudfront-limits)
+
+
+def rule_problems(folder: Path = BUILD) -> list[str]:
+    """What is wrong with the sources and the built functions, each as `file:line: what`; njs missing is a problem."""
+    found = [problem for name, code in read_sources().items() for problem in lint(code, f"src/edge/{name}")]
+    for name in FUNCTIONS:
+        code = (folder / f"{name}.js").read_text(encoding="utf-8")
+        found += function_problems(name, code)
+    return found
+
+
+def function_problems(name: str, code: str) -> list[str]:
+    """What is wrong with one function as it is uploaded."""
+    where = f"{name}.js"
+    size = len(code.encode())
+    found = [f"{where}: {size:,} bytes, and {MOST_BYTES:,} fit"] if size > MOST_BYTES else []
+    found += lint(code, where)
+    try:
+        if error := syntax_error(code):
+            return [*found, f"{where}: njs says {error}"]
+        return [*found, *_behaviour(name, code, where)]
+    except NjsMissing as error:
+        return [*found, f"{where}: {error}"]
+
+
+def _behaviour(name: str, code: str, where: str) -> list[str]:
+    """Runs the probes in njs, without a config and with one that says stop."""
+    stores: Mapping[str, Mapping[str, str]] = {"no config": MISSING, "a killed config": STOPPED}
+    runs = [(f"{what}, {store}", event, keys) for what, event in probes(name) for store, keys in stores.items()]
+    results = run_njs(code, [Case(event, keys, 1_800_000_000) for _, event, keys in runs])
+    found: list[str] = []
+    for (what, event, _), result in zip(runs, results, strict=True):
+        problems = [f"threw {result}"] if isinstance(result, str) else shape_problems(event, result.value)
+        found += [f"{where}: {what}: {problem}" for problem in problems]
+    return found
