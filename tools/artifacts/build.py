@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from artifacts import inputs
@@ -15,6 +17,7 @@ __all__ = ["build", "sam_environment"]
 
 BUILD = ".aws-sam/build"
 _STAMP = ".graylane/artifacts"
+_LOCK = ".graylane/artifacts.lock"
 
 
 def build(
@@ -24,6 +27,25 @@ def build(
 
     `progress` is given a short line for each function and each later step. Raises BuildError with what SAM said.
     """
+    with _alone(root, progress):
+        return _build_if_changed(root, architecture, force, progress)
+
+
+@contextmanager
+def _alone(root: Path, progress: Callable[[str], None]) -> Iterator[None]:
+    """One build of a tree at a time: SAM empties the folder first, under whoever reads it."""
+    lock = root / _LOCK
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another build of this tree")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _build_if_changed(root: Path, architecture: str, force: bool, progress: Callable[[str], None]) -> bool:
     stamp = root / _STAMP
     wanted = inputs.digest(root, architecture=architecture)
     built = root / BUILD / "template.yaml"

@@ -1,0 +1,87 @@
+"""When artifacts are made anew. A script stands in for SAM here; tests/e2e/test_artifacts.py builds with SAM itself."""
+
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from artifacts import build
+from artifacts.errors import BuildError
+
+ROOT = Path(__file__).parents[3]
+# Empties the folder as SAM does, notes each run, and fails when another one is in the folder meanwhile.
+SAM = """#!/bin/sh
+set -e
+mkdir running || { echo "Error: two builds in one folder"; exit 1; }
+rm -rf .aws-sam/build
+mkdir -p .aws-sam/build/ShopFunction
+cp src/shop/app.py .aws-sam/build/ShopFunction/
+echo "Building codeuri: $PWD/src/shop runtime: python3.13"
+echo x >> runs
+rmdir running
+touch .aws-sam/build/template.yaml
+[ ! -f src/fails ] || { echo "Error: no such requirement"; exit 1; }
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with one function."""
+    for file in ("template.yaml", "pyproject.toml", "requirements/sam.lock", "src/shop/app.py"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    shutil.copytree(ROOT / "tools" / "artifacts", tmp_path / "tools" / "artifacts")
+    tools = tmp_path / ".tools" / "sam" / "bin"
+    tools.mkdir(parents=True)
+    (tools / "sam").write_text(SAM)
+    (tools / "sam").chmod(0o755)
+    (tools / "python").symlink_to(sys.executable)
+    return tmp_path
+
+
+def runs(root: Path) -> int:
+    return len((root / "runs").read_text().split())
+
+
+def test_only_a_change_is_built(root: Path) -> None:
+    assert build.build(root)
+    assert not build.build(root)
+    (root / "src/shop/app.py").write_text("CHANGED = True\n")
+    assert build.build(root)
+    assert (root / ".aws-sam/build/ShopFunction/app.py").read_text() == "CHANGED = True\n"
+    assert build.build(root, architecture="x86_64")
+    assert build.build(root, architecture="x86_64", force=True)
+    assert runs(root) == 4
+
+
+def test_every_module_has_bytecode_of_the_oldest_time(root: Path) -> None:
+    build.build(root)
+    (compiled,) = (root / ".aws-sam/build/ShopFunction/__pycache__").iterdir()
+    assert compiled.name == "app.cpython-313.pyc"
+    assert os.stat(compiled).st_mtime == 315532800
+
+
+def test_what_stopped_half_way_is_built_again(root: Path) -> None:
+    build.build(root)
+    (root / "src/fails").touch()
+    with pytest.raises(BuildError, match="no such requirement"):
+        build.build(root)
+    (root / "src/fails").unlink()
+    assert build.build(root), "the artifacts are those of a build that failed"
+
+
+def test_two_at_once_build_one_after_the_other(root: Path) -> None:
+    said: list[str] = []
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(build.build, root, progress=said.append) for _ in range(4)]
+    assert [each.result() for each in made].count(True) == 1
+    assert runs(root) == 1
+
+
+def test_a_missing_tool_is_one_line_with_the_way_out(root: Path) -> None:
+    (root / ".tools/sam/bin/sam").unlink()
+    with pytest.raises(BuildError, match=r"^SAM CLI is not installed in \.tools/sam: run `make install`$"):
+        build.build(root)
