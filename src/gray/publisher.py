@@ -67,9 +67,12 @@ class Publisher:
         head = means.revisions.head()
         if head is None:
             return Run(None)
+        left = Current.parse(ledger.published) if ledger.complete and ledger.published else None
+        if head.killed and (left is None or (left.revision, left.state) != (head.revision, head.state)):
+            return Run(self.publish(ask), "revision")  # at once: no other service may stand before a kill
         parameters = means.parameters()
         # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
-        current = Current.parse(ledger.published if ledger.complete and ledger.published else parameters.current)
+        current = left or Current.parse(parameters.current)
         lanes = refresh(means, parameters)
         if check_lanes and head.killed:
             switch_apis(means, lanes, own=False)  # a deployment of the lane may have set it back
