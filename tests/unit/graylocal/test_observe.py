@@ -1,13 +1,17 @@
 """Traces, filter expressions, metrics of log lines, and what an alarm makes of its values."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from graylocal.observe.alarms import judged
 from graylocal.observe.filters import InvalidFilter, compiled
 from graylocal.observe.log_metrics import LogMetrics, measured
+from graylocal.observe.queues import QueueMetrics
 from graylocal.observe.segments import Trace, Traces, documents
 
 
@@ -172,3 +176,29 @@ def test_each_event_counts_once_with_an_id_or_as_the_emulator_writes_them_withou
         follower.look()
 
     assert metrics.values == [1.0] * 5
+
+
+def test_what_waits_in_a_queue_is_its_metric(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        session = boto3.Session("test", "test", region_name="us-east-1")
+        sqs, cloudwatch = session.client("sqs"), session.client("cloudwatch")
+        sqs.create_queue(QueueName="another")
+        url = sqs.create_queue(QueueName="graylane-test-sync-failed")["QueueUrl"]
+        for _ in range(2):
+            sqs.send_message(QueueUrl=url, MessageBody="x")
+        assert QueueMetrics(sqs, cloudwatch, "graylane-").look() == 1
+        (metric,) = cloudwatch.list_metrics(Namespace="AWS/SQS")["Metrics"]
+        now = datetime.now(UTC)
+        found = cloudwatch.get_metric_statistics(
+            Namespace="AWS/SQS",
+            MetricName=metric["MetricName"],
+            Dimensions=metric["Dimensions"],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=5),
+            Period=600,
+            Statistics=["Maximum"],
+        )
+    assert metric["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert metric["Dimensions"] == [{"Name": "QueueName", "Value": "graylane-test-sync-failed"}]
+    assert [point["Maximum"] for point in found["Datapoints"]] == [2]

@@ -1,4 +1,4 @@
-"""`python -m graylocal.observe SETTINGS.json`: the trace store, metrics of log lines and the alarm clock."""
+"""`python -m graylocal.observe SETTINGS.json`: the trace store, metrics of log lines and queues, the alarm clock."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,11 @@ import uvicorn
 from graylocal import lifeline
 from graylocal.observe.alarms import AlarmClock
 from graylocal.observe.log_metrics import LogMetrics
+from graylocal.observe.queues import QueueMetrics
 from graylocal.observe.segments import Traces
 from graylocal.observe.xray import Daemon, application
 
-_METRICS_EVERY, _ALARMS_EVERY = 1.0, 1.0  # seconds
+_METRICS_EVERY, _QUEUES_EVERY, _ALARMS_EVERY = 1.0, 2.0, 1.0  # seconds
 
 _log = logging.getLogger("observe")
 
@@ -60,9 +61,11 @@ async def run(settings: dict[str, Any]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
     metrics = LogMetrics(session.client("logs", endpoint_url=endpoint), cloudwatch, "graylane-")
+    queues = QueueMetrics(session.client("sqs", endpoint_url=endpoint), cloudwatch, "graylane-")
     clock = AlarmClock(cloudwatch, float(settings["time_scale"]), time.time)
     looking = [
         asyncio.create_task(_every(_METRICS_EVERY, metrics.look, "metrics")),
+        asyncio.create_task(_every(_QUEUES_EVERY, queues.look, "queues")),
         asyncio.create_task(_every(_ALARMS_EVERY, clock.tick, "alarms")),
     ]
     await server.serve()
