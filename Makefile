@@ -15,7 +15,7 @@ install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
 
 up: install  ## the whole of Graylane on this machine, until Ctrl-C (http://localhost:8080)
-	@$(BIN)/graylocal up
+	@$(BIN)/graylocal up $(ARGS)
 
 check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 find_python() {
   local candidate
-  for candidate in "${PYTHON:-}" python3.13 "$HOME"/.pyenv/versions/3.13*/bin/python; do
+  for candidate in "${PYTHON:-}" python3.13 "${HOME:-}"/.pyenv/versions/3.13*/bin/python; do
     # A pyenv shim exists also for versions that are not selected, so each candidate is run.
     if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
       "$candidate" -c 'import sys; print(sys.executable)'; return
@@ -21,12 +21,12 @@ find_python() {
 # A pip.conf of the machine may cap or add packages; the lock files alone say what is installed.
 UV_VERSION=0.13.9
 uv=.tools/uv/bin/uv
-installed() { [ -f "$1/.lock" ] && cmp -s "$2" "$1/.lock"; }
+installed() { [ -f "$1/.lock" ] && cmp -s "$2" "$1/.lock" && "$1/bin/python" -c '' 2>/dev/null; }
 
 bootstrap() {
-  [ -x "$uv" ] && return
+  "$uv" --version >/dev/null 2>&1 && return
   echo "graylane: installing uv $UV_VERSION into .tools/uv"
-  "$python" -m venv .tools/uv
+  "$python" -m venv --clear .tools/uv
   .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 }
 
@@ -36,7 +36,8 @@ environment() { # folder, name of the lock file
   [ -n "${python:-}" ] || python=$(find_python)
   bootstrap
   echo "graylane: installing $(grep -c '==' "$lock") pinned packages into $folder"
-  [ -x "$folder/bin/python" ] || "$uv" venv --quiet --python "$python" "$folder"
+  # --clear: an earlier run may have been stopped while it made the folder
+  "$folder/bin/python" -c '' 2>/dev/null || "$uv" venv --quiet --clear --python "$python" "$folder"
   "$uv" pip sync --quiet --require-hashes --python "$folder/bin/python" "$lock"
   if [ "$folder" = .venv ]; then
     # --no-build-isolation: the build backend is pinned in dev.lock, nothing is downloaded for it

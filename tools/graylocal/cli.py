@@ -13,16 +13,17 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from graylocal import free_ports
+from graylocal import free_ports, places
 from graylocal.errors import LocalStackError
 from graylocal.places import REPOSITORY, Ports, interpreter
 from graylocal.processes import MAIN, left_over, started_at, tidy
 from graylocal.stack import LocalStack
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
-_STATE = REPOSITORY / ".graylane" / "local"
-_RECORD = _STATE / "processes.json"
 _DEFAULT = Ports()
+# grayctl looks for the stack of `make up` at the default.
+State = Annotated[Path, typer.Option(help="Folder of logs and of the record of processes.")]
+_STATE = REPOSITORY / ".graylane" / "local"
 
 _screen = Console()
 
@@ -55,15 +56,16 @@ def up(
     traces_port: Annotated[int, typer.Option(help="Port of the X-Ray API.")] = _DEFAULT.traces,
     traces_udp_port: Annotated[int, typer.Option(help="UDP port for trace segments.")] = _DEFAULT.traces_udp,
     time_scale: Annotated[float, typer.Option(help="Length of an alarm's period: 0.1 makes 60 s last 6 s.")] = 1.0,
+    state: State = _STATE,
 ) -> None:
     """Deploy the template to an AWS emulator here, serve the site, and stop all of it on Ctrl-C."""
     ports = Ports(gateway_port, traces_port, traces_udp_port, port, site_tls_port, control_port)
     started = time.monotonic()
     with _told_errors(), _ending_on_signals():
-        _prepare(ports)
+        _prepare(ports, places.record(state))
         with _screen.status("Starting ...") as status:
             steps = _Steps(status)
-            stack = LocalStack("dev", state=_STATE, ports=ports, time_scale=time_scale, advance=steps.advance)
+            stack = LocalStack("dev", state=state, ports=ports, time_scale=time_scale, advance=steps.advance)
             with stack:
                 stack.deploy()
                 stack.upload("v1")
@@ -78,22 +80,23 @@ def up(
 
 
 @app.command()
-def down() -> None:
+def down(state: State = _STATE) -> None:
     """End the processes of a local stack, also of one that was interrupted."""
-    running = {each.name: each.pid for each in left_over(_RECORD)}
+    record = places.record(state)
+    running = {each.name: each.pid for each in left_over(record)}
     if MAIN in running:
         _end_main(running[MAIN])
-    ended = [*running, *tidy(_RECORD)]
+    ended = [*running, *tidy(record)]
     _screen.print(f"Ended {', '.join(dict.fromkeys(ended))}." if ended else "Nothing was running.")
 
 
 @app.command()
-def status() -> None:
+def status(state: State = _STATE) -> None:
     """Say which processes run and where the site is; exits with 1 when the stack is not up."""
-    running = left_over(_RECORD)
+    running = left_over(places.record(state))
     for each in running:
         _screen.print(f"{each.name:<10} pid {each.pid}  since {each.started}", highlight=False)
-    target = _STATE / "local.json"
+    target = state / "local.json"
     if not running or not target.exists():
         _screen.print("The local stack is not up: make up")
         raise typer.Exit(1)
@@ -111,14 +114,14 @@ def _end_main(pid: int) -> None:
         time.sleep(0.05)
 
 
-def _prepare(ports: Ports) -> None:
+def _prepare(ports: Ports, record: Path) -> None:
     for name in ("sam", "ministack", "runtime"):
         if not interpreter(name).exists():
             raise LocalStackError(f".tools/{name} is missing", "Install the pinned tools: tools/install.sh")
-    for each in left_over(_RECORD):
+    for each in left_over(record):
         if each.name == MAIN:
-            raise LocalStackError(f"a local stack is up already (pid {each.pid})", "Stop it: graylocal down")
-    ended = tidy(_RECORD)
+            raise LocalStackError(f"a local stack is up already (pid {each.pid})", "Stop it: .venv/bin/graylocal down")
+    ended = tidy(record)
     if ended:
         _screen.print(f"Tidied up after an earlier run: ended {', '.join(ended)}.")
     free_ports.check(ports)

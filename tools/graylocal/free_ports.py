@@ -23,7 +23,8 @@ def check(ports: Ports) -> None:
                 option = "--port" if name == "site" else f"--{name.replace('_', '-')}-port"
                 raise LocalStackError(
                     f"port {port} ({name}) is in use",
-                    f"Stop what listens there (an earlier run: `graylocal down`), or choose another: {option} N",
+                    "Stop what listens there (an earlier run: `.venv/bin/graylocal down`), or choose another: "
+                    f'make up ARGS="{option} N"',
                 ) from error
 
 

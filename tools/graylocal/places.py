@@ -40,12 +40,17 @@ class Places:
     @property
     def processes(self) -> Path:
         """The processes that were started and not yet ended."""
-        return self.state / "processes.json"
+        return record(self.state)
 
     @property
     def target(self) -> Path:
         """What `grayctl` reads to find this stack."""
         return self.state / "local.json"
+
+
+def record(state: Path) -> Path:
+    """Where the stack that keeps its state in `state` writes down its processes."""
+    return state / "processes.json"
 
 
 def interpreter(environment: str) -> Path:
