@@ -12,7 +12,7 @@ __all__ = ["Facts", "bucket", "may_match"]
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true of a viewer. `id` is the identity, else the anonymous id; `members` has a list's ids, old and new."""
+    """What is true of a viewer. `id` is the identity, else the anonymous id; `members` has all ids a list ever had."""
 
     identity: str
     id: str

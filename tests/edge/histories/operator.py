@@ -19,13 +19,13 @@ from gray.revisions import NotPossible, Revision
 from gray.tidy import tidy
 from grayctl.edge_keys import key_ids, retired, rotated
 
-__all__ = ["LANES", "RULES", "USERS", "Operator"]
+__all__ = ["LANES", "RULES", "SALTS", "USERS", "Operator"]
 
 LANES = ("v2", "v3")
 USERS = tuple(f"user-{number}" for number in range(12))
 # Conditions that a history switches on and off; the padding makes the rules too long for one value of the store.
 RULES = ("beta", "staff", "soon", "padding")
-_SALTS = ("8f3kq1zt", "p0w2m4xa")
+SALTS = ("8f3kq1zt", "p0w2m4xa")
 _LIST = {"shards": 3, "salt": "ab12"}
 _Document = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Operator:
         world = World(secrets=SmallSecrets({"edge-keys": json.dumps({**KEYS, "identity": IDENTITY_SECRET})}))
         for lane in LANES:
             world.register(lane, f"api{lane[1:]}")
-        document: _Document = {"salt": _SALTS[0], "lanes": list(LANES), "rules": []}
+        document: _Document = {"salt": SALTS[0], "lanes": list(LANES), "rules": []}
         if identity:
             document["identity"] = {"kind": identity, "sources": ["cookie:uid"]}
         document["rules"].append({"id": "ramp-v2", "lane": "v2", "percent": percent})
@@ -119,7 +119,7 @@ class Operator:
         """Another rollout: nobody's bucket stays."""
 
         def change(document: _Document) -> None:
-            document["salt"] = _SALTS[document["salt"] == _SALTS[0]]
+            document["salt"] = SALTS[document["salt"] == SALTS[0]]
 
         self._save(change)
 
@@ -131,12 +131,13 @@ class Operator:
     def _when(self, kind: str, minutes: int) -> _Document:
         beta = {"cookie": {"name": "beta", "exists": True}}
         ends = datetime.fromtimestamp(int(self.now) + 60 * minutes, UTC).isoformat()
-        return {
+        conditions: dict[str, _Document] = {
             "beta": beta,
             "staff": {"list": "staff"},
             "soon": {"all": [beta, {"time": {"to": ends}}]},
             "padding": {"cookie": {"name": "never", "one_of": [f"{number}" * 200 for number in range(9)]}},
-        }[kind]
+        }
+        return conditions[kind]
 
     # changes of the state
 

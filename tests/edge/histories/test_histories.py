@@ -14,8 +14,8 @@ def test_the_laws_hold_in_every_history() -> None:
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=_MORE or 100,
-            stateful_step_count=50,
+            max_examples=_MORE or 60,
+            stateful_step_count=30,
             derandomize=not _MORE,
             database=None,
             deadline=None,
