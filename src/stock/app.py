@@ -1,6 +1,7 @@
 """How many pieces of each article are there."""
 
 import zlib
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
@@ -21,6 +22,7 @@ MOST = 500
 @in_lane(tracer=tracer)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """{"skus": [...]} -> {"available": {sku: pieces}, "hops"}."""
+    _name_the_lane()
     return {"available": {sku: pieces(sku) for sku in event["skus"]}, "hops": [hop()]}
 
 
@@ -29,4 +31,7 @@ def pieces(sku: str) -> int:
     return zlib.crc32(sku.encode()) % MOST
 
 
-logger.addFilter(LaneFilter(served=settings().lane))
+@cache
+def _name_the_lane() -> None:
+    """On every log line; not at import, as the settings are read here."""
+    logger.addFilter(LaneFilter(served=settings().lane))

@@ -1,0 +1,151 @@
+"""Every kind of hop that AWS has and the demo application lacks, with the emulator's own delivery in between."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.lanes import eventually, order
+from tests.e2e.operator import Operator
+from tests.e2e.viewers import Viewer, everybody
+
+from graylocal.places import ACCOUNT, REGION, REPOSITORY
+from graylocal.stack import LocalStack
+
+NAME = "graylane-test-relay"
+ARN = f"{REGION}:{ACCOUNT}"
+HOPS = {"eventbridge", "asynchronous", "sqs", "sns", "state-1", "state-2", "http", "stream"}
+ORDERS = 60
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The relay, deployed behind the demo application's event."""
+
+    stack: LocalStack
+
+    def seen(self) -> dict[str, dict[str, str]]:
+        """The lane seen at each hop, by order."""
+        pages = self.stack.client("dynamodb").get_paginator("scan").paginate(TableName=f"{NAME}-seen")
+        return {
+            item["pk"]["S"]: {hop: value["S"] for hop, value in item.items() if hop != "pk"}
+            for page in pages
+            for item in page["Items"]
+        }
+
+
+def package() -> bytes:
+    """The function's zip: the relay, and the lane library as it is in the repository."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.write(Path(__file__).parent / "relay" / "relay.py", "relay.py")
+        for module in (REPOSITORY / "src" / "lane").glob("*.py"):
+            archive.write(module, f"lane/{module.name}")
+    return buffer.getvalue()
+
+
+def make_table(dynamodb: Any, name: str, *, stream: bool = False) -> str:
+    made = dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": stream, **({"StreamViewType": "NEW_IMAGE"} if stream else {})},
+    )
+    return str(made["TableDescription"].get("LatestStreamArn", ""))
+
+
+def state_machine() -> str:
+    """Two tasks; what the first one answers is the second one's input."""
+
+    def task(**more: Any) -> dict[str, Any]:
+        return {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": NAME, "Payload.$": "$"},
+            "OutputPath": "$.Payload",
+            **more,
+        }
+
+    return json.dumps({"StartAt": "first", "States": {"first": task(Next="second"), "second": task(End=True)}})
+
+
+@pytest.fixture(scope="module")
+def relay(stack: LocalStack) -> Iterator[Relay]:
+    client = stack.client
+    role = client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    client("iam").put_role_policy(RoleName=NAME, PolicyName="all", PolicyDocument=json.dumps(anything))
+    make_table(client("dynamodb"), f"{NAME}-seen")
+    changes = make_table(client("dynamodb"), f"{NAME}-work", stream=True)
+    queue = client("sqs").create_queue(QueueName=NAME)["QueueUrl"]
+    topic = client("sns").create_topic(Name=NAME)["TopicArn"]
+    machine = f"arn:aws:states:{ARN}:stateMachine:{NAME}"
+    client("stepfunctions").create_state_machine(name=NAME, definition=state_machine(), roleArn=role)
+    variables = {
+        **{"GRAY_LANE": "shared", "GRAY_ENVIRONMENT": "test", "POWERTOOLS_SERVICE_NAME": "relay"},
+        **{"SEEN": f"{NAME}-seen", "WORK": f"{NAME}-work", "QUEUE": queue, "TOPIC": topic, "MACHINE": machine},
+    }
+    lambda_ = client("lambda")
+    function = lambda_.create_function(
+        FunctionName=NAME,
+        Runtime="python3.13",
+        Handler="relay.handler",
+        Role=role,
+        Timeout=30,
+        Code={"ZipFile": package()},
+        Environment={"Variables": variables},
+    )["FunctionArn"]
+    lambda_.create_function_url_config(FunctionName=NAME, AuthType="NONE")
+    for source in (f"arn:aws:sqs:{ARN}:{NAME}", changes):
+        lambda_.create_event_source_mapping(
+            FunctionName=NAME,
+            EventSourceArn=source,
+            BatchSize=10,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            **({} if ":sqs:" in source else {"StartingPosition": "TRIM_HORIZON"}),
+        )
+    for principal in ("sns", "events"):
+        lambda_.add_permission(
+            FunctionName=NAME,
+            StatementId=principal,
+            Action="lambda:InvokeFunction",
+            Principal=f"{principal}.amazonaws.com",
+        )
+    client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    pattern = {"source": ["graylane.orders"], "detail": {"environment": ["test"]}}
+    client("events").put_rule(Name=NAME, EventPattern=json.dumps(pattern))
+    client("events").put_targets(Rule=NAME, Targets=[{"Id": "relay", "Arn": function}])
+    try:
+        yield Relay(stack)
+    finally:
+        client("events").remove_targets(Rule=NAME, Ids=["relay"])
+        client("events").delete_rule(Name=NAME)
+
+
+def test_an_order_keeps_its_lane_through_every_kind_of_hop(stack: LocalStack, operator: Operator, relay: Relay) -> None:
+    # Given orders of viewers in both lanes
+    operator.run("ramp", "50", "--yes")
+    viewers = [Viewer() for _ in range(ORDERS)]
+    everybody(viewers, lambda viewer: viewer.ask(stack.url))
+    answers = everybody(viewers, lambda viewer: order(viewer, stack.url))
+    assert {answer.status for answer in answers} == {201}
+    lanes = {json.loads(answer.body)["order"]["id"]: str(answer.lane) for answer in answers}
+    assert set(lanes.values()) == {"v1", "v2"}
+
+    # When all of them have gone all the way
+    def through() -> int:
+        seen = relay.seen()
+        return sum(set(seen.get(number, {})) == HOPS for number in lanes)
+
+    eventually(through, lambda count: count == ORDERS)
+
+    # Then every hop of each saw the order's own lane
+    seen = relay.seen()
+    assert {number: set(seen[number].values()) for number in lanes} == {
+        number: {lane} for number, lane in lanes.items()
+    }
