@@ -9,7 +9,7 @@ from typing import Any
 
 from artifacts.errors import SettingsError
 
-__all__ = ["LOCAL", "environments", "overrides", "stack_name"]
+__all__ = ["LOCAL", "environments", "local_architecture", "overrides", "stack_name"]
 
 # What the local stack changes: functions run on this machine, and the emulator's hops are plain HTTP.
 LOCAL = {"Architecture": "x86_64", "RequireTls": "off"}
@@ -33,11 +33,11 @@ def overrides(root: Path, environment: str, *, local: bool = False) -> list[str]
     """
     values = dict(item.split("=", 1) for item in _settings(root, environment)["parameter_overrides"])
     if local:
-        values |= LOCAL | {"Architecture": _machine()}
+        values |= LOCAL | {"Architecture": local_architecture()}
     return [f"{name}={value}" for name, value in values.items()]
 
 
-def _machine() -> str:
+def local_architecture() -> str:
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
