@@ -8,12 +8,14 @@ samconfig.toml as it is deployed, and nothing is started.
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.e2e.deployed import DeployedStack, PatientOperator, deployed, release_kept
 from tests.e2e.operator import Operator
+from tests.e2e.watching import Watching
 
 from grayctl.project import project_root
 from graylocal.places import REPOSITORY
@@ -21,6 +23,8 @@ from graylocal.stack import LocalStack
 
 _HERE = Path(__file__).parent
 _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
+# Here a metric is there at once, and as fine as it is put.
+WATCH = {"WatchPeriodSeconds": "2", "WatchSettleSeconds": "1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,14 +51,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stack(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack | DeployedStack]:
     """The whole of Graylane, deployed as environment `test`, both sites uploaded, revision 1 published.
 
-    Alarm periods are a tenth as long as in the template.
+    Alarm periods are a tenth as long as in the template, and the watch function compares the lanes every two seconds.
     """
     if _VERIFIED:
         with release_kept(PatientOperator(project, _VERIFIED), tmp_path_factory.mktemp("kept")):
             yield deployed(_VERIFIED, project)
         return
     with LocalStack("test", state=project / ".graylane" / "local", time_scale=0.1) as stack:
-        stack.deploy()
+        stack.deploy(**WATCH)
         stack.upload("v1")
         stack.upload("v2")
         stack.first_release()
@@ -70,3 +74,17 @@ def operator(stack: LocalStack | DeployedStack, project: Path) -> Operator:
     stack.simulate()
     operator.fresh()
     return operator
+
+
+@pytest.fixture(autouse=True)
+def _caused(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test is marked to cause has to be seen: each of these alarms went to ALARM while it ran."""
+    marker = request.node.get_closest_marker("causes")
+    if marker is None:
+        yield
+        return
+    watching = Watching(request.getfixturevalue("stack"))
+    began = time.time()
+    yield
+    missing = set(marker.args) - watching.rung(began)
+    assert not missing, f"marked to cause, but not seen in ALARM: {sorted(missing)}"

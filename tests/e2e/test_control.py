@@ -124,6 +124,7 @@ def control(stack: LocalStack, operator: Operator) -> Control:
     return control
 
 
+@pytest.mark.causes("validation-failed")
 def test_an_invalid_release_written_by_hand_is_refused_and_the_edge_keeps_what_it_had(
     control: Control, operator: Operator
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_kill_straight_into_the_store_is_followed_by_head(control: Control, op
     )
 
 
+@pytest.mark.causes("drift")
 def test_drift_is_found_told_and_repaired(control: Control) -> None:
     before = control.config()
     control.tamper("config", "garbage")
@@ -176,6 +178,7 @@ def test_an_emptied_store_is_rebuilt_as_the_runbook_says(
     control.until(lambda: Viewer().ask(control.stack.url).lane == "v2", "everybody in v2 again")
 
 
+@pytest.mark.causes("publication-failed", "sync-failed")
 def test_a_publication_that_fails_is_told_and_completed(control: Control, operator: Operator) -> None:
     secrets = control.stack.client("secretsmanager")
     name = control.outputs["EdgeKeysSecret"]
@@ -197,6 +200,7 @@ def test_a_publication_that_fails_is_told_and_completed(control: Control, operat
     assert control.stamp().revision == control.head()
 
 
+@pytest.mark.causes("lane-withdrawn")
 def test_a_lane_that_goes_is_withdrawn_and_told(control: Control, operator: Operator) -> None:
     operator.run("ramp", "100", "--yes", check=False)
     control.until(lambda: '"v2"' in control.config(), "v2 at the edge")
@@ -240,8 +244,10 @@ def test_an_alarm_that_finds_gray_worse_kills_by_its_topic(control: Control, ope
     assert operator.json("status")["author"] == f"alarm:graylane-{control.stack.environment}-withdraw-errors-v2"
 
 
+@pytest.mark.causes("sync-silent")
 def test_silence_is_told(control: Control) -> None:
     with control.sooner("sync-silent"):
+        control.alarm_goes("sync-silent", "OK")  # the fresh release was a sync
         control.alarm_goes("sync-silent")
 
         control.scheduled()

@@ -1,130 +1,144 @@
-"""The way back by itself, up to the kill: figures, finding, alarm, message, decision; on the emulator."""
+"""Gray is withdrawn by itself: figures, finding, alarm, topic, kill, as deployed. Others' troubles withdraw nothing."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.operator import Operator
+from tests.e2e.viewers import Viewer, everybody
+from tests.e2e.watching import Watching, until
 
-from gray.alarm_rollback import Ignored, Kill, decide
-from gray.trial import Limits
 from graylocal.stack import LocalStack
-from watch.run import watch
-from watch.settings import Settings
 
-pytestmark = pytest.mark.e2e
-
-TABLE, ENVIRONMENT = "graylane-alarm-config", "alarm"
-PREFIX = f"graylane-{ENVIRONMENT}-withdraw-"
-SETTINGS = Settings(ENVIRONMENT, TABLE, Limits(), settle=0)
-
-
-class Site:
-    """A release at 10 %, its metrics, its alarms as template.yaml declares them, and a queue behind their topic."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self.cloudwatch, self.dynamodb, self.sqs = (stack.client(s) for s in ("cloudwatch", "dynamodb", "sqs"))
-        # Six minutes ago: CloudWatch windows are whole minutes, and this test does not wait for them.
-        self.begin = int(time.time()) // 60 * 60 - 360
-        self._release()
-        self._alarms(stack.client("sns"))
-
-    def _release(self) -> None:
-        names = {"pk": "S", "sk": "N"}
-        self.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in names.items()],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        document = {"salt": "saltsalt", "lanes": ["v2"], "rules": [{"id": "ramp", "lane": "v2", "percent": 10}]}
-        common = {"epoch": {"N": "1"}, "state": {"S": "active"}}
-        head = {"pk": {"S": "head"}, "sk": {"N": "0"}, "revision": {"N": "1"}}
-        revision = {"pk": {"S": "revision"}, "sk": {"N": "1"}, "release": {"S": json.dumps(document)}}
-        for item in (head, revision):
-            self.dynamodb.put_item(TableName=TABLE, Item=item | common)
-
-    def _alarms(self, sns: Any) -> None:
-        topic = sns.create_topic(Name="withdraw")["TopicArn"]
-        self.queue = self.sqs.create_queue(QueueName="withdraw")["QueueUrl"]
-        attributes = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]
-        allowed = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": attributes["QueueArn"],
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": policy})
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
-        for name, metric in (("errors", "GrayWorseErrors"), ("latency", "GrayWorseLatency")):
-            self.cloudwatch.put_metric_alarm(
-                AlarmName=f"{PREFIX}{name}-v2",
-                Namespace="Graylane",
-                MetricName=metric,
-                Dimensions=[{"Name": "environment", "Value": ENVIRONMENT}, {"Name": "lane", "Value": "v2"}],
-                Statistic="Maximum",
-                Period=60,
-                EvaluationPeriods=1,
-                Threshold=1,
-                ComparisonOperator="GreaterThanOrEqualToThreshold",
-                TreatMissingData="notBreaching",
-                AlarmActions=[topic],
-            )
-
-    def traffic(self, *, stable_errors: int, gray_errors: int) -> None:
-        """Five minutes of both lanes, at 180 and 20 requests a minute."""
-        for minute in range(5):
-            for lane, requests, errors in (("v1", 180, stable_errors), ("v2", 20, gray_errors)):
-                dimensions = [
-                    {"Name": "ApiName", "Value": f"graylane-{ENVIRONMENT}-api-{lane}"},
-                    {"Name": "Stage", "Value": "live"},
-                ]
-                values = {"Count": [1.0] * requests, "5XXError": [1.0] * errors, "Latency": [10.0] * requests}
-                data = [
-                    {"MetricName": n, "Dimensions": dimensions, "Timestamp": self.begin + 60 * minute + 1, "Value": v}
-                    for n, each in values.items()
-                    for v in each
-                ]
-                self.cloudwatch.put_metric_data(Namespace="AWS/ApiGateway", MetricData=data)
-
-    def watched(self) -> dict[str, float]:
-        watch(self.cloudwatch, self.dynamodb, SETTINGS, self.begin)  # the trial begins before the traffic
-        return watch(self.cloudwatch, self.dynamodb, SETTINGS, self.begin + 300)
-
-    def message(self, wait: int) -> str | None:
-        """What the topic sent, within so many seconds."""
-        answer = self.sqs.receive_message(QueueUrl=self.queue, WaitTimeSeconds=wait)
-        bodies = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-        return str(bodies[0]["Message"]) if bodies else None
+ALARM = "withdraw-errors-v2"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with LocalStack("alarm", state=tmp_path, time_scale=0.05) as stack:
-        yield Site(stack)
+def watching(stack: LocalStack, operator: Operator) -> Watching:
+    return Watching(stack)
 
 
-def test_a_gray_lane_that_fails_a_fifth_raises_its_alarm_whose_message_kills_once(site: Site) -> None:
-    site.traffic(stable_errors=1, gray_errors=4)
-    found = site.watched()
-    assert (found["GrayWorseErrors.v2"], found["GrayWorseLatency.v2"]) == (1, 0)
+@pytest.fixture
+def mailbox(watching: Watching) -> Iterator[Any]:
+    """The messages that people get: a queue behind the topic of all alarms."""
+    sns, sqs = watching.stack.client("sns"), watching.stack.client("sqs")
+    queue = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    topic = watching.outputs["AlarmTopic"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
 
-    message = site.message(wait=20)
-    assert message is not None
-    decision = decide(message, prefix=PREFIX, enabled=True, head_state="active")
-    assert isinstance(decision, Kill)
-    assert decision.author == f"alarm:{PREFIX}errors-v2"
-    assert decision.cause.startswith(f"{PREFIX}errors-v2@20")
-    assert isinstance(decide(message, prefix=PREFIX, enabled=False, head_state="active"), Ignored)
+    def received() -> Iterator[str]:
+        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            yield from (json.loads(message["Body"])["Message"] for message in messages)
+
+    yield received
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    sqs.delete_queue(QueueUrl=queue)
 
 
-def test_an_outage_of_stable_raises_no_alarm_of_gray(site: Site) -> None:
-    site.traffic(stable_errors=90, gray_errors=0)
-    found = site.watched()
+class Traffic:
+    """Viewers of both lanes who ask through the edge; every fifth request places an order."""
+
+    def __init__(self, watching: Watching) -> None:
+        self._watching = watching
+        self._viewers = [watching.viewer(lane) for lane in ("v1", "v2", "v1", "v2")]
+        self._numbers = itertools.count()
+
+    def flow(self, requests: int = 40) -> None:
+        """Some requests, then a look of the watch function."""
+
+        def does(numbered: tuple[int, Viewer]) -> Any:
+            number, viewer = numbered
+            return self._watching.order(viewer, "POST" if number // 4 % 5 == 0 else "GET")
+
+        numbers = [next(self._numbers) for _ in range(requests)]
+        everybody([(number, self._viewers[number % 4]) for number in numbers], does)
+        self._watching.watched()
+
+
+def killed(operator: Operator) -> bool:
+    return bool(operator.json("status")["state"] == "killed")
+
+
+def killings(operator: Operator) -> list[str]:
+    return [one["author"] for one in operator.json("history") if one["state"] == "killed"]
+
+
+@pytest.mark.causes("withdraw-errors-v2")
+def test_a_gray_lane_that_fails_a_fifth_of_its_requests_is_withdrawn_by_its_alarm_once(
+    watching: Watching, operator: Operator, mailbox: Any
+) -> None:
+    # Given a gray lane whose orders, a fifth of its requests, fail
+    operator.run("ramp", "50", "--yes")
+    traffic = Traffic(watching)
+    traffic.flow()
+    began = time.time()
+    with watching.refused("stock-v2"):
+        watching.rings(ALARM, since=began, meanwhile=traffic.flow)
+        until(lambda: killed(operator), "the kill by the alarm")
+
+    # Then HEAD says who withdrew it, once; viewers are at stable; and people have been told
+    author = f"alarm:graylane-{watching.stack.environment}-{ALARM}"
+    newest = operator.json("history")[0]
+    assert (newest["state"], newest["author"]) == ("killed", author)
+    viewer = Viewer()
+    assert until(lambda: viewer.ask(watching.stack.url).lane == "v1", "viewers at stable")
+    told = [message for message in mailbox() if f'"{watching.prefix}{ALARM}"' in message]
+    assert [json.loads(message)["NewStateValue"] for message in told] == ["ALARM"]
+
+    # When somebody resumes and the same notification comes again
+    operator.run("resume", "--yes", "-m", "mended")
+    again = {"Records": [{"Sns": {"Message": told[0]}}]}
+    (answer,) = watching.call("sync-manual", again)["answers"]
+
+    # Then nothing happens
+    assert answer["status"] == "ignored"
+    assert not killed(operator)
+    assert killings(operator).count(author) == 1
+
+
+def test_a_lane_that_crashes_on_import_is_out_at_its_api_within_five_seconds_of_kill(
+    watching: Watching, operator: Operator
+) -> None:
+    operator.run("ramp", "50", "--yes")
+    with watching.configured("api-v2", Handler="nowhere.handler"):
+        until(lambda: watching.ask("v2").status >= 500, "a lane that crashes")
+        operator.run("kill", "--no-wait", "-m", "it does not start")
+        since = time.time()
+
+        answer = until(
+            lambda: found if (found := watching.ask("v2")).status == 200 else None, "an answer by stable", 30
+        )
+
+        assert time.time() - since < 5
+        assert answer.lane == "v1"
+        assert watching.ask("v2", method="POST").status == 201
+
+    # And with the resume its own code comes back
+    operator.run("resume", "--yes", "-m", "mended")
+    until(lambda: watching.ask("v2").lane == "v2", "v2 at its own API")
+
+
+@pytest.mark.causes("api-5xx-v1", "api-5xx-v2")
+def test_an_outage_of_stable_or_of_what_both_share_withdraws_nothing(watching: Watching, operator: Operator) -> None:
+    operator.run("ramp", "50", "--yes")
+    traffic = Traffic(watching)
+    traffic.flow()
+    began = time.time()
+    with watching.refused("stock-v1"):
+        for _ in range(5):
+            traffic.flow()
+    with watching.refused("pricing"):
+        watching.rings("api-5xx-v1", "api-5xx-v2", since=began, meanwhile=traffic.flow)
+    found = watching.watched()
+
     assert (found["GrayWorseErrors.v2"], found["GrayWorseLatency.v2"]) == (0, 0)
-    # Two of the alarm's shortened periods pass without a message.
-    assert site.message(wait=6) is None
+    assert found["EvidenceErrors.v2"] < 0
+    assert not {name for name in watching.rung(began) if name.startswith("withdraw-")}
+    assert not killed(operator)
