@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 from grayctl.commands import (
     consoling,
     estimating,
+    explaining,
     linking,
     looking,
     planning,
@@ -51,6 +52,7 @@ app.command(rich_help_panel=_LOOK)(looking.lanes)
 app.command(rich_help_panel=_LOOK)(looking.traces)
 app.command(rich_help_panel=_WHO)(ramping.ramp)
 app.command(rich_help_panel=_WHO)(previewing.preview)
+app.command("explain", rich_help_panel=_WHO)(explaining.explain_viewer)
 app.command(rich_help_panel=_WHO)(planning.plan)
 app.add_typer(rule_app, name="rule", rich_help_panel=_WHO)
 app.add_typer(list_app, name="list", rich_help_panel=_WHO)
