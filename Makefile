@@ -9,7 +9,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-iam test-sam-local build deploy promote verify destroy bench pictures clean
+.PHONY: help install up check test fuzz test-iam test-sam-local build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -31,6 +31,9 @@ test: install  ## all tests, end to end on the local stack too
 
 test-iam: install  ## every policy statement taken away, one by one, on the local stack (minutes)
 	GRAYLANE_IAM=all $(BIN)/python -m pytest tests/e2e/test_iam.py
+
+fuzz: install  ## a million random events through the edge functions, with a new seed (FUZZ_SEED repeats one)
+	FUZZ_EVENTS=$${FUZZ_EVENTS:-1000000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n auto tests/edge/test_fuzz.py
 
 test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
 	$(BIN)/python -m samlocal
