@@ -12,6 +12,7 @@ ALARMS = of_type(template()["Resources"], "AWS::CloudWatch::Alarm")
 # The stack that has no topic of its own names prod's, as another stack's resources are named.
 BY_NAME = {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:graylane-${Environment}-alarms"}
 PEOPLE = [{"Ref": "AlarmTopic"}, BY_NAME]
+WITHDRAW = {"Fn::Sub": BY_NAME["Fn::Sub"].removesuffix("alarms") + "withdraw"}
 RUNBOOKS = ROOT / "docs" / "runbooks"
 NEEDED = {
     "validation-failed",
@@ -45,10 +46,11 @@ def test_an_alarm_goes_to_people_and_has_a_runbook(name: str) -> None:
     assert runbook.is_file(), f"docs/runbooks/{runbook.name} is not there"
 
 
-def test_the_two_names_of_the_topic_are_one() -> None:
+@pytest.mark.parametrize(("topic", "by_name"), [("AlarmTopic", BY_NAME), ("WithdrawTopic", WITHDRAW)])
+def test_the_two_names_of_a_topic_are_one(topic: str, by_name: Any) -> None:
     prod, gray = deployed("prod"), deployed("gray")
-    topic = prod.text(prod.resources["AlarmTopic"]["Properties"]["TopicName"])
-    assert gray.text(BY_NAME).endswith(f":{topic}")
+    name = prod.text(prod.resources[topic]["Properties"]["TopicName"])
+    assert gray.text(by_name).endswith(f":{name}")
 
 
 def test_the_control_planes_own_alarms_are_all_there() -> None:
@@ -74,9 +76,9 @@ def test_cloudfront_is_asked_where_it_counts() -> None:
 def test_those_that_withdraw_gray_are_told_to_the_sync_function_too() -> None:
     withdraw = [one for one in ALARMS.values() if "-withdraw-" in one["AlarmName"]["Fn::Sub"]]
     assert len(withdraw) == 2
-    assert all({"Ref": "WithdrawTopic"} in one["AlarmActions"] for one in withdraw)
+    assert all(WITHDRAW in one["AlarmActions"] for one in withdraw)
     others = [one for one in ALARMS.values() if one not in withdraw]
-    assert not [one for one in others if {"Ref": "WithdrawTopic"} in one["AlarmActions"]]
+    assert not [one for one in others for topic in (WITHDRAW, {"Ref": "WithdrawTopic"}) if topic in one["AlarmActions"]]
 
 
 def _named(alarm: Any) -> str:
