@@ -9,7 +9,8 @@ from rich.console import Console
 from graylocal.errors import LocalStackError
 from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack
-from screenshots.desk import PictureError, take
+from screenshots.desk import take
+from screenshots.operator import PictureError
 
 _FOLDER = REPOSITORY / "docs" / "pictures"
 _RUNNING = REPOSITORY / ".graylane" / "local" / "local.json"

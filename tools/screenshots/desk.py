@@ -1,16 +1,15 @@
-"""The order desk in both versions, as two viewers see it who have placed orders."""
+"""The order desk in both versions, as two viewers see it who have placed orders; and the console over both."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-__all__ = ["PictureError", "take"]
+from screenshots.operator import PictureError, console, grayctl
+
+__all__ = ["take"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No lookups of its own: a picture needs this machine only.
@@ -21,16 +20,14 @@ _BESIDE = """<body style="margin:0;display:flex;gap:16px;background:#fff">
 <img src="{left}" width="592"><img src="{right}" width="592">"""
 
 
-class PictureError(Exception):
-    """When there is no browser or a page does not come."""
-
-
 def take(project: Path, folder: Path) -> list[Path]:
     """Write the pictures of the stack that `project` is the folder of. Raises PictureError."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _browser() as browser:
-            return _desks(browser, project, folder)
+            grayctl(project, "rule", "add", "staff", "--when", "cookie:staff=yes", "-m", "the team first")
+            grayctl(project, "ramp", "20", "-m", "first step")
+            return [*_desks(browser, project, folder), _console(browser, project, folder / "console.png")]
     except (Error, AssertionError) as error:
         raise PictureError(f"a page did not come: {error}") from error
 
@@ -38,7 +35,7 @@ def take(project: Path, folder: Path) -> list[Path]:
 def _desks(browser: Browser, project: Path, folder: Path) -> list[Path]:
     stable, gray = folder / "desk-v1.png", folder / "desk-v2.png"
     for lane, file in (("v1", stable), ("v2", gray)):
-        page = _viewer(browser, _grayctl(project, "link", *(["--out"] if lane == "v1" else ["--lane", lane])))
+        page = _viewer(browser, grayctl(project, "link", *(["--out"] if lane == "v1" else ["--lane", lane])))
         expect(page.locator("[data-page-lane]")).to_have_text(lane)
         for customer, article, pieces in _ORDERS:
             _place(page, customer, article, pieces)
@@ -48,6 +45,15 @@ def _desks(browser: Browser, project: Path, folder: Path) -> list[Path]:
         expect(page.locator("[data-chain] li").last).to_contain_text("fulfilment")
         page.screenshot(path=file)
     return [stable, gray, _beside(browser, stable, gray, folder / "order-desk.png")]
+
+
+def _console(browser: Browser, project: Path, file: Path) -> Path:
+    with console(project) as url:
+        page = _viewer(browser, url)
+        expect(page.locator("#board")).to_be_visible()
+        expect(page.locator("#traces-said")).to_contain_text("one lane", timeout=60_000)
+        page.screenshot(path=file, full_page=True)
+    return file
 
 
 def _place(page: Page, customer: str, article: str, pieces: int) -> None:
@@ -77,15 +83,6 @@ def _viewer(browser: Browser, url: str) -> Page:
     page = browser.new_context(viewport=_SIZE, locale="en-GB", timezone_id="UTC").new_page()  # type: ignore[arg-type]
     page.goto(url)
     return page
-
-
-def _grayctl(project: Path, *arguments: str) -> str:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    command = [str(Path(sys.executable).with_name("grayctl")), *arguments, "--config-env", "dev"]
-    done = subprocess.run(command, cwd=project, env=own, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PictureError(f"{' '.join(command[:3])}: {done.stderr.strip()}")
-    return done.stdout.strip()
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""The operator behind the pictures: the real grayctl, and its console."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["PictureError", "console", "grayctl"]
+
+_GRAYCTL = str(Path(sys.executable).with_name("grayctl"))
+
+
+class PictureError(Exception):
+    """When there is no browser, a command fails or a page does not come."""
+
+
+def grayctl(project: Path, *arguments: str) -> str:
+    """What one command says. Raises PictureError."""
+    command = [_GRAYCTL, *arguments, "--config-env", "dev"]
+    done = subprocess.run(command, cwd=project, env=_own(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PictureError(f"grayctl {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+@contextmanager
+def console(project: Path) -> Iterator[str]:
+    """The address of a running `grayctl console`, token included."""
+    command = [_GRAYCTL, "console", "--config-env", "dev"]
+    with subprocess.Popen(
+        command, cwd=project, env=_own(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            said = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"http://\S+", said)
+            if not found:
+                raise PictureError(f"grayctl console: {said.strip()}")
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def _own() -> dict[str, str]:
+    """This process's variables without what would lead grayctl to another account."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return own | {"GRAYCTL_AUTHOR": "ada"}
