@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export PYTHON
+# Where it is set, each of the hundreds of processes below compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 ENV ?= dev
 

@@ -23,6 +23,7 @@ class Operator:
         # A verification is of the account that the caller has chosen.
         theirs = "GRAYLANE_VERIFY" in os.environ
         environment = {name: value for name, value in os.environ.items() if theirs or not name.startswith("AWS_")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it would compile itself at each command
         done = subprocess.run(
             [str(GRAYCTL), *arguments],
             cwd=self.folder,

@@ -1,4 +1,4 @@
-"""`sam build` at the repository root, then less and bytecode; skipped when nothing that goes in has changed."""
+"""`sam build` at the repository root, then less, bytecode and zips; skipped when nothing that goes in has changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from artifacts import inputs
 from artifacts.errors import BuildError
 from artifacts.trim import trim
+from artifacts.zips import zip_artifacts
 
 __all__ = ["build", "sam_environment"]
 
@@ -58,6 +59,8 @@ def _build_if_changed(root: Path, architecture: str, force: bool, progress: Call
     trim(root / BUILD, own=(path.name for path in (root / "src").iterdir() if path.is_dir()))
     progress("compiling to bytecode")
     _bytecode(root)
+    progress("zipping")
+    zip_artifacts(root / BUILD)
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
     return True
@@ -65,8 +68,10 @@ def _build_if_changed(root: Path, architecture: str, force: bool, progress: Call
 
 def sam_environment(root: Path) -> dict[str, str]:
     """Environment in which the pinned SAM CLI finds itself and the Python 3.13 that it builds with."""
-    # Wheels that pip finds on a disk are built again by SAM, one by one, which triples the time of a build.
-    inherited = {name: value for name, value in os.environ.items() if name != "PIP_FIND_LINKS"}
+    # Wheels that pip finds on a disk are built again by SAM, one by one, which triples the time of a build; without
+    # bytecode each of its dozens of processes compiles pip anew.
+    dropped = ("PIP_FIND_LINKS", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if name not in dropped}
     return inherited | {
         "PATH": f"{root / '.tools/sam/bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "SAM_CLI_TELEMETRY": "0",

@@ -12,8 +12,9 @@ _HERE = REPOSITORY / "tools" / "graylocal"
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without anything that could lead to a real AWS account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != "PYTHONPATH"}
+    """The environment without anything that could lead to a real AWS account, or makes Python compile at each start."""
+    dropped = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in dropped}
 
 
 def emulator_environment(places: Places, ports: Ports, patches_off: Iterable[str] = ()) -> dict[str, str]:
