@@ -8,7 +8,7 @@ from tests.unit.docs.pages import ROOT, anchors, pages, prose
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Places of one machine or one session; a document speaks of the project's own folders only.
-_MACHINE = re.compile(r"(?<![\w.])/(work|root|home|tmp/\w+)/|pythonhosted|artifactory|\.internal\b")
+_MACHINE = re.compile(r"(?<![\w.])/(work|root|home|tmp/\w+)/|pythonhosted|artifactory")
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
