@@ -48,11 +48,11 @@ def decide(
     state = str(alarm.get("NewStateValue") or "")
     if not name or not state:
         return Ignored("not an alarm's message")
-    if not prefix or not name.startswith(prefix):
+    if not name.startswith(prefix):
         return Ignored(f"{name} is not an alarm of gray")
     if state != "ALARM":
         return Ignored(f"{name} went to {state}")
-    if not enabled:
+    if not enabled or not prefix:
         return Ignored(f"{name} is on, but automatic rollback is off")
     if head_state is None:
         return Ignored(f"{name} is on, but there is no release")

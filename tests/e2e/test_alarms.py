@@ -111,8 +111,7 @@ def test_a_trace_through_two_lanes_is_told(watching: Watching) -> None:
     root = f"Root=1-{int(began):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=1"
     for lane in ("v1", "v2"):
         assert watching.ask(lane, X_Amzn_Trace_Id=root).status == 200
-    environment = watching.functions.get_function_configuration(FunctionName=watching.prefix + "trace-check")
-    variables = environment["Environment"]["Variables"] | {"TRACE_SETTLE_SECONDS": "0"}
+    variables = watching.variables("trace-check") | {"TRACE_SETTLE_SECONDS": "0"}
     with watching.configured("trace-check", Environment={"Variables": variables}):
         found = until(lambda: watching.call("trace-check")["mixed"], "a mixed trace")
     assert root[5:40] in found

@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -101,6 +102,27 @@ def test_a_gray_lane_that_fails_a_fifth_of_its_requests_is_withdrawn_by_its_alar
     assert answer["status"] == "ignored"
     assert not killed(operator)
     assert killings(operator).count(author) == 1
+
+
+def test_switched_off_by_the_parameter_an_alarm_only_tells(watching: Watching, operator: Operator) -> None:
+    """What the parameter does to the function; that it takes the subscription away is in tests/template."""
+    operator.run("ramp", "50", "--yes")
+    message = {
+        "AlarmName": watching.prefix + ALARM,
+        "NewStateValue": "ALARM",
+        "StateChangeTime": datetime.now(UTC).isoformat(),
+    }
+    event = {"Records": [{"Sns": {"Message": json.dumps(message)}}]}
+    variables = watching.variables("sync-manual")
+    assert variables["ROLLBACK_ALARM_PREFIX"]
+    off = {"Variables": variables | {"ROLLBACK_ALARM_PREFIX": ""}}
+    with watching.configured("sync-manual", Environment=off):
+        (answer,) = watching.call("sync-manual", event)["answers"]
+    assert "automatic rollback is off" in answer["why"]
+    assert not killed(operator)
+
+    watching.call("sync-manual", event)
+    assert killed(operator)
 
 
 def test_a_lane_that_crashes_on_import_is_out_at_its_api_within_five_seconds_of_kill(

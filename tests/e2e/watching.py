@@ -106,6 +106,11 @@ class Watching:
         found: int | None = answer.get("ReservedConcurrentExecutions")
         return found
 
+    def variables(self, function: str) -> dict[str, str]:
+        """The environment variables of a function."""
+        found = self.functions.get_function_configuration(FunctionName=self.prefix + function)
+        return dict(found["Environment"]["Variables"])
+
     @contextmanager
     def configured(self, function: str, **changes: Any) -> Iterator[None]:
         """Another configuration of a function, e.g. a `Handler` that is not there: it then fails on import."""

@@ -47,7 +47,7 @@ def test_an_alarm_of_gray_withdraws() -> None:
         (message(NewStateValue="OK"), {}, "went to OK"),
         (message(NewStateValue="INSUFFICIENT_DATA"), {}, "went to INSUFFICIENT_DATA"),
         (message(), {"enabled": False}, "automatic rollback is off"),
-        (message(), {"prefix": ""}, "is not an alarm of gray"),
+        (message(), {"prefix": ""}, "automatic rollback is off"),
         (message(), {"state": None}, "no release"),
         (message(), {"state": "killed"}, "killed already"),
         (message(), {"state": "finished"}, "finished already"),
