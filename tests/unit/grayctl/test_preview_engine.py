@@ -154,6 +154,22 @@ def test_with_identities_and_a_list_it_says_what_the_edge_decides() -> None:
     assert sum(count for kind, count in expected.items() if kind[3] == "staff") > len(LISTED) / 2
 
 
+def test_a_list_that_grows_moves_those_who_were_added() -> None:
+    rules = [{"id": "staff", "lane": "v2", "when": {"list": "staff"}}]
+    more = {**LIST, "digest": "0" * 64}
+    found = sides(
+        release(rules, identity=PLAIN, lists={"staff": LIST}),
+        release(rules, identity=PLAIN, lists={"staff": more}),
+        epoch=3,
+        live={"v2"},
+        read_ids=lambda digest: LISTED if digest == DIGEST else IDS,
+    )
+    lines = [[id_, *[""] * 6] for id_ in IDS]
+    counted = asked(found, alike=True, lines=lines)
+    assert counted.counts == asked(found, alike=False, lines=lines).counts
+    assert counted.counts["v1", "v2", "default", "staff", "", ""] == len(IDS) - len(LISTED)
+
+
 @pytest.mark.parametrize(
     "identity",
     [{"kind": "signed", "sources": ["header:X-User"]}, {"kind": "jwt", "sources": ["cookie:t"], "claim": "sub"}],

@@ -109,8 +109,12 @@ def listen(port: int) -> socket.socket:
 
 def serve(app: Guarded, bound: socket.socket) -> None:
     """Serve until Ctrl-C."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
-    uvicorn.Server(config).run(sockets=[bound])
+    uvicorn.Server(settings(app)).run(sockets=[bound])
+
+
+def settings(app: Guarded) -> uvicorn.Config:
+    """How the web server runs: quietly, and without what the console does not need."""
+    return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
 
 
 def _file(path: str, name: str) -> Route:

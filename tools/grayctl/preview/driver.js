@@ -120,6 +120,13 @@
     return side.kind === 'plain' ? id : __identity(id, side.kind, side.claim, EXPIRY);
   }
 
+  // Of cookies or a query, the pairs that rules ask for.
+  function asked(text, between, names) {
+    let kept = '';
+    for (const pair of text.split(between)) if (names.includes(pair.slice(0, pair.indexOf('=')).trim())) kept += pair + between;
+    return kept;
+  }
+
   function addPairs(fields, text, between) {
     for (const pair of text.split(between)) {
       const at = pair.indexOf('=');
@@ -152,17 +159,32 @@
   // What of a viewer can matter to the decisions; '' when only a run can tell.
   function likeness(fields, sides) {
     const id = fields[ID];
-    let key = '';
-    for (const side of sides) {
-      if (side.asksId || !(side.sources.length ? id && id.length <= 256 : ANONYMOUS.test(id))) return '';
-      const viewer = { config: side.config, who: '', id: '', need: '', search: { shards: side.store, doubt: '' } };
-      viewer[side.sources.length ? 'who' : 'id'] = id;
-      key += side.edge.bucketOf(viewer) + ' ';
-      for (const list of side.lists) key += +side.edge.inList(list, viewer) + viewer.search.doubt + viewer.need;
-    }
+    const before = sides[0], after = sides[1];
+    if (before.asksId || after.asksId || !isOrdinary(id, before) || (!after.isTwin && !isOrdinary(id, after))) return '';
+    let key = facts(id, before);
+    // Under the same salt and lists the facts are the same.
+    if (!after.isTwin) key += facts(id, after);
     // A path that is no proper path is refused, whatever rules ask for.
     if (fields[PATH] && !PROPER.test(fields[PATH])) key += fields[PATH];
-    for (const field of sides[0].asks) key += '\t' + (fields[field] || '');
+    for (let i = 0; i < before.asks.length; i++) key += '\t' + fields[before.asks[i]];
+    if (before.asksCookies.length && fields[COOKIES]) key += '\t' + asked(fields[COOKIES], ';', before.asksCookies);
+    if (before.asksQuery.length && fields[QUERY]) key += '\n' + asked(fields[QUERY], '&', before.asksQuery);
+    return key;
+  }
+
+  function isOrdinary(id, side) {
+    return side.sources.length ? id !== '' && id.length <= 256 : ANONYMOUS.test(id);
+  }
+
+  function facts(id, side) {
+    const viewer = side.viewer;
+    if (side.sources.length) viewer.who = id;
+    else viewer.id = id;
+    let key = side.edge.bucketOf(viewer) + ' ';
+    for (const list of side.lists) {
+      viewer.need = viewer.search.doubt = '';
+      key += +side.edge.inList(list, viewer) + viewer.search.doubt + viewer.need;
+    }
     return key;
   }
 
@@ -172,7 +194,8 @@
     // A grant of an epoch that is over is not looked at: only within an epoch somebody can be held by one.
     const isHeld = was[0] !== 'v1' && before.epoch === after.epoch;
     const is = decide(fields, after, isHeld ? granted(fields, before, was[0]) : known(fields, after));
-    return { movement: was[0] + '\t' + is[0], reasons: was[1] + '\t' + is[1], isMove: was[0] !== is[0] };
+    const movement = was[0] + '\t' + is[0];
+    return { movement: movement, told: movement + '\t' + was[1] + '\t' + is[1] + '\t', isMove: was[0] !== is[0] };
   }
 
   function load(text) { return new Function('require', text)(globalThis.require); }
@@ -182,7 +205,8 @@
     prepare(side, code, decideCode) {
       side.run = load(code);
       side.edge = load(decideCode);
-      side.config = side.edge.readConfig(side.store.config) || [];
+      const config = side.edge.readConfig(side.store.config) || [];
+      side.viewer = { config: config, who: '', id: '', need: '', search: { shards: side.store, doubt: '' } };
       return side;
     },
     setNow(seconds) { Date.now = () => seconds * 1000; },
@@ -200,7 +224,7 @@
           if (alike.size >= MANY) alike.clear();
           if (like) alike.set(like, found);
         }
-        const key = found.movement + '\t' + found.reasons + '\t' + (fields[COUNTRY] || '') + '\t' + (fields[DEVICE] || '');
+        const key = found.told + fields[COUNTRY] + '\t' + fields[DEVICE];
         counts[key] = (counts[key] || 0) + 1;
         if (found.isMove) {
           const shown = examples[found.movement] || (examples[found.movement] = []);

@@ -35,7 +35,8 @@ class Side:
 
     `sources` are `c:<cookie>` or `h:<header>`; empty when viewers are known by the anonymous id in their cookie.
     `kind` is `plain`, `signed` or `jwt`. `lists` are those that rules ask, as (name, shards, salt). `asks` are the
-    fields of a viewer that rules ask for; with `asks_id` they ask for the identity's own cookie or header.
+    fields of a viewer that rules ask for, beside single cookies and query fields; with `asks_id` they ask for the
+    identity's own cookie or header.
     """
 
     store: Mapping[str, str]
@@ -46,7 +47,14 @@ class Side:
     claim: str = ""
     lists: Sequence[tuple[str, int, str]] = ()
     asks: frozenset[str] = frozenset()
+    asks_cookies: frozenset[str] = frozenset()
+    asks_query: frozenset[str] = frozenset()
     asks_id: bool = False
+
+    @property
+    def shards(self) -> Mapping[str, str]:
+        """The parts of the store that say who is in a list."""
+        return {key: value for key, value in self.store.items() if key.startswith("s.")}
 
 
 @dataclass
@@ -82,7 +90,15 @@ class PreviewEngine:
         context.set("__code", function_body((BUILT / "request_api.js").read_text(encoding="utf-8"), "handler"))
         context.set("__decide", function_body(_DECIDE.read_text(encoding="utf-8"), _FACTS))
         asks = [FIELDS.index(name) for name in sorted(before.asks | after.asks)]
-        context.set("__sides", json.dumps([{**_plain(side), "asks": asks, "alike": alike} for side in (before, after)]))
+        twins = (before.salt, before.sources, before.shards) == (after.salt, after.sources, after.shards)
+        shared = {
+            "asks": asks,
+            "asksCookies": sorted(before.asks_cookies | after.asks_cookies),
+            "asksQuery": sorted(before.asks_query | after.asks_query),
+            "alike": alike,
+            "isTwin": twins,
+        }
+        context.set("__sides", json.dumps([{**_plain(side), **shared} for side in (before, after)]))
         context.set("__now", now)
         context.set("__examples", examples)
         self._run = context.eval(_SETUP)

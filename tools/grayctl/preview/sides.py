@@ -15,6 +15,8 @@ from grayctl.preview.engine import KEYS, Side
 ReadIds = Callable[[str], Iterable[str]]
 _FAR = 4102444800  # 2100: a preview has no lease that could end
 _REGION = "us-east-1"
+# Conditions that look at the whole of a field.
+_WHOLE = ("path", "country", "device", "ip")
 # The field of a viewer that a condition looks at. Of headers nothing is known, so nothing is asked.
 FIELD = {"cookie": "cookies", "query": "query", "path": "path", "country": "country", "device": "device", "ip": "ip"}
 
@@ -75,7 +77,9 @@ def _side(
         identity.kind if identity else "plain",
         (identity.claim if identity else None) or "",
         lists=[(name, one.shards, one.salt) for name, one in release.lists.items() if name in asked],
-        asks=frozenset(FIELD[kind] for part in conditions for kind in part.model_fields_set if kind in FIELD),
+        asks=frozenset(FIELD[kind] for kind in _WHOLE for part in conditions if kind in part.model_fields_set),
+        asks_cookies=frozenset(part.cookie.name for part in conditions if part.cookie),
+        asks_query=frozenset(part.query.name for part in conditions if part.query),
         asks_id=bool(named & set(sources)),
     )
 

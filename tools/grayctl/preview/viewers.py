@@ -3,6 +3,7 @@
 A viewer is a line of fields between tabs: id, country, device, path, ip, cookies, query; what is not known is empty.
 """
 
+import base64
 import csv
 import itertools
 import random
@@ -12,8 +13,6 @@ from pathlib import Path
 
 from grayctl.errors import UsageError
 from grayctl.preview.engine import FIELDS
-
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,7 @@ def from_file(path: Path) -> Viewers:
 
 def made_up(count: int) -> Viewers:
     """So many random ids of the form the edge gives. Always the same ones, so that two previews can be compared."""
-    dice = random.Random(1)  # noqa: S311 - nobody's secret
-    return Viewers(
-        f"{count:,} made-up viewers",
-        lambda: (line("".join(dice.choices(_ALPHABET, k=22))) for _ in range(count)),
-        count,
-    )
+    return Viewers(f"{count:,} made-up viewers", lambda: _made_up(count), count)
 
 
 def line(id_: str, country: str = "", device: str = "", path: str = "", ip: str = "", cookies: str = "") -> str:
@@ -67,6 +61,12 @@ def chunks(lines: Iterable[str], size: int) -> Iterator[tuple[int, str]]:
     """The viewers in pieces of at most `size`: how many, and their lines as one text."""
     for piece in itertools.batched(lines, size, strict=False):
         yield len(piece), "\n".join(piece)
+
+
+def _made_up(count: int) -> Iterator[str]:
+    dice = random.Random(1)  # noqa: S311 - nobody's secret
+    for _ in range(count):
+        yield line(base64.urlsafe_b64encode(dice.randbytes(18)).decode()[:22])
 
 
 def _plain_ids(path: Path) -> Iterator[str]:

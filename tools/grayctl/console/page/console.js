@@ -94,6 +94,9 @@ function showRelease(live) {
     ? 'revision ' + status.revision + ', epoch ' + status.epoch + ', by ' + status.author + ' ' +
       span(live.at - status.created_at) + ' ago' + (status.reason ? ': ' + status.reason : '')
     : 'no release yet: everybody gets stable';
+  const possible = { pause: status.state === 'active', resume: ['paused', 'killed', 'finished'].includes(status.state) };
+  possible.kill = status.state !== 'killed';
+  for (const button of document.querySelectorAll('[data-action]')) button.hidden = !possible[button.dataset.action];
   $('plan').hidden = !live.plan;
   if (live.plan) {
     const steps = live.plan.plan.steps.map((step) => (step === live.plan.percent ? '[' + step + ']' : step)).join(' → ');
@@ -124,7 +127,7 @@ function showWay(live) {
   way.push([kind, 'edge', text]);
   $('way').replaceChildren(...way.map(([kind, name, text]) => {
     const item = element('li', undefined, kind);
-    item.append(element('strong', name), text);
+    item.append(element('strong', name), element('span', text));
     return item;
   }));
   const left = published && published.until ? published.until - live.at : null;
@@ -173,7 +176,7 @@ function showRules(live) {
 
 function showHistory(told) {
   fill('revisions', told.revisions.map((one) => [
-    [String(one.number), 'number'],
+    [String(one.number), 'first'],
     [moment(one.created_at), 'time'],
     one.state,
     [String(one.epoch), 'number'],
@@ -182,8 +185,8 @@ function showHistory(told) {
   ]), 'no revision yet');
   const colours = { published: 'good', failed: 'bad', refused: 'bad', running: 'warn' };
   fill('publications', told.publications.map((one) => [
-    [String(one.sequence), 'number'],
-    [String(one.revision), 'number'],
+    [String(one.sequence), 'first'],
+    [String(one.revision), 'first'],
     [moment(Math.floor(one.started_at / 1000)), 'time'],
     [one.status + (one.errors.length ? ': ' + one.errors.join('; ') : ''), colours[one.status]],
     [one.duration_ms ? (one.duration_ms / 1000).toFixed(1) + ' s' : '', 'number'],
@@ -247,6 +250,8 @@ async function propose(action, values) {
   $('question').textContent = pending.told.question;
   $('changes').replaceChildren(...pending.told.changes.map((change) => element('li', change)));
   $('reason').value = '';
+  $('yes').textContent = action[0].toUpperCase() + action.slice(1);
+  $('yes').className = action === 'kill' ? 'danger' : 'primary';
   $('outcome').hidden = true;
   $('yes').disabled = false;
   $('confirm').showModal();
