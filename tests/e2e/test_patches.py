@@ -35,6 +35,7 @@ ALL = (
     "trimmed_counts_are_counted",
     "a_key_value_store_is_a_resource",
     "an_event_has_a_source_in_policies",
+    "a_metric_has_a_namespace_in_policies",
 )
 ACCOUNT = "000000000000"
 # Says what it was given; `event["do"]` is a line of Python that it runs first.
@@ -276,6 +277,21 @@ def event_source_condition(world: World) -> bool:
     return bool(world.invoke(name, {"do": f"{put}['FailedEntryCount']"})["said"] == "0")
 
 
+def metric_namespace_condition(world: World) -> bool:
+    condition = {"StringEquals": {"cloudwatch:namespace": "Ours"}}
+    name = world.function(
+        {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    )
+
+    def put(namespace: str, number: int) -> str:
+        data = f"[{{'MetricName': 'm' * 200, 'Value': 1.0}}] * {number}"
+        call = f"boto3.client('cloudwatch').put_metric_data(Namespace='{namespace}', MetricData={data})"
+        return str(world.invoke(name, {"do": f"{call}['ResponseMetadata']['HTTPStatusCode']"})["said"])
+
+    # few, and so many that the SDK compresses them
+    return put("Ours", 1) == put("Ours", 100) == "200" and "AccessDenied" in put("Theirs", 1)
+
+
 GAPS: dict[str, Callable[[World], bool]] = {
     "one_trace_through_api_and_lambda": trace_of_an_api_request,
     "trace_of_events_reaches_their_functions": trace_of_an_event,
@@ -289,6 +305,7 @@ GAPS: dict[str, Callable[[World], bool]] = {
     "trimmed_counts_are_counted": trimmed_count,
     "a_key_value_store_is_a_resource": store_by_its_arn,
     "an_event_has_a_source_in_policies": event_source_condition,
+    "a_metric_has_a_namespace_in_policies": metric_namespace_condition,
 }
 
 

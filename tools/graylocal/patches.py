@@ -8,6 +8,7 @@ cannot be done from outside through AWS APIs is here; the rest stands beside the
 import base64
 import binascii
 import contextvars
+import gzip
 import json
 import os
 import re
@@ -393,6 +394,32 @@ def an_event_has_a_source_in_policies() -> None:
     iam_actions.request_tag_context = with_sources
 
 
+def a_metric_has_a_namespace_in_policies() -> None:
+    """Gap: the condition key `cloudwatch:namespace` has no value, so a role that may write to its own is refused.
+
+    On AWS PutMetricData carries it (CloudWatch user guide, "Using condition keys to limit access to CloudWatch
+    namespaces").
+    """
+    context_of = iam_actions.request_tag_context
+
+    def with_namespace(service: str, iam_action: str, body: bytes, params: Any) -> Any:
+        context = context_of(service, iam_action, body, params)
+        if iam_action == "cloudwatch:PutMetricData":
+            context = {**context, "cloudwatch:namespace": _namespace_in(body)}
+        return context
+
+    iam_actions.request_tag_context = with_namespace
+
+
+def _namespace_in(body: bytes) -> str:
+    """The name space of a PutMetricData, in JSON; the SDKs compress what is long."""
+    plain = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+    try:
+        return str(json.loads(plain)["Namespace"])
+    except (ValueError, KeyError, TypeError):
+        return ""  # refused then, as without the patch
+
+
 def conditions_know_pseudo_parameters() -> None:
     """Gap: a condition on `AWS::Region` compares the parameter's name, so it is always false.
 
@@ -437,6 +464,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     a_path_of_parameters_is_a_resource,
     a_key_value_store_is_a_resource,
     an_event_has_a_source_in_policies,
+    a_metric_has_a_namespace_in_policies,
     conditions_know_pseudo_parameters,
     trimmed_counts_are_counted,
 )
