@@ -16,7 +16,7 @@ from typing import Literal
 from gray.ledger import Ledger
 from gray.published import Current, Fence, LiveLane, stamped
 from gray.revision import ACTIVE, KILLED, PAUSED, Head
-from gray.store import Write, batches
+from gray.store import KEYS_PER_CALL, Write, batches
 
 __all__ = [
     "CONFIG",
@@ -94,14 +94,26 @@ def plan(
     """The calls that bring the store from what was observed to the target.
 
     `possible` has, for a shard, the values it may have in a store that was not read whole; a shard that is not in it
-    may have any. One call when only `config` changes.
+    may have any. One call when only `config` changes, and where it takes along shards that were there already: those
+    change in place, so a location that sees `config` first sees them as they were. What is new, parts and the shards
+    of a new list, goes in the calls before.
     """
     every = {FENCE: str(Fence(sequence))}
     shards = {key: value for key, value in target.shards.items() if not _surely(key, value, observed, possible)}
-    return [
-        *batches({**shards, **target.parts}, (), every=every),
-        *batches({CONFIG: target.config}, (), every=every),
-    ]
+    new = {key: value for key, value in shards.items() if not _is_there(key, observed, possible)}
+    changed = {key: value for key, value in shards.items() if key not in new}
+    first = {**target.parts, **new}
+    # As many of the changed ones as there is room for beside what has to go first.
+    room = -len(first) % (KEYS_PER_CALL - len(every))
+    before = dict(list(changed.items())[:room])
+    after = {key: value for key, value in changed.items() if key not in before}
+    return [*batches({**first, **before}, (), every=every), *batches({**after, CONFIG: target.config}, (), every=every)]
+
+
+def _is_there(key: str, observed: Observed, possible: Mapping[str, Sequence[str | None]]) -> bool:
+    if observed.entries is not None:
+        return key in observed.entries
+    return key in possible and None not in possible[key]
 
 
 def _surely(key: str, value: str, observed: Observed, possible: Mapping[str, Sequence[str | None]]) -> bool:

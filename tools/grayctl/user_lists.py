@@ -1,7 +1,8 @@
 """User lists: from a file of ids to an object in S3 and an entry of the release."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,15 @@ from grayctl.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# Is told of how many more ids are done.
+Advance = Callable[[int], object]
+_PIECE = 10_000
+
+
+def _unseen(_count: int) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -33,33 +43,43 @@ class ListChange:
         return self.removed == 0
 
 
-def read_ids(path: Path) -> list[str]:
-    """The ids of a file, sorted, each once. Raises UsageError for a line that is no id."""
+def read_ids(path: Path, advance: Advance = _unseen) -> list[str]:
+    """The ids of a file, sorted, each once; `advance` is told of how many more were read.
+
+    Raises UsageError for a line that is no id.
+    """
     with path.open(encoding="utf-8", newline=None) as lines:
         try:
-            return sorted(set(canonical(lines)))
+            return sorted(set(_told(canonical(lines), advance)))
         except ListError as error:
             raise UsageError(f"{path}: {error}") from error
 
 
 def plan_change(
-    name: str, ids: list[str], before: Document | None, before_ids: Iterable[str], *, planned: int, restricted: bool
+    name: str,
+    ids: list[str],
+    before: Document | None,
+    before_ids: Iterable[str],
+    *,
+    planned: int,
+    restricted: bool,
+    advance: Advance = _unseen,
 ) -> ListChange:
     """The list with these ids. The layout of a list that is there stays: its shards would all change otherwise.
 
-    Raises RefusedError when the ids do not fit, saying how many do.
+    `before_ids` are read once and not kept; `advance` is told of how many more ids were laid out, the ones before
+    too. Raises RefusedError when the ids do not fit, saying how many do.
     """
     content = "".join(f"{one}\n" for one in ids).encode()
+    former = _Compared(before_ids, frozenset(ids))
     try:
         shards = before["shards"] if before else plan_list(len(ids), planned=planned).shards
         salt = before["salt"] if before else new_salt()
-        values = build_shards(ids, salt=salt, shards=shards)
-        former = sorted(before_ids)
-        old = build_shards(former, salt=salt, shards=shards) if before else [""] * shards
+        values = build_shards(_told(ids, advance), salt=salt, shards=shards)
+        old = build_shards(_told(former, advance), salt=salt, shards=shards) if before else [""] * shards
         keys = changed_shards(old, values, name=name)
     except ListError as error:
         raise RefusedError(f"list {name}: {error}") from error
-    now, then = set(ids), set(former)
     entry = {
         "digest": hashlib.sha256(content).hexdigest(),
         "ids": len(ids),
@@ -70,12 +90,35 @@ def plan_change(
     return ListChange(
         entry,
         content,
-        added=len(now - then),
-        removed=len(then - now),
+        added=len(ids) - former.kept,
+        removed=former.gone,
         keys=len(keys),
         bytes=store_bytes(len(ids), shards, name),
         false_positives=false_positive_rate(len(ids), shards),
     )
+
+
+class _Compared:
+    """The ids of a list as it was, counted as they pass by those of the list as it will be."""
+
+    def __init__(self, ids: Iterable[str], now: frozenset[str]) -> None:
+        self._ids = ids
+        self._now = now
+        self.kept = self.gone = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for one in self._ids:
+            if one in self._now:
+                self.kept += 1
+            else:
+                self.gone += 1
+            yield one
+
+
+def _told(ids: Iterable[str], advance: Advance) -> Iterator[str]:
+    for piece in itertools.batched(ids, _PIECE, strict=False):
+        yield from piece
+        advance(len(piece))
 
 
 def former_ids(files: ListFiles, before: Document | None) -> Iterator[str]:

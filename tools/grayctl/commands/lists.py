@@ -13,7 +13,7 @@ from grayctl.commands.carrying import Manner, carry_out
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
 from grayctl.releases import read_current, revisions_of
-from grayctl.screen import err, show, spinner
+from grayctl.screen import bar, err, show, spinner
 from grayctl.target import discover
 from grayctl.user_lists import ListChange, former_ids, plan_change, read_ids, upload_list
 
@@ -43,15 +43,16 @@ def put(
 
     Example: grayctl list put staff staff-ids.txt
     """
-    ids = read_ids(file)
+    with bar("reading ids", None, as_json) as advance:
+        ids = read_ids(file, advance)
     if not ids:
         raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
     target = discover(config_env)
     bucket = target.output("EdgeConfigBucket")
     before = read_current(revisions_of(target)).document.get("lists", {}).get(name)
-    with spinner(f"laying out {len(ids):,} ids", as_json):
+    with bar("laying out ids", len(ids) + (before["ids"] if before else 0), as_json) as advance:
         former = former_ids(ListFiles(target.clients.s3, bucket), before)
-        change = plan_change(name, ids, before, former, planned=planned, restricted=restricted)
+        change = plan_change(name, ids, before, former, planned=planned, restricted=restricted, advance=advance)
     if not as_json:
         _tell(err(), name, change)
     if not dry_run:
