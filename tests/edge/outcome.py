@@ -1,10 +1,10 @@
 """Whether a result is what a case expects, and keeps the rules of CloudFront."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from edgebuild.shape import shape_problems
 from edgerun.engine import Result
-from graylocal.cloudfront.restrictions import broken
 
 __all__ = ["differences"]
 
@@ -20,24 +20,7 @@ def differences(expect: Mapping[str, Any], event: Mapping[str, Any], result: Res
         for name, wanted in expect.items()
         if (seen := _SEEN[name](result, wanted)) != wanted
     ]
-    return [*found, *_against_the_rules(event, result)]
-
-
-def _against_the_rules(event: Mapping[str, Any], result: Result) -> Iterator[str]:
-    kind = event["context"]["eventType"]
-    before = event["response" if kind == "viewer-response" else "request"]
-    value = result.value
-    if kind == "viewer-request" and "statusCode" not in value:
-        if not str(value["uri"]).startswith("/"):
-            yield f"uri {value['uri']!r} does not begin with a slash"
-        if value["method"] != before["method"]:
-            yield "the method is read-only"
-    made = kind == "viewer-request" and "statusCode" in value
-    if problem := broken("viewer-response" if made else kind, {} if made else before["headers"], value["headers"]):
-        yield problem
-    for name, header in value["headers"].items():
-        if isinstance(header, dict) and any(letter in str(header.get("value")) for letter in "\r\n"):
-            yield f"header {name} has a line break"
+    return [*found, *shape_problems(event, result.value)]
 
 
 def _header(name: str) -> Callable[[Result, Any], Any]:
