@@ -18,6 +18,7 @@ from itertools import pairwise
 
 __all__ = [
     "ID_BYTES",
+    "RESERVE",
     "SHARD_BYTES",
     "STORE_BYTES",
     "ListError",
@@ -36,11 +37,11 @@ __all__ = [
 SHARD_BYTES = 1000  # our own limit below the store's 1,024 bytes a value (DG:cloudfront-limits)
 STORE_BYTES = 5 * 1024 * 1024  # DG:cloudfront-limits
 ID_BYTES = 256
-_RESERVE = 100_000  # for config, parts, fence and the generation before
+RESERVE = 100_000  # of the store, for config, parts, fence and the generation before
 _MARKS = (SHARD_BYTES - 1) // 4  # fingerprints that a shard can hold: 249
 _FULL = 185  # planned on average, so that chance fills none of thousands of shards beyond _MARKS
 _GROWTH = 1.2
-_KEY_BYTES = 8  # about, with `s.`, a name of its own and two or three digits
+_LONGEST_NAME = "x" * 32  # gray.model lets a list's name be so long
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -74,17 +75,19 @@ def canonical(lines: Iterable[str]) -> Iterator[str]:
         yield text
 
 
-def plan_list(ids: int, *, planned: int = 0) -> ListPlan:
+def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListPlan:
     """The layout for a list of `ids` ids that may grow to `planned` (by a fifth when not said). Raises ListError."""
     capacity = max(planned, math.ceil(ids * _GROWTH), 1)
-    if fits() < ids:
-        raise ListError(f"{ids:,} ids do not fit into the store: at most {fits():,} do, in all lists together")
-    return ListPlan(shards=max(1, math.ceil(min(capacity, fits()) / _FULL)), capacity=capacity)
+    most = fits(name=name)
+    if most < ids:
+        raise ListError(f"{ids:,} ids do not fit into the store: at most {most:,} do, in all lists together")
+    return ListPlan(shards=max(1, math.ceil(min(capacity, most) / _FULL)), capacity=capacity)
 
 
-def fits(used: int = 0) -> int:
-    """How many ids fit beside `used` bytes of other lists."""
-    return max(0, int((STORE_BYTES - _RESERVE - used) / (4 + (_KEY_BYTES + 1) / _FULL)))
+def fits(*, name: str = _LONGEST_NAME) -> int:
+    """How many ids fit into the store, in a list of that name: each shard's key has the name in it."""
+    shard = len(shard_key(name, 36**3 - 1)) + 1
+    return int((STORE_BYTES - RESERVE - shard) / (4 + shard / _FULL))
 
 
 def store_bytes(ids: int, shards: int, name: str) -> int:

@@ -73,7 +73,7 @@ def plan_change(
     content = "".join(f"{one}\n" for one in ids).encode()
     former = _Compared(before_ids, frozenset(ids))
     try:
-        shards = before["shards"] if before else plan_list(len(ids), planned=planned).shards
+        shards = before["shards"] if before else plan_list(len(ids), planned=planned, name=name).shards
         salt = before["salt"] if before else new_salt()
         values = build_shards(_told(ids, advance), salt=salt, shards=shards)
         old = build_shards(_told(former, advance), salt=salt, shards=shards) if before else [""] * shards
