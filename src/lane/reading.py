@@ -1,6 +1,6 @@
 """Reading the passage from what a Lambda function is called with. Pure; anything malformed reads as no passage.
 
-Shapes are those of the AWS documentation ("Using AWS Lambda with other services"); `events/` has one of each.
+Shapes are those of the AWS documentation ("Using AWS Lambda with other services").
 """
 
 import json

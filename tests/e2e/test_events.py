@@ -4,25 +4,26 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from tests.e2e.operator import Operator
 
 from graylocal.stack import LocalStack
 from samlocal.cases import CASES, Case, differences, event
-from samlocal.deployed import endpoints, functions
+from samlocal.deployed import endpoints, functions, warm
 from samlocal.rie import running
 
 BY_FUNCTION = [(name, list(cases)) for name, cases in groupby(CASES, key=lambda case: case.function)]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warmed(stack: LocalStack) -> None:
+    warm(stack)
+
+
 @pytest.mark.parametrize(
-    ("logical_id", "cases"), BY_FUNCTION, ids=lambda found: found if isinstance(found, str) else ""
+    ("logical_id", "cases"), BY_FUNCTION, ids=[f"{name}-{cases[0].file}" for name, cases in BY_FUNCTION]
 )
-def test_the_events_of_a_function(
-    stack: LocalStack, operator: Operator, tmp_path: Path, logical_id: str, cases: list[Case]
-) -> None:
+def test_the_events_of_a_function(stack: LocalStack, tmp_path: Path, logical_id: str, cases: list[Case]) -> None:
     function = functions(stack)[logical_id]
     with running(stack.processes, function, endpoints(stack.ports), tmp_path) as invoke:
         answers = {case.file: invoke(event(case, stack.environment)) for case in cases}
     wrong = {case.file: found for case in cases if (found := differences(case.answer, answers[case.file]))}
-    print(answers)
-    assert not wrong, wrong
+    assert not wrong, answers

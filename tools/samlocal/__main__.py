@@ -16,7 +16,7 @@ from graylocal.places import ACCOUNT
 from graylocal.stack import LocalStack
 from samlocal.cases import CASES, Case, differences
 from samlocal.daemon import docker, gateway
-from samlocal.deployed import endpoints, functions
+from samlocal.deployed import endpoints, functions, warm
 from samlocal.errors import SamLocalError
 from samlocal.forward import forwarded
 from samlocal.image import TAG, build_image, has_image
@@ -63,6 +63,7 @@ def _deploy(stack: LocalStack) -> None:
     stack.upload("v2")
     stack.first_release()
     stack.published(60)
+    warm(stack)
 
 
 def _is_wrong(sam: SamLocal, case: Case, console: Console) -> bool:

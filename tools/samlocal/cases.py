@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CASES", "EDGE", "Case", "differences", "event"]
+__all__ = ["CASES", "EDGE", "EVENTS", "Case", "differences", "event"]
 
 EVENTS = Path(__file__).parents[2] / "events"
 

@@ -3,14 +3,16 @@
 SAM CLI resolves neither `!Ref` nor `{{resolve:...}}` to what was deployed, so both ways of running take it from here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graylocal import emulator
 from graylocal.places import Ports
 from graylocal.stack import LocalStack
+from samlocal.cases import EVENTS
 
-__all__ = ["Function", "endpoints", "functions"]
+__all__ = ["Function", "endpoints", "functions", "warm"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,13 @@ def endpoints(ports: Ports, host: str = "localhost") -> dict[str, str]:
         "AWS_ENDPOINT_URL_XRAY": f"http://{host}:{ports.traces}",
         "GRAY_API_URL_TEMPLATE": f"http://{host}:{ports.gateway}/restapis/{{api_id}}/{{stage}}/_user_request_",
     }
+
+
+def warm(stack: LocalStack) -> None:
+    """Start what the APIs call. A viewer is told after three seconds that prices are not available, and a busy machine
+    may need longer for the first start of two functions."""
+    event = json.loads((EVENTS / "pricing.json").read_text(encoding="utf-8"))
+    for lane in ("v1", "v2"):
+        event["gray"]["baggage"] = f"gray.version={lane}"
+        name = f"graylane-{stack.environment}-pricing"
+        stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
