@@ -1,6 +1,6 @@
 """Time from `grayctl ramp` to the first changed answer at the edge: median and worst of 20.
 
-    .venv/bin/python bench/propagation.py [--times 20] [--config-env dev] [--site http://localhost:8080]
+    .venv/bin/python bench/propagation.py [--times 20] [--config-env dev] [--site http://localhost:8080] [--write]
 
 Needs a stack: `make up` in another terminal. Viewers without a cookie ask one after another while the command runs;
 the ramp goes from 0 to 100 and back to 0, by turns. The clock starts when `grayctl` is started, so the tenths of a
@@ -9,6 +9,8 @@ second of its own start are part of every figure; it is told not to wait for the
 
 import argparse
 import json
+import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from rich.console import Console
 
 GRAYCTL = Path(sys.executable).with_name("grayctl")
 PATIENCE = 60.0  # seconds
+RESULTS = Path(__file__).parent / "results" / "propagation.md"
 
 
 def lane(connection: HTTPConnection) -> str | None:
@@ -50,6 +53,20 @@ def once(connection: HTTPConnection, config_env: str, percent: int, expected: st
     return seen
 
 
+def table(seen: list[float], load: float) -> str:
+    """The committed result: with machine, command and what else the machine did."""
+    values = " ".join(f"{each:.2f}" for each in seen)
+    return (
+        "# From `grayctl ramp` to the first changed answer at the edge\n\n"
+        f"`bench/propagation.py --times {len(seen)} --write` beside `make up`: Python {platform.python_version()}, "
+        f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} in the end. `grayctl`'s own start is in it; "
+        "a real KeyValueStore adds the way to the edge locations.\n\n"
+        "| times | median | worst |\n|---|---|---|\n"
+        f"| {len(seen)} | {statistics.median(seen):.2f} s | {max(seen):.2f} s |\n\n"
+        f"Each, in seconds, up and down by turns: {values}\n"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -57,6 +74,7 @@ def main() -> None:
     parser.add_argument("--config-env", default="dev")
     parser.add_argument("--site", default="http://localhost:8080")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     asked = parser.parse_args()
     site = urlsplit(asked.site)
     connection = HTTPConnection(site.hostname or "localhost", site.port or 80, timeout=30)
@@ -64,6 +82,8 @@ def main() -> None:
     for number in range(asked.times):
         percent, expected = (100, "v2") if number % 2 == 0 else (0, "v1")
         seen.append(once(connection, asked.config_env, percent, expected))
+    if asked.write:
+        RESULTS.write_text(table(seen, os.getloadavg()[0]), encoding="utf-8")
     figures = {"times": len(seen), "median_s": round(statistics.median(seen), 3), "worst_s": round(max(seen), 3)}
     if asked.json:
         Console().print_json(json.dumps(figures))
