@@ -7,16 +7,13 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gray.config_head import entries
 from gray.edge_rules import rules_text
 from gray.grants import EdgeKeys
 from gray.model import Release, State
-
-if TYPE_CHECKING:
-    from gray.validation import Problem
+from gray.problem import Problem
 
 __all__ = [
     "MAX_PARTS",
@@ -40,7 +37,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 class CompileError(ValueError):
     """When a release does not become a config: `problems` says all that is wrong."""
 
-    def __init__(self, problems: "Sequence[Problem]") -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in problems))
 
@@ -157,9 +154,7 @@ def _digest(stamp: Stamp, *content: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> "list[Problem]":
-    from gray.validation import Problem
-
+def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> list[Problem]:
     found: list[Problem] = []
     for name, lane in lanes.items():
         if not _API_ID.fullmatch(lane.api_id) or not _STAGE.fullmatch(lane.stage):
@@ -174,9 +169,7 @@ def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str)
     return found
 
 
-def _too_long(rules: str, config: str, parts: int) -> "list[Problem]":
-    from gray.validation import Problem
-
+def _too_long(rules: str, config: str, parts: int) -> list[Problem]:
     size = len(rules.encode())
     room = MAX_PARTS * (VALUE_BYTES - 8)
     if parts > MAX_PARTS:

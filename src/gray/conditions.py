@@ -32,9 +32,9 @@ def _as_list(value: Any) -> Any:
 
 def _text(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise ValueError("has a control character; no request can carry one, so take it out")
+        raise ValueError("has a control character, which no request can carry; take it out")
     if len(value.encode(errors="surrogatepass")) > _VALUE_BYTES or not _is_unicode(value):
-        raise ValueError(f"is longer than {_VALUE_BYTES} bytes or not Unicode; use a shorter value, or `prefix`")
+        raise ValueError(f"is longer than {_VALUE_BYTES} bytes, or not Unicode; use a shorter value, or `prefix`")
     return value
 
 
@@ -44,7 +44,7 @@ def _is_unicode(value: str) -> bool:
 
 def _name(value: str) -> str:
     if not _TOKEN.fullmatch(value):
-        raise ValueError("is not a name: use letters, digits and -_.~ (1 to 64 of them)")
+        raise ValueError("is not a name; use letters, digits and -_.~ (1 to 64 of them)")
     return value
 
 
@@ -54,21 +54,21 @@ def _query_name(value: str) -> str:
 
 def _glob(value: str) -> str:
     if not value.startswith(("/", "*")):
-        raise ValueError(f"bad glob {value!r}: begin with '/' or '*', as in '/shop/*'")
+        raise ValueError(f"bad glob {value!r}; begin with '/' or '*', as in '/shop/*'")
     if re.search(r"[?\[\]{}\\]|\*\*", value):
         raise ValueError(
-            f"bad glob {value!r}: only '*' is special, and it stands for any characters; no ** ? [ ] {{ }} \\"
+            f"bad glob {value!r}; only '*' is special, and it stands for any characters: no ** ? [ ] {{ }} \\"
         )
     if "//" in value or re.search(r"(^|/)\.\.?(/|$)", value) or "%" in value:
-        raise ValueError(f"bad glob {value!r}: the edge compares decoded paths without '//', '.' and '..'")
+        raise ValueError(f"bad glob {value!r}; write the decoded path, without '%', '//', '.' and '..'")
     if value.count("*") > _MAX_STARS:
-        raise ValueError(f"bad glob {value!r}: at most {_MAX_STARS} stars")
+        raise ValueError(f"bad glob {value!r}; use at most {_MAX_STARS} stars")
     return _text(value)
 
 
 def _country(value: str) -> str:
     if not COUNTRY.fullmatch(value):
-        raise ValueError(f"{value!r} is not a country: use two capital letters of ISO 3166, as in DE")
+        raise ValueError(f"{value!r} is not a country; use two capital letters of ISO 3166, as in DE")
     return value
 
 
@@ -76,7 +76,7 @@ def _cidr(value: str) -> str:
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        raise ValueError(f"bad CIDR {value!r}: write an address or a range as in 10.0.0.0/8 or 2001:db8::/32") from None
+        raise ValueError(f"bad CIDR {value!r}; write an address or a range as in 10.0.0.0/8 or 2001:db8::/32") from None
     if "/" in value and str(network.network_address) != str(ip_network(value.split("/")[0]).network_address):
         raise ValueError(f"bad CIDR {value!r}: the address is not the range's first; you may mean {network}")
     if network.version == 6 and network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
@@ -132,7 +132,7 @@ class CookieMatch(FieldMatch):
     @model_validator(mode="after")
     def _ours(self) -> Self:
         if _name(self.name) == "__Host-gray":
-            raise ValueError("__Host-gray is the grant itself; a rule must not depend on it")
+            raise ValueError("__Host-gray is the grant itself; use another cookie")
         return self
 
 
@@ -145,12 +145,12 @@ class Window(Strict):
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.start is None and self.end is None:
-            raise ValueError("needs `from` or `to`")
+            raise ValueError("has neither `from` nor `to`; give one or both")
         for moment in (self.start, self.end):
             if moment is not None and moment.tzinfo is None:
                 raise ValueError("a time has no zone; end it with Z or +01:00")
             if moment is not None and not 0 < moment.timestamp() < 4102444800:
-                raise ValueError("a time is not between 1970 and 2100")
+                raise ValueError("a time is not between 1970 and 2100; correct the year")
         if self.start is not None and self.end is not None and self.start >= self.end:
             raise ValueError("`from` is not before `to`; exchange them")
         return self

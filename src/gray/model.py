@@ -50,15 +50,15 @@ def _lane(value: str) -> str:
     if value == "v1":
         raise ValueError("v1 is stable, where everybody is who no rule leads elsewhere; take it out")
     if not GRAY_LANE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a gray lane: use v2 to v99")
+        raise ValueError(f"{value!r} is not a gray lane; use v2 to v99")
     return value
 
 
 def _source(value: str) -> str:
     if not _SOURCE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a source: use cookie:<name> or header:<name>")
+        raise ValueError(f"{value!r} is not a source; use cookie:<name> or header:<name>")
     if value.lower().startswith("header:x-gray") or value == "cookie:__Host-gray" or value.lower() == "header:cookie":
-        raise ValueError(f"{value!r} cannot carry an identity: the edge keeps it for itself; use another one")
+        raise ValueError(f"{value!r} cannot carry an identity, because the edge keeps it for itself; use another one")
     return value
 
 
@@ -81,7 +81,9 @@ class Identity(Strict):
     @model_validator(mode="after")
     def _claim_of_jwt(self) -> Self:
         if (self.kind == "jwt") != (self.claim is not None):
-            raise ValueError("`claim` goes with kind jwt, as in `claim: sub`, and with no other kind")
+            raise ValueError(
+                "`claim` goes with kind jwt alone; write `claim: sub` for a jwt, or take it out"
+            )
         return self
 
 

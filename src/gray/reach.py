@@ -1,5 +1,8 @@
 """Rules that can never match: what earlier rules leave over, and conditions that exclude each other."""
 
+from ipaddress import ip_network
+from itertools import combinations
+
 from gray.conditions import Condition
 from gray.model import Release
 from gray.ranges import bucket_range
@@ -52,7 +55,14 @@ def contradiction(when: Condition) -> str:
     if when.every is None:
         return ""
     inner = next(filter(None, map(contradiction, when.every)), "")
-    return inner or _no_common(when.every) or _no_time(when.every) or _with_its_not(when.every)
+    return (
+        inner
+        or _no_common(when.every)
+        or _no_path(when.every)
+        or _no_address(when.every)
+        or _no_time(when.every)
+        or _with_its_not(when.every)
+    )
 
 
 def _no_common(parts: list[Condition]) -> str:
@@ -60,6 +70,20 @@ def _no_common(parts: list[Condition]) -> str:
         sets = [set(getattr(part, kind)) for part in parts if getattr(part, kind) is not None]
         if len(sets) > 1 and not set.intersection(*sets):
             return f"no viewer has two values of {kind}"
+    return ""
+
+
+def _no_path(parts: list[Condition]) -> str:
+    """Plain paths only: what two globs have in common is not tried."""
+    sets = [set(part.path) for part in parts if part.path is not None and not any("*" in glob for glob in part.path)]
+    return "no request has two paths" if len(sets) > 1 and not set.intersection(*sets) else ""
+
+
+def _no_address(parts: list[Condition]) -> str:
+    ranges = [[ip_network(cidr) for cidr in part.ip] for part in parts if part.ip is not None]
+    for one, other in combinations(ranges, 2):
+        if not any(a.version == b.version and a.overlaps(b) for a in one for b in other):
+            return "no address is in both ranges"
     return ""
 
 

@@ -103,7 +103,7 @@ def _release(revision: Revision) -> "Release":
 def _structure(error: ValueError) -> list[str]:
     from pydantic import ValidationError
 
-    from gray.validation import structure_problems
+    from gray.structure import structure_problems
 
     return (
         [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]

@@ -1,7 +1,6 @@
 """Everything that is wrong with a release, all at once, each with where it is and what to do."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,29 +8,19 @@ from pydantic import ValidationError
 from gray.compile import CompileError, LaneApi, Stamp, encoded
 from gray.conditions import Condition
 from gray.grants import EdgeKeys
-from gray.lists import STORE_BYTES, fits, store_bytes
+from gray.lists import RESERVE, STORE_BYTES, fits, store_bytes
 from gray.model import Release, State
 from gray.plan_check import plan_problems
+from gray.problem import Problem
 from gray.ranges import range_problems
 from gray.reach import unreachable
+from gray.structure import structure_problems, without_broken_parts
 
 __all__ = ["InvalidRelease", "Problem", "check", "problems", "read_release", "structure_problems"]
 
 _MAX_DEPTH = 4
 _MAX_CONDITIONS = 24
 _WIDEST = Stamp(10**9, 10**9, 10**9, 10**10)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: its path in the document, what it is, and the remedy."""
-
-    where: str
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.remedy}"
 
 
 class InvalidRelease(ValueError):
@@ -47,11 +36,20 @@ def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Rele
     try:
         release = Release.model_validate(document)
     except ValidationError as error:
-        raise InvalidRelease(structure_problems(error)) from error
+        raise InvalidRelease([*structure_problems(error), *_of_the_rest(document, error, lanes)]) from error
     found = problems(release, lanes=lanes)
     if found:
         raise InvalidRelease(found)
     return release
+
+
+def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] | None) -> list[Problem]:
+    """What is wrong beside a broken part, so that all errors are said at once."""
+    try:
+        release = Release.model_validate(without_broken_parts(document, error))
+    except (ValidationError, TypeError):
+        return []
+    return problems(release, lanes=lanes)
 
 
 def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Problem]:
@@ -79,44 +77,6 @@ def problems(
         *(Problem(*problem) for problem in plan_problems(release)),
     ]
     return found or _size_problems(release)
-
-
-def structure_problems(error: ValidationError) -> list[Problem]:
-    """pydantic's errors as ours."""
-    return [
-        Problem(_where(entry["loc"]), _what(entry), _remedy(entry))
-        for entry in error.errors(include_url=False, include_context=True)
-    ]
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text or "release"
-
-
-def _what(entry: Mapping[str, Any]) -> str:
-    message = str(entry["msg"]).removeprefix("Value error, ")
-    return message.split("; ", 1)[0] if entry["type"] == "value_error" else message.lower()
-
-
-def _remedy(entry: Mapping[str, Any]) -> str:
-    message = str(entry["msg"])
-    if entry["type"] == "value_error" and "; " in message:
-        return message.split("; ", 1)[1].capitalize() + "."
-    if entry["type"] == "value_error" and ": " in message:
-        return message.rsplit(": ", 1)[1].capitalize() + "."
-    remedies = {
-        "extra_forbidden": "Take the key out, or correct its spelling; docs/reference/release.md has all of them.",
-        "missing": "Add it; docs/reference/release.md has an example.",
-        "too_short": "Give at least one value.",
-        "too_long": "Give fewer.",
-        "string_pattern_mismatch": f"It must match {entry.get('ctx', {}).get('pattern', '')}.",
-        "literal_error": f"Use {entry.get('ctx', {}).get('expected', 'one of the known words')}.",
-        "enum": f"Use {entry.get('ctx', {}).get('expected', 'one of the known words')}.",
-    }
-    return remedies.get(str(entry["type"]), "Correct the value; docs/reference/release.md says what it may be.")
 
 
 def _lane_problems(release: Release, lanes: Collection[str] | None) -> Iterator[Problem]:
@@ -147,7 +107,7 @@ def _rule_problems(release: Release) -> Iterator[Problem]:
                 f"{where}.when", f"has {len(parts)} conditions", f"At most {_MAX_CONDITIONS}: split the rule."
             )
         for path, part in parts:
-            if path.count(".all[") + path.count(".any[") + path.count(".not") > _MAX_DEPTH:
+            if path.count(".all[") + path.count(".any[") + path.count(".not") == _MAX_DEPTH + 1:
                 yield Problem(path, "is nested too deep", f"Use at most {_MAX_DEPTH} levels of all, any and not.")
             if part.user_list is not None:
                 yield from _list_use_problems(release, path, part.user_list)
@@ -190,11 +150,11 @@ def _list_problems(release: Release, lists: Collection[str] | None) -> Iterator[
             yield Problem(
                 f"{where}.digest", "there is no file of that digest", f"Run `grayctl list put {name} ids.txt`."
             )
-    if used > STORE_BYTES - 100_000:
+    if used > STORE_BYTES - RESERVE:
         yield Problem(
             "lists",
             f"the lists take {used:,} bytes, and the store has {STORE_BYTES:,}",
-            f"Keep to {fits():,} ids in all lists together.",
+            f"Keep to {fits(name=max(release.lists, key=len)):,} ids in all lists together.",
         )
 
 
