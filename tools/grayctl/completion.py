@@ -27,31 +27,51 @@ def complete_environment(incomplete: str) -> list[str]:
 
 def complete_rule(context: typer.Context, incomplete: str) -> list[str]:
     """The rules of the release."""
-    return _names(context, incomplete, lambda release: [rule["id"] for rule in release.get("rules", [])])
+    return _beginning(incomplete, names(_environment(context), rules_of))
 
 
 def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     """The user lists of the release."""
-    return _names(context, incomplete, lambda release: list(release.get("lists", {})))
+    return _beginning(incomplete, names(_environment(context), lists_of))
 
 
 def complete_lane(context: typer.Context, incomplete: str) -> list[str]:
     """The gray lanes of the release."""
-    return _names(context, incomplete, lambda release: list(release.get("lanes", [])))
+    return _beginning(incomplete, names(_environment(context), lanes_of))
 
 
-def _names(context: typer.Context, incomplete: str, of: Callable[[Document], list[str]]) -> list[str]:
+def rules_of(release: Document) -> list[str]:
+    """Their ids, in their order."""
+    return [rule["id"] for rule in release.get("rules", [])]
+
+
+def lists_of(release: Document) -> list[str]:
+    """Their names."""
+    return list(release.get("lists", {}))
+
+
+def lanes_of(release: Document) -> list[str]:
+    """The gray lanes it names."""
+    return list(release.get("lanes", []))
+
+
+def names(config_env: str, of: Callable[[Document], list[str]], patience: float = _PATIENCE) -> list[str]:
+    """The names of one kind in the current release; none when that takes longer than `patience` seconds."""
     found: list[str] = []
 
     def look() -> None:
         # Whatever is wrong with stack, network or release is the command's to say, not the completion's.
         with suppress(Exception):
-            found.extend(of(_release(str(context.params.get("config_env") or "dev"))))
+            found.extend(of(_release(config_env)))
 
     asking = threading.Thread(target=look, daemon=True)
     asking.start()
-    asking.join(_PATIENCE)
-    return _beginning(incomplete, list(found))
+    asking.join(patience)
+    return list(found)
+
+
+def _environment(context: typer.Context) -> str:
+    return str(context.params.get("config_env") or "dev")
 
 
 def _release(config_env: str) -> Document:

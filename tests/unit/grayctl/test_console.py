@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,13 @@ def open_console(stack: Stack) -> Iterator[Callable[..., Browser]]:
     """The console as `grayctl console` serves it, in a thread."""
     with ExitStack() as open_ones:
 
-        def opened(*, allow_actions: bool = False) -> Browser:
+        def opened(*, allow_actions: bool = False, table: str = "") -> Browser:
+            target = discover("test")
+            if table:
+                target = replace(target, outputs={**target.outputs, "ConfigTable": table})
             bound = server.listen(0)
             guard = Guard(bound.getsockname()[1])
-            app = server.application(discover("test"), guard, allow_actions=allow_actions)
+            app = server.application(target, guard, allow_actions=allow_actions)
             running = uvicorn.Server(server.settings(app))
             thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
             thread.start()
@@ -278,10 +282,8 @@ def test_a_mistake_is_told_and_changes_nothing(stack: Stack, open_console: Calla
     assert head(stack) == (0, "none")
 
 
-def test_aws_that_does_not_answer_is_told(stack: Stack, grayctl: Grayctl, open_console: Callable[..., Browser]) -> None:
-    browser = open_console()
-    stack.dynamodb.delete_table(TableName="graylane-test-config")
-    answer = browser.get("/api/live")
+def test_aws_that_does_not_answer_is_told(open_console: Callable[..., Browser]) -> None:
+    answer = open_console(table="graylane-gone").get("/api/live")
     assert answer.status_code == 502
     assert "Is the stack deployed completely?" in answer.json()["error"]["remedy"]
 
@@ -312,6 +314,6 @@ def test_it_listens_on_this_machine_only() -> None:
     try:
         assert bound.getsockname()[0] == "127.0.0.1"
         with pytest.raises(OSError, match="in use"):
-            server.listen(bound.getsockname()[1]).listen()
+            server.listen(bound.getsockname()[1])
     finally:
         bound.close()

@@ -20,7 +20,7 @@ EXPIRY = 4_102_444_800
 IDS = [f"viewer-{number:012d}" for number in range(400)]
 LISTED = [f"viewer-{number:012d}" for number in range(0, 400, 5)]
 DIGEST = hashlib.sha256(b"list").hexdigest()
-LIST = {"digest": DIGEST, "ids": len(LISTED), "shards": plan_list(len(LISTED)).shards, "salt": "listsalt"}
+LIST = {"digest": DIGEST, "ids": len(LISTED), "shards": plan_list(len(IDS)).shards, "salt": "listsalt"}
 SEVERAL: list[dict[str, Any]] = [
     {"id": "page", "lane": "v2", "when": {"all": [{"path": "/shop/*"}, {"not": {"device": "mobile"}}]}, "percent": 60},
     {

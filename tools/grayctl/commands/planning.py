@@ -13,7 +13,7 @@ from grayctl.commands.carrying import Manner, carry_out
 from grayctl.errors import ConflictError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
 from grayctl.plan_view import plan_json, read_plan, without_plan
-from grayctl.screen import moment, show
+from grayctl.screen import confirm, moment, show
 from grayctl.target import Target, discover
 
 
@@ -50,6 +50,8 @@ def plan(
         return
     target = discover(config_env)
     view = read_plan(target)
+    if action is PlanAction.SKIP and not dry_run and not target.clients.local:
+        confirm(f"Take the next step in {target.environment} at once?", yes)
     if action is not PlanAction.SHOW and not dry_run:
         _change(target, view, action)
         view = read_plan(target)

@@ -6,6 +6,7 @@ import typer
 
 from grayctl import document
 from grayctl.commands.carrying import Manner, carry_out
+from grayctl.completion import complete_lane
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
 from grayctl.periods import parse_period
@@ -19,7 +20,10 @@ def ramp(
     percent: Annotated[
         float | None, typer.Argument(help="Share of viewers in percent, 0 to 100, at most two decimals.")
     ] = None,
-    lane: Annotated[str | None, typer.Option("--lane", help="The gray lane; without it, the release's first.")] = None,
+    lane: Annotated[
+        str | None,
+        typer.Option("--lane", help="The gray lane; without it, the release's first.", autocompletion=complete_lane),
+    ] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="Steps instead of one percent: 1,5,25,50,100.")] = None,
     every: Annotated[str, typer.Option("--every", help="Shortest time in a step of the plan: 30m, 2h, 1d.")] = "30m",
     config_env: ConfigEnv = "dev",

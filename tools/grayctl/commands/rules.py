@@ -6,6 +6,7 @@ import typer
 
 from grayctl import document
 from grayctl.commands.carrying import Manner, carry_out
+from grayctl.completion import complete_lane, complete_rule
 from grayctl.conditions import parse_conditions
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
@@ -16,13 +17,15 @@ from grayctl.target import discover
 
 rule_app = typer.Typer(help="The rules of the release: the first one that matches decides.", no_args_is_help=True)
 
-RuleId = Annotated[str, typer.Argument(help="Name of the rule.")]
+RuleId = Annotated[str, typer.Argument(help="Name of the rule.", autocompletion=complete_rule)]
 
 
 @rule_app.command("add")
 def add(
-    rule_id: RuleId,
-    lane: Annotated[str, typer.Option("--lane", help="The gray lane it leads to.")] = "v2",
+    rule_id: Annotated[str, typer.Argument(help="Name of the rule.")],
+    lane: Annotated[
+        str, typer.Option("--lane", help="The gray lane it leads to.", autocompletion=complete_lane)
+    ] = "v2",
     when: Annotated[
         list[str] | None,
         typer.Option("--when", "-w", help="A condition, e.g. country=DE,FR or cookie:plan=pro; repeat: all must hold."),

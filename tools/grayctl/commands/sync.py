@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gray.lanes import read_parameters
+from gray.published import Current as Published
 from grayctl import manual
 from grayctl.author import author
 from grayctl.commands.carrying import print_arrival, print_waits
@@ -14,8 +16,9 @@ from grayctl.errors import GrayctlError, UsageError
 from grayctl.gray_data import Wait, told, waits
 from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
-from grayctl.options import AsJson, ConfigEnv, Reason, Yes
+from grayctl.options import AsJson, ConfigEnv, DryRun, Reason, Yes
 from grayctl.propagation import Arrival, await_publication
+from grayctl.releases import revisions_of
 from grayctl.screen import confirm, show, spinner
 from grayctl.signing import debug_header
 from grayctl.target import Target, discover, discover_for_kill
@@ -56,6 +59,7 @@ def sync(
     invalidate: Annotated[
         bool, typer.Option("--invalidate/--no-invalidate", help="Also empty CloudFront's caches.")
     ] = True,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Publish the current revision to the edge again, invalidate caches and verify.
@@ -63,6 +67,9 @@ def sync(
     Example: grayctl sync --config-env prod
     """
     target = discover(config_env)
+    if dry_run:
+        _show_dry_run(target, "publish", as_json)
+        return
     with spinner("calling the manual sync", as_json) as tell:
         request = manual.invoke_manual_sync(
             target.clients.functions,
@@ -84,6 +91,7 @@ def rebuild(
     version: Annotated[str, typer.Option("--version", help="An older version of the set in S3 (object version).")] = "",
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
+    dry_run: DryRun = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -96,6 +104,9 @@ def rebuild(
     if version and source != "s3":
         raise UsageError("--version goes with --from s3")
     target = discover(config_env)
+    if dry_run:
+        _show_dry_run(target, f"write the whole store from {source}:", as_json)
+        return
     if not target.clients.local:
         confirm(f"Write the whole store of {target.environment} from {source}?", yes)
     with spinner("calling the manual sync", as_json) as tell:
@@ -112,6 +123,21 @@ def rebuild(
         arrival = await_publication(lambda: manual.record_of_request(target, request), tell=tell)
     document = {"environment": target.environment, **asdict(arrival.publication)}
     show(document, as_json, lambda console: _print_sync(console, arrival))
+
+
+def _show_dry_run(target: Target, verb: str, as_json: bool) -> None:
+    head = revisions_of(target).head()
+    published = Published.parse(read_parameters(target.clients.ssm, target.parameter_prefix).current)
+    document = {
+        "environment": target.environment,
+        "dry_run": True,
+        "revision": head.revision if head else None,
+        "state": head.state if head else None,
+        "published": published.revision if published else None,
+    }
+    wanted = f"revision {head.revision} ({head.state})" if head else "nothing: there is no release"
+    there = f"revision {published.revision}" if published else "nothing"
+    show(document, as_json, lambda console: console.print(f"would {verb} {wanted}; {there} is published", markup=False))
 
 
 def _print_sync(console: Console, arrival: Arrival) -> None:

@@ -52,9 +52,10 @@ class Side:
     asks_id: bool = False
 
     @property
-    def shards(self) -> Mapping[str, str]:
-        """The parts of the store that say who is in a list."""
-        return {key: value for key, value in self.store.items() if key.startswith("s.")}
+    def facts(self) -> object:
+        """All that makes an id another one's equal: two sides with the same take the same ids for alike."""
+        shards = {key: value for key, value in self.store.items() if key.startswith("s.")}
+        return self.salt, self.sources, self.lists, shards
 
 
 @dataclass
@@ -90,7 +91,7 @@ class PreviewEngine:
         context.set("__code", function_body((BUILT / "request_api.js").read_text(encoding="utf-8"), "handler"))
         context.set("__decide", function_body(_DECIDE.read_text(encoding="utf-8"), _FACTS))
         asks = [FIELDS.index(name) for name in sorted(before.asks | after.asks)]
-        twins = (before.salt, before.sources, before.shards) == (after.salt, after.sources, after.shards)
+        twins = before.facts == after.facts
         shared = {
             "asks": asks,
             "asksCookies": sorted(before.asks_cookies | after.asks_cookies),
