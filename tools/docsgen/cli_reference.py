@@ -1,12 +1,14 @@
 """docs/reference/cli.md: every command of grayctl, from the commands themselves."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import typer
+from pydantic import BaseModel
 
 from grayctl import errors
+from grayctl.answers import ANSWERS
 from grayctl.cli import app
 
 
@@ -59,7 +61,32 @@ def _section(name: str, command: Any) -> str:
     rows = [_row(parameter) for parameter in command.params if parameter.name != "help"]
     if rows:
         parts.append("\n".join(["| | | default |", "|---|---|---|", *rows]))
+    model = ANSWERS.get(name.removeprefix("grayctl "))
+    if model:
+        parts.append(_answer(model))
     return "\n\n".join(parts)
+
+
+def _answer(model: type[BaseModel]) -> str:
+    """What the command prints with --json, key by key."""
+    schema = model.model_json_schema(by_alias=True)
+    known = schema.get("$defs", {})
+    if "properties" not in schema:
+        return f"`--json` prints {_named(schema, known)}."
+    keys = [f"`{key}` {_named(one, known)}" for key, one in schema["properties"].items()]
+    return f"`--json` prints an object: {'; '.join(keys)}."
+
+
+def _named(one: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """A value in words; an object inside by its keys."""
+    if "$ref" in one:
+        inside = known[one["$ref"].rpartition("/")[2]]
+        return f"object ({', '.join(inside.get('properties', {}))})"
+    if "anyOf" in one:
+        return " or ".join(dict.fromkeys(_named(each, known) for each in one["anyOf"]))
+    if one.get("type") == "array":
+        return f"list of {_named(one.get('items', {}), known)}"
+    return str(one.get("type", "any"))
 
 
 def _row(parameter: Any) -> str:
