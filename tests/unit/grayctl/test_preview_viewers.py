@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 from tests.unit.grayctl.test_preview_engine import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
 
 from gray.grants import sign_identity, sign_jwt
 from gray.model import Identity
+from grayctl.answers import PreviewAnswer
 from grayctl.errors import UsageError
 from grayctl.preview import access_logs, viewers
 from grayctl.preview.engine import Counted
@@ -198,3 +200,40 @@ def test_what_has_to_be_known_is_said() -> None:
     for word in ("killed", "v3", "epoch", "country", "7 ids"):
         assert word in " ".join(said)
     assert notes(release(RAMP), Counted(), epoch_rises=False, dead=[], unknown=[]) == []
+
+
+def test_the_command_takes_a_release_and_a_table_or_logs(stack: Stack, grayctl: Grayctl) -> None:
+    # Given a release with an identity at 5 %, and another one at 100 % for Germany
+    head = "salt: abcdefgh\nlanes: [v2]\nidentity: {kind: plain, sources: ['cookie:uid']}\nrules:\n"
+    (stack.root / "now.yaml").write_text(f"{head}  - {{id: ramp, lane: v2, percent: 5}}\n")
+    (stack.root / "next.yaml").write_text(
+        f"{head}  - {{id: germany, lane: v2, when: {{country: DE}}}}\n  - {{id: ramp, lane: v2, percent: 5}}\n"
+    )
+    assert grayctl("apply", "now.yaml", "--yes").code == 0
+    (stack.root / "viewers.csv").write_text(
+        "id,country\n" + "".join(f"u{n},{'DE' if n % 2 else 'FR'}\n" for n in range(200))
+    )
+    write_log(stack.root / "a.gz", row("/", cookie="uid=u1"), row("/shop", cookie="uid=u2"))
+    # When it is asked who would move
+    found = PreviewAnswer.model_validate_json(grayctl("preview", "next.yaml", "--ids", "viewers.csv", "--json").out)
+    # Then the Germans do, and nothing is saved
+    by_country = {(one.name, one.to) for one in found.by_country if one.from_ != one.to}
+    assert by_country == {("DE", "v2")}
+    assert 80 < found.moving <= 100
+    assert found.epoch_rises  # a rule was put before others
+    assert found.moves[0].examples
+    told = grayctl("preview", "next.yaml", "--ids", "viewers.csv").out
+    assert "germany" in told
+    assert "v1 -> v2" in told
+    # And logs are read the same way, with what is not known from them
+    logs = PreviewAnswer.model_validate_json(grayctl("preview", "next.yaml", "--logs", "a.gz", "--json").out)
+    assert logs.viewers == 2
+    assert "rules ask for country" in " ".join(logs.notes)
+    revision = stack.revisions.head()
+    assert revision
+    assert revision.revision == 1
+    # And of a killed release nobody moves
+    grayctl("kill")
+    killed = PreviewAnswer.model_validate_json(grayctl("preview", "--ramp", "50", "--made-up", "50", "--json").out)
+    assert killed.moving == 0
+    assert "killed" in " ".join(killed.notes)
