@@ -56,7 +56,7 @@ CASES: dict[str, Case] = {
     "TelemetryPolicy xray:PutTraceSegments, xray:PutTelemetryRecords": Case("each sends its traces", unseen=_XRAY),
     # stable lane
     "StableApiRole dynamodb:Query, dynamodb:PutItem": Case("lists and stores orders", _orders("v1")),
-    "StableApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v1", "api-v1-list")),
+    "StableApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v1", "api-v1-create")),
     "StableApiRole lambda:InvokeFunction": Case("has orders priced", _orders("v1")),
     "StableApiRole events:PutEvents": Case("announces orders, as graylane.orders only", _orders("v1")),
     "StableFulfilmentRole dynamodb:UpdateItem, dynamodb:PutItem": Case("marks orders fulfilled", _orders("v1")),
@@ -64,7 +64,7 @@ CASES: dict[str, Case] = {
     "StableMessagesFailedPolicy sqs:SendMessage": Case("keeps events that could not be delivered", unseen=_BETWEEN),
     # gray lane
     "GrayApiRole dynamodb:Query, dynamodb:PutItem": Case("lists and stores orders", _orders("v2")),
-    "GrayApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v2", "api-v2-list")),
+    "GrayApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v2", "api-v2-create")),
     "GrayApiRole lambda:InvokeFunction": Case("has orders priced", _orders("v2")),
     "GrayApiRole events:PutEvents": Case("announces orders, as graylane.orders only", _orders("v2")),
     "GrayFulfilmentRole dynamodb:UpdateItem, dynamodb:PutItem": Case("marks orders fulfilled", _orders("v2")),

@@ -77,17 +77,13 @@ class _Managed(_Place):
         self._iam, self._arn = iam, arn
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
-        self._first = version
         super().__init__(owner, _plain(found["Document"]))
 
     def put(self, document: Document) -> None:
-        if document is self.document:
-            self._iam.set_default_policy_version(PolicyArn=self._arn, VersionId=self._first)
-            for version in self._iam.list_policy_versions(PolicyArn=self._arn)["Versions"]:
-                if version["VersionId"] != self._first:
-                    self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version["VersionId"])
-        else:
-            self._iam.create_policy_version(PolicyArn=self._arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
+        self._iam.create_policy_version(PolicyArn=self._arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
+        for version in self._iam.list_policy_versions(PolicyArn=self._arn)["Versions"]:  # five is the most
+            if not version["IsDefaultVersion"]:
+                self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version["VersionId"])
 
 
 class _OfBucket(_Place):
