@@ -53,7 +53,7 @@ class Block:
 
 def pages() -> list[Path]:
     """Every document a person reads."""
-    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")])
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench" / "results").glob("*.md")])
 
 
 def blocks(page: Path) -> list[Block]:
