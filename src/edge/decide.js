@@ -67,6 +67,10 @@ function isOut(viewer) {
   return viewer.cookie && viewer.cookie[LANE_OF] === 'out' && viewer.cookie[EXPIRY] > viewer.time;
 }
 
+function isLive(config, lane) {
+  return config[LANES].includes(',' + lane + ':');
+}
+
 // Whether the cookie's lane counts: of this epoch, not over, and, for a gray lane, live and signed for this viewer.
 function isGood(viewer) {
   const cookie = viewer.cookie;
@@ -74,7 +78,7 @@ function isGood(viewer) {
   const lane = cookie[LANE_OF];
   if (+cookie[EPOCH_OF] !== +config[EPOCH] || cookie[EXPIRY] <= viewer.time || lane === 'out') return false;
   if (lane === STABLE) return true;
-  return !!entry(config[LANES], lane) && isSealed(config, cookie[KEY], grantText(viewer, cookie), cookie[SEAL]);
+  return isLive(config, lane) && isSealed(config, cookie[KEY], grantText(viewer, cookie), cookie[SEAL]);
 }
 
 // What a grant's MAC is over: id, lane, epoch and expiry as they are written, and the identity.
@@ -191,8 +195,10 @@ function take(viewer, value) {
 
 // The first rule that matches; null when a shard is needed first, and then the next call goes on from there.
 function byRules(viewer, search) {
-  for (; search.at < search.rules.length; search.at++) {
-    const rule = search.rules[search.at];
+  const rules = search.rules;
+  const count = rules.length;
+  for (; search.at < count; search.at++) {
+    const rule = rules[search.at];
     if (rule[2] > 0 || rule[3] < 10000) {
       if (search.bucket < -1) search.bucket = bucketOf(viewer);
       if (!(search.bucket >= rule[2] && search.bucket < rule[3])) continue;
@@ -202,7 +208,7 @@ function byRules(viewer, search) {
     if (search.doubt) break;
     if (viewer.need) return null;
     if (matched) {
-      if (LANE.test(rule[1]) && entry(viewer.config[LANES], rule[1])) {
+      if (isLive(viewer.config, rule[1])) {
         return { lane: rule[1], reason: rule[0], until: rule[5] };
       }
       search.doubt = 'lane-gone';
@@ -297,14 +303,21 @@ function deviceOf(headers) {
   return '';
 }
 
-// Ranges are compiled to hexadecimal prefixes of the address, after its family: `4c0a8`, or `40a1-40a4` where the
-// prefix ends inside a digit.
+// IPv4 ranges that end with a byte are compiled to its dotted beginning (`192.0.2.`): nothing is cheaper to compare.
+// All others to a hexadecimal prefix of the address, after its family: `62001`, or `40a1-40a4` where it ends inside a
+// digit.
 function inRange(condition, viewer) {
   const search = viewer.search;
-  if (!search.ip) search.ip = addressOf(viewer.ip);
+  const family = viewer.ip.indexOf(':') < 0 ? '4' : '6';
   for (let i = 1; i < condition.length; i++) {
-    const dash = condition[i].indexOf('-');
-    if (dash < 0 ? search.ip.startsWith(condition[i]) : isBetween(search.ip.slice(0, dash), condition[i], dash)) return true;
+    const range = condition[i];
+    if (range.endsWith('.')) {
+      if ((viewer.ip + '.').startsWith(range)) return true;
+    } else if (range[0] === family) {
+      if (!search.ip) search.ip = addressOf(viewer.ip);
+      const dash = range.indexOf('-');
+      if (dash < 0 ? search.ip.startsWith(range) : isBetween(search.ip.slice(0, dash), range, dash)) return true;
+    }
   }
   return false;
 }

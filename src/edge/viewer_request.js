@@ -24,12 +24,10 @@ async function handler(event) {
   try {
     viewer = viewerOf(event);
     while (viewer.need) {
-      let value = null;
+      let value = null; // also of a key that is missing; it may be so for seconds
       try {
         value = await store.get(viewer.need);
-      } catch (e) {
-        value = null; // a key that is missing; it may be so for seconds
-      }
+      } catch (e) {}
       take(viewer, value);
     }
     // @only static
@@ -158,12 +156,13 @@ function cookieAfter(viewer, lane, reason) {
   const cookie = viewer.cookie;
   const config = viewer.config;
   const week = viewer.time + WEEK;
-  if (viewer.pin || !config || reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
-  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
+  if (viewer.pin || !config) return '';
   if (reason === 'sticky') {
     // After a rotation, sign with the newest key; the expiry stays.
     return config[KEYS].startsWith(',' + cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
+  if (reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
+  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
   if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
   const isSeen = cookie && +cookie[EPOCH_OF] === +config[EPOCH];
   if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', +cookie[EXPIRY]);
@@ -205,8 +204,8 @@ function followLink(viewer) {
 function isGoodLink(viewer, parts) {
   const config = viewer.config;
   if (!LINK.test(viewer.link) || !viewer.isOpen) return false;
-  if (+parts[1] !== +config[EPOCH] || !entry(config[LANES], parts[0])) return false;
-  const text = 'l1\n' + config[SALT] + '\n' + parts[0] + '\n' + parts[1] + '\n' + parts[2] + '\n';
+  if (+parts[1] !== +config[EPOCH] || !isLive(config, parts[0])) return false;
+  const text = ['l1', config[SALT], parts[0], parts[1], parts[2], ''].join('\n');
   return isSealed(config, parts[3], text, parts[4]);
 }
 

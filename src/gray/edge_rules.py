@@ -78,11 +78,14 @@ def _field(kind: str, name: str, match: FieldMatch) -> Coded:
 
 
 def address_prefix(cidr: str) -> str:
-    """A range of addresses as the edge tests it: the family, then the digits in hexadecimal that all share.
+    """A range of addresses as the edge tests it.
 
-    Where the prefix ends inside a digit, the first and the last possibility: `40a1-40a4`.
+    An IPv4 range that ends with a byte: its dotted beginning, `192.0.2.`. Any other: the family, then the digits in
+    hexadecimal that all share; where the prefix ends inside a digit, the first and the last possibility, `40a1-40a4`.
     """
     network = ip_network(cidr)
+    if network.version == 4 and network.prefixlen and network.prefixlen % 8 == 0:
+        return "".join(f"{byte}." for byte in network.network_address.packed[: network.prefixlen // 8])
     digits = network.max_prefixlen // 4
     first, last = (
         f"{network.version}{int(address):0{digits}x}"

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from edgebuild.arrows import with_arrows
 from edgebuild.inline import inlined
 from edgebuild.names import shortened
 from edgebuild.records import with_arrays
@@ -17,7 +18,7 @@ __all__ = ["built", "code_of", "functions", "stale", "write"]
 def code_of(name: str) -> str:
     """The code of one function as it is uploaded, made from the sources now."""
     program = with_arrays(inlined(tokens(assemble(name, read_sources()))))
-    return compact(joined_returns(shorter(shortened(program))))
+    return compact(shorter(with_arrows(joined_returns(shortened(program)))))
 
 
 def functions() -> dict[str, str]:

@@ -175,7 +175,8 @@ def _is_header(program: Sequence[Token], index: int) -> bool:
     """Whether a name stands as `headers.name` or `headers['name']`."""
     if index < 2 or program[index - 1].text not in (".", "["):
         return False
-    return program[index - 2].text == "headers"
+    named = program[index - 1].text == "." or program[index].kind == "string"
+    return named and program[index - 2].text == "headers"
 
 
 def _is_changed(program: Sequence[Token], index: int) -> bool:
