@@ -36,7 +36,7 @@ class Versions:
 
 
 class StackFollower:
-    """Reads a distribution with everything it needs, and again when an ETag has changed."""
+    """Reads a distribution with everything it needs, and again when an ETag or a bucket's policy has changed."""
 
     def __init__(self, session: boto3.Session, endpoint: str, distribution_id: str, locations: Locations) -> None:
         self._cloudfront: CloudFrontClient = session.client("cloudfront", endpoint_url=endpoint)
@@ -80,13 +80,13 @@ class StackFollower:
     ) -> None:
         """Keep looking in a thread of its own; the callbacks are called from there."""
         self.new_invalidations()  # those of before concern no cache of ours
-        known = self.versions(deployed)
+        known = self.versions(deployed), self.policies(deployed.distribution)
 
         def look() -> None:
             nonlocal known
             for paths in self.new_invalidations():
                 gone(paths)
-            now = self.versions(deployed)
+            now = self.versions(deployed), self.policies(deployed.distribution)
             if now != known:
                 fresh = self.read()
                 changed(fresh, self.policies(fresh.distribution))
