@@ -118,7 +118,7 @@ class ChangeOfReleaseAnswer(Answer):
 class FinishAnswer(ChangeOfReleaseAnswer):
     """As every change."""
 
-    waiting: list[Json] = Field(default_factory=list)
+    waiting: dict[str, int] = Field(default_factory=dict)
 
 
 class MoveAnswer(Answer):
@@ -238,7 +238,7 @@ class KillAnswer(Answer):
     store_written: bool
     publication: ArrivalAnswer | None
     troubles: list[str]
-    waiting: list[Json]
+    waiting: dict[str, int]
 
 
 class SyncAnswer(RecordAnswer):  # type: ignore[misc, valid-type]

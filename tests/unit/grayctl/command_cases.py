@@ -109,7 +109,7 @@ CHANGING = {
     "ramp": Case(
         "20 --yes",
         "published in",
-        (Mistake("120", EXIT_USAGE, "120 is not a percentage"), Mistake("30", *UNASKED)),
+        (Mistake("120", EXIT_USAGE, "120 is not a percentage"), Mistake("40", *UNASKED)),
         json="30 --yes --no-wait",
     ),
     "plan": Case(
@@ -126,14 +126,14 @@ CHANGING = {
         "+ rules[germany]",
         (
             Mistake("germany --when land=DE --yes", EXIT_USAGE, "'land=DE' is not a condition"),
-            Mistake("germany --lane v9 --when country=DE --yes", EXIT_REFUSED, "v9"),
+            Mistake("austria --lane v9 --when country=AT --yes", EXIT_REFUSED, "v9"),
         ),
         json="france --when country=FR --yes --no-wait",
     ),
     "rule remove": Case(
         "ramp --yes --no-wait",
         "- rules[ramp]",
-        (Mistake("nobody --yes", EXIT_USAGE, "there is no rule 'nobody'"), Mistake("germany", *UNASKED)),
+        (Mistake("nobody --yes", EXIT_USAGE, "there is no rule 'nobody'"), Mistake("gone", *UNASKED)),
         json="germany --yes --no-wait",
         before=(*RAMPED, "rule add germany --when country=DE --yes --no-wait", "rule add gone --when country=FR --yes"),
     ),
@@ -146,7 +146,7 @@ CHANGING = {
     ),
     "list put": Case(
         "staff ids.txt --yes --no-wait",
-        "+ lists.staff",
+        "list staff: 2 ids",
         (
             Mistake("staff missing.txt --yes", EXIT_USAGE, "there is no file missing.txt"),
             Mistake("staff empty.txt --yes", EXIT_USAGE, "empty.txt has no id"),
@@ -156,7 +156,10 @@ CHANGING = {
     "list remove": Case(
         "staff --yes --no-wait",
         "- lists.staff",
-        (Mistake("nobody --yes", EXIT_USAGE, "the release has no list 'nobody'"), NOT_DEPLOYED),
+        (
+            Mistake("nobody --yes", EXIT_USAGE, "the release has no list 'nobody'"),
+            Mistake("", EXIT_USAGE, "Missing argument 'name'"),
+        ),
         json="more --yes --no-wait",
         before=("list put staff ids.txt --yes --no-wait", "list put more ids.txt --yes --no-wait"),
     ),
@@ -199,17 +202,17 @@ CHANGING = {
         before=RAMPED,
     ),
     "keys rotate": Case(
-        "--yes",
-        "signs with b",
+        "--dry-run",
+        "would sign with b",
         (Mistake("--yes", EXIT_USAGE, "there are two keys already"), NOT_DEPLOYED),
-        json="--dry-run",
-        before=(*RAMPED, "keys rotate --yes", "keys retire --yes"),
+        json="--yes",
+        before=RAMPED,
     ),
     "keys retire": Case(
-        "--yes",
-        "signs with b",
+        "--dry-run",
+        "would sign with b",
         (Mistake("--yes", EXIT_USAGE, "there is one key only"), NOT_DEPLOYED),
-        json="--dry-run",
+        json="--yes",
         before=(*RAMPED, "keys rotate --yes"),
     ),
     "keys identity": Case(
@@ -244,7 +247,7 @@ def succeed(grayctl: Grayctl, name: str, case: Case) -> None:
     """It does what it should, for people and for scripts."""
     text = grayctl(*name.split(), *case.text.split())
     assert text.code == case.code, text.err
-    assert case.says in text.out + text.err
+    assert case.says in text.out + text.err, text.out + text.err
     assert "Traceback" not in text.err
     rest = case.text if case.json is None else case.json
     told = grayctl(*name.split(), *rest.split(), "--json")
@@ -257,7 +260,7 @@ def fail(grayctl: Grayctl, name: str, mistake: Mistake) -> None:
     arguments = [*name.split(), *mistake.line.split()]
     outcome = grayctl(*arguments)
     assert outcome.code == mistake.code, outcome.err
-    assert mistake.says in outcome.err
+    assert mistake.says in outcome.err, outcome.err
     assert "Traceback" not in outcome.err
     assert len(outcome.err.strip().splitlines()) <= 6
     told = FailureAnswer.model_validate_json(grayctl(*arguments, "--json").out).error
