@@ -26,6 +26,8 @@ __all__ = ["Ask", "Publisher", "Run"]
 
 # Changes made by these are not a person's: they do not renew a lease that has lapsed.
 AUTOMATIC = ("sync", "watch", "plan")
+# Calls to the store between two words of how far a publication is: at some ten calls a second, every second.
+TOLD_EVERY = 10
 
 
 @dataclass(frozen=True)
@@ -189,12 +191,18 @@ class Publisher:
             overrule=ask.overrule,
             resumed_since=means.revisions.resumed_since,
             wait=means.wait,
+            tell=lambda done, total: self._tell(record, done, total),
         )
         means.current().write(current, overrule=ask.overrule)
         announce(means, record)
         outcome = Outcome(brought.meta, current.text(), content_hash(target.config), set_hash(saved))
         confirm(means.ledger, record.sequence, compiled.lists, outcome, now=int(means.now()))
         return record.closed(PUBLISHED, self._millis(), keys=brought.keys, updates=brought.updates, calls=store.calls)
+
+    def _tell(self, record: Record, done: int, total: int) -> None:
+        """How far a long publication is (a big list is over a hundred calls), for those who wait for it."""
+        if done % TOLD_EVERY == 0 and done < total:
+            self._means.records.put(replace(record, progress=f"{done} of {total} calls"))
 
     # a kill
 

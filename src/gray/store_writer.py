@@ -41,6 +41,12 @@ class Brought:
 
 
 Possible = Callable[[], Mapping[str, Sequence[str | None]]]
+# Is told after each call: how many are done, of how many.
+Tell = Callable[[int, int], None]
+
+
+def _untold(_done: int, _total: int) -> None:
+    return None
 
 
 def observe(store: Store) -> Observed:
@@ -62,6 +68,7 @@ def bring(
     overrule: bool = False,
     resumed_since: Callable[[int], bool] = lambda at: False,
     wait: Callable[[float], None] = time.sleep,
+    tell: Tell = _untold,
 ) -> Brought:
     """Makes the store hold `target`. Raises Superseded, KilledDirectly, or a StoreError.
 
@@ -80,7 +87,7 @@ def bring(
             raise Superseded(why, observed.fence.sequence)
         writes = plan(target, observed, sequence=sequence, possible=possible())
         try:
-            return carry_out(store, writes, observed.etag)
+            return carry_out(store, writes, observed.etag, tell)
         except StoreConflict:
             continue
         except StoreRejected:
@@ -94,11 +101,12 @@ def bring(
     raise StoreConflict(f"the store was written by others at each of {ATTEMPTS} attempts")
 
 
-def carry_out(store: Store, writes: Sequence[Write], etag: str) -> Brought:
+def carry_out(store: Store, writes: Sequence[Write], etag: str, tell: Tell = _untold) -> Brought:
     """The calls one after the other, each on the ETag that the one before left."""
     keys = 0
     meta = StoreMeta(etag, 0, 0)
-    for write in writes:
+    for done, write in enumerate(writes, 1):
         meta = store.update(write, meta.etag)
         keys += len(write.puts) + len(write.deletes)
+        tell(done, len(writes))
     return Brought(keys, len(writes), meta)

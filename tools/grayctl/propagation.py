@@ -53,7 +53,7 @@ def await_publication(
     record, passed = None, 0.0
     for seconds, found in publications.follow(read, patience=patience, clock=clock, wait=wait):
         record, passed = found, seconds
-        tell("waiting for sync" if record is None else f"publication {record.sequence}: {record.status}")
+        tell("waiting for sync" if record is None else _how_far(record))
     if record is None:
         raise PublicationError(
             f"saved, but no sync has taken it up within {passed:.0f} s",
@@ -70,6 +70,11 @@ def await_publication(
             f"publication {record.sequence} is still running after {passed:.0f} s", "Look again: grayctl status."
         )
     return Arrival(record, passed)
+
+
+def _how_far(record: Record) -> str:
+    progress = f", {record.progress}" if record.progress else ""
+    return f"publication {record.sequence}: {record.status}{progress}"
 
 
 def await_edge(

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from tests.unit.control.world import World, release
 
 from gray.lists import fits, plan_list
-from gray.records import PUBLISHED
+from gray.records import PUBLISHED, Record
 from gray.validation import check
 from grayctl.errors import RefusedError, UsageError
+from grayctl.propagation import await_publication
 from grayctl.user_lists import plan_change, read_ids
 
 names = st.sets(st.sampled_from([f"user{number}" for number in range(40)]))
@@ -96,3 +97,38 @@ def test_a_hundred_changed_ids_are_three_calls_at_most() -> None:
     assert record.keys > 90
     assert record.updates <= 3
     assert "c.2.2" in world.store.items
+
+
+def test_a_long_publication_says_how_far_it_is() -> None:
+    world = World()
+    world.register()
+    ids = [f"user{number}" for number in range(150_000)]
+    world.upload_list("1" * 64, ids)
+    entry = {"digest": "1" * 64, "ids": len(ids), "shards": plan_list(len(ids)).shards, "salt": "ab12"}
+    rules = [{"id": "staff", "lane": "v2", "when": {"list": "staff"}}]
+    world.save(release(rules=rules, lists={"staff": entry}))
+    told: list[str] = []
+
+    def listen(moment: str, call: str) -> None:
+        if (moment, call) == ("before", "store.update_keys"):
+            told.extend(record.progress for record in world.means().records.recent(1) if record.progress not in told)
+
+    record = world.publish(listen)
+
+    assert told == ["", f"10 of {record.updates} calls", f"20 of {record.updates} calls"]
+    assert record.progress == ""
+
+
+def test_who_waits_sees_how_far_it_is() -> None:
+    records = iter(
+        [
+            None,
+            Record(7, "stream", progress="10 of 21 calls"),
+            Record(7, "stream").closed(PUBLISHED, 1),
+        ]
+    )
+    said: list[str] = []
+
+    await_publication(lambda: next(records), tell=said.append, wait=lambda _seconds: None)
+
+    assert said == ["waiting for sync", "publication 7: running, 10 of 21 calls", "publication 7: published"]
