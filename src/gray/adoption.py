@@ -1,7 +1,7 @@
 """Adopting a registered lane: its API must be this account's; it gets the origin's key, and may fall back to stable.
 
-Every step can be repeated, so a run that ended half-way is completed by the next, and all of them are undone when
-the lane's registration goes.
+Every step can be repeated, and what is about to change is recorded before: so a run that ended half-way is completed by
+the next, whatever the registration has become meanwhile, and all is undone when it goes.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gray.lanes import ADOPTED, GONE, REFUSED, STABLE, Lane, LaneTable, Registration
+from gray.lanes import ADOPTED, CHANGING, GONE, REFUSED, STABLE, Lane, LaneTable, Registration
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -46,7 +46,7 @@ def steps(registrations: Mapping[str, Registration], lanes: Mapping[str, Lane]) 
         if registration is None:
             if lane and lane.status != GONE:
                 found.append(Step(name, None, lane))
-        elif lane is None or lane.status in (REFUSED, GONE) or not lane.matches(registration):
+        elif lane is None or lane.status in (REFUSED, GONE, CHANGING) or not lane.matches(registration):
             found.append(Step(name, registration, lane))
     return found
 
@@ -70,6 +70,7 @@ class Adoption:
         """Carries out one step and records it."""
         old = step.lane
         if old and old.status not in (REFUSED, GONE) and not (step.registration and old.matches(step.registration)):
+            self._table.put(replace(old, status=CHANGING))
             self._let_go(old)
         lane = self._adopt(step.registration, now) if step.registration else replace(_known(old), status=GONE)
         self._table.put(lane)
@@ -88,6 +89,7 @@ class Adoption:
             self._check(registration)
         except Refused as refused:
             return replace(lane, status=REFUSED, why=str(refused), adopted_at=0)
+        self._table.put(replace(lane, status=CHANGING))
         self._put_key_on_plan(registration)
         self._allow_fallback(lane)
         return lane

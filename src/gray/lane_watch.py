@@ -77,7 +77,7 @@ def readmit(means: Means, lanes: Lanes, needed: Collection[str], wanted: Collect
     known = dict(lanes.known)
     for name in wanted:
         lane, registration = known.get(name), lanes.registrations.get(name)
-        if lane is None or registration is None or lane.status in (GONE, REFUSED):
+        if lane is None or registration is None or lane.status not in (ADOPTED, WITHDRAWN):
             problems += [lanes.why_not(name)] if name in needed else []
             continue
         if name not in needed and lane.usable:

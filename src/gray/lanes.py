@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADOPTED",
+    "CHANGING",
     "FAILURES_TO_WITHDRAW",
     "GONE",
     "REFUSED",
@@ -33,6 +34,8 @@ __all__ = [
 
 STABLE = "v1"
 ADOPTED, REFUSED, WITHDRAWN, GONE = "adopted", "refused", "withdrawn", "gone"
+# Its adoption or its end has begun, and may have stopped anywhere: the next run begins it again.
+CHANGING = "changing"
 # A lane that viewers are led to and that fails this many checks running is withdrawn.
 FAILURES_TO_WITHDRAW = 3
 

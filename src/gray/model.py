@@ -81,9 +81,7 @@ class Identity(Strict):
     @model_validator(mode="after")
     def _claim_of_jwt(self) -> Self:
         if (self.kind == "jwt") != (self.claim is not None):
-            raise ValueError(
-                "`claim` goes with kind jwt alone; write `claim: sub` for a jwt, or take it out"
-            )
+            raise ValueError("`claim` goes with kind jwt alone; write `claim: sub` for a jwt, or take it out")
         return self
 
 

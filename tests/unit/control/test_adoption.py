@@ -93,6 +93,46 @@ def test_a_new_api_of_a_lane_takes_over_from_the_old_one(account: _Account) -> N
     assert list(account.functions.permissions) == [("graylane-test-api-v1", "gray-v2-api9")]
 
 
+class _Stopped(Exception):
+    """The run has ended at this call."""
+
+
+def _stop_at(client: Any, operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(**given: Any) -> None:
+        raise _Stopped(operation)
+
+    monkeypatch.setattr(client, operation, stop)
+
+
+@pytest.mark.parametrize("operation", ["delete_usage_plan_key", "remove_permission"])
+def test_a_registration_that_comes_back_while_its_end_stopped_half_way_is_adopted_whole(
+    account: _Account, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.reconcile(V2)
+    before = set(account.api.keys), dict(account.functions.permissions)
+    with monkeypatch.context() as broken:
+        _stop_at(account.functions if operation == "remove_permission" else account.api, operation, broken)
+        with pytest.raises(_Stopped):
+            account.reconcile()
+
+    assert account.reconcile(V2)["v2"].status == ADOPTED
+    assert (account.api.keys, account.functions.permissions) == before
+
+
+@pytest.mark.parametrize("operation", ["create_usage_plan_key", "add_permission"])
+def test_a_registration_that_goes_while_its_adoption_stopped_half_way_leaves_nothing(
+    account: _Account, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        _stop_at(account.functions if operation == "add_permission" else account.api, operation, broken)
+        with pytest.raises(_Stopped):
+            account.reconcile(V2)
+
+    assert account.reconcile()["v2"].status == GONE
+    assert account.api.keys == set()
+    assert account.functions.permissions == {}
+
+
 def test_a_withdrawn_lane_stays_withdrawn_until_it_registers_anew(account: _Account) -> None:
     lane = Lane("v2", WITHDRAWN, "api2", "live", usage_plan="plan2")
     redeployed = Registration("v2", "api9", "live", usage_plan="plan9")
