@@ -99,7 +99,9 @@ CASES: dict[str, Case] = {
     "PublishingPolicy cloudfront-keyvaluestore:DescribeKeyValueStore, cloudfront-keyvaluestore:GetKey, "
     "cloudfront-keyvaluestore:ListKeys, cloudfront-keyvaluestore:UpdateKeys": Case("the edge's store", Probes.publish),
     "PublishingPolicy events:PutEvents": Case("announces publications, as graylane only", Probes.publish),
-    "PublishingPolicy sns:Publish": Case("tells people of a refusal or a withdrawal", Probes.refuse),
+    "PublishingPolicy sns:Publish": Case(
+        "tells people of a refusal or a withdrawal", unseen="a topic's default policy lets its account publish"
+    ),
     "PublishingPolicy apigateway:GET": Case("is a registered API one of this account's?", Probes.adopt),
     "PublishingPolicy apigateway:PATCH": Case("the kill at the API", Probes.kill_and_resume),
     "PublishingPolicy apigateway:POST": Case("puts the origin's key on an adopted lane's plan", Probes.adopt),

@@ -106,19 +106,6 @@ class Probes:
         assert self._lane_status() == "adopted"
         assert self._ask("v2", "GET")["lane"] == "v2"
 
-    def refuse(self) -> None:
-        """A lane that registers an API which is not this account's is refused, and people are told."""
-        name, api = f"/gray/{self._stack.environment}/lanes/v98", f"x{time.time_ns()}"
-        registration = {"lane": "v98", "api_id": api, "stage": "live", "usage_plan": "none"}
-        self._ssm.put_parameter(Name=name, Value=json.dumps(registration), Type="String", Overwrite=True)
-        try:
-            self._scheduled()
-            key = {"pk": {"S": "lane"}, "sk": {"N": "98"}}
-            item = self._dynamodb.get_item(TableName=self._outputs["ConfigTable"], Key=key)["Item"]
-            assert (item["status"]["S"], item["api_id"]["S"]) == ("refused", api)
-        finally:
-            self._ssm.delete_parameter(Name=name)
-
     def rebuild_from_an_older_version(self) -> None:
         """The set in S3 as it was before."""
         bucket = self._outputs["EdgeConfigBucket"]

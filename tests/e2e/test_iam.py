@@ -1,0 +1,85 @@
+"""Least privilege, shown: without any one of the statements that the emulator evaluates, something fails.
+
+All of them take minutes (`make test-iam`, GRAYLANE_IAM=all); `make test` takes one of each owner.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.deployed import DeployedStack
+from tests.e2e.iam_cases import Probe, case_of
+from tests.e2e.operator import Operator
+from tests.e2e.policies import Policies
+from tests.e2e.probes import Probes
+
+from graylocal.stack import LocalStack
+
+SHORT = 6.0  # seconds
+EVERYTHING = os.environ.get("GRAYLANE_IAM") == "all"
+
+
+@pytest.fixture(scope="module")
+def policies(stack: LocalStack | DeployedStack) -> Policies:
+    return Policies(stack)
+
+
+@pytest.fixture(scope="module")
+def probes(stack: LocalStack | DeployedStack) -> Probes:
+    return Probes(stack)
+
+
+@pytest.fixture
+def released(operator: Operator) -> Iterator[None]:
+    """Everybody in gray by a plan, so that every part of publishing has something to do."""
+    operator.run("ramp", "--plan", "100", "--every", "30m", "--yes")
+    yield
+    operator.fresh()
+
+
+def test_every_statement_is_thought_of(policies: Policies) -> None:
+    for name in policies.names():
+        assert case_of(name), name
+
+
+def test_without_a_statement_something_fails(policies: Policies, probes: Probes, released: None) -> None:
+    cases = [(name, case.shown) for name in policies.names() if (case := case_of(name)) and case.shown]
+    chosen = cases if EVERYTHING else _one_of_each(cases)
+    for probe in _distinct(probe for _, probe in chosen):
+        probe(probes)  # with everything granted, all goes well
+
+    needless = []
+    for name, probe in chosen:
+        with policies.without(name):
+            failed = _fails(probe, probes)
+        if failed:
+            probes.recover()
+        else:
+            needless.append(name)
+    for probe in _distinct(probe for _, probe in chosen):
+        probe(probes)  # and again, so nothing but the statement made it fail
+    assert not needless, "the emulator evaluates these, or nothing needs them"
+
+
+def _fails(probe: Probe, probes: Probes) -> bool:
+    """Some learn of it after a moment only: the edge of a bucket's policy, a function of what it keeps for a while."""
+    probes.patience, patience = SHORT, probes.patience
+    end = time.monotonic() + SHORT
+    try:
+        while time.monotonic() < end:
+            probe(probes)
+    except Exception:  # noqa: BLE001 - whatever way it takes to fail
+        return True
+    finally:
+        probes.patience = patience
+    return False
+
+
+def _one_of_each(cases: list[tuple[str, Probe]]) -> list[tuple[str, Probe]]:
+    """The last statement of each role or policy: seconds instead of minutes."""
+    return list({name.split()[0]: (name, probe) for name, probe in cases}.values())
+
+
+def _distinct(probes: Iterator[Probe]) -> list[Probe]:
+    return list({str(probe): probe for probe in probes}.values())
