@@ -17,6 +17,8 @@ from tests.e2e.operator import Operator
 from tests.unit.docs.pages import ROOT, Block, blocks
 
 from graylocal.stack import LocalStack
+from screenshots.desk import take
+from screenshots.operator import Operator as Photographer
 
 DOCUMENTED_SITE = "http://localhost:8080"
 _VARYING = (
@@ -37,9 +39,16 @@ _VARYING = (
 )
 
 
+def test_the_pictures_can_be_taken(stack: LocalStack, operator: Operator, project: Path, tmp_path: Path) -> None:
+    made = take(Photographer(project, stack.environment), tmp_path)
+    assert {path.name for path in made} == {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    for path in made:
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert 10_000 < path.stat().st_size < 200_000, path.name
+
+
 @pytest.mark.parametrize("name", ["README.md", "docs/quickstart.md", "docs/operations.md"])
 def test_what_a_document_says_to_type(name: str, stack: LocalStack, operator: Operator, project: Path) -> None:
-    start_functions(stack)
     typist = Typist(stack, project)
     typed = [
         typist.problem(block, command, shown)
@@ -61,14 +70,6 @@ def test_an_output_that_differs_is_found() -> None:
     assert not agree("one", "one\ntwo")
     assert agree("by ..., today", "by ada: why, today")
     assert not agree("by ..., today", "by ada, tomorrow")
-
-
-def start_functions(stack: LocalStack) -> None:
-    """Both APIs run: a first start may take longer than a health check waits, and a person comes later than a test."""
-    event = (ROOT / "events" / "api-v1-health.json").read_bytes()
-    for lane in ("v1", "v2"):
-        function = f"graylane-{stack.environment}-api-{lane}"
-        stack.client("lambda").invoke(FunctionName=function, Qualifier="live", Payload=event)
 
 
 class Typist:

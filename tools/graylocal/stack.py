@@ -158,6 +158,7 @@ class LocalStack:
         """Wait until the sync function has published the newest revision. Raises LocalStackError."""
         from gray.revisions import Revisions
 
+        self._start_apis()
         self._advance("Waiting for the sync function to publish it")
         head = Revisions(self.client("dynamodb"), self.outputs()["ConfigTable"]).head()
         deadline = time.monotonic() + seconds
@@ -166,6 +167,20 @@ class LocalStack:
                 log = self.places.logs / "emulator.log"
                 raise LocalStackError("the sync function has not published the first revision", f"See {log}")
             time.sleep(0.1)
+
+    def _start_apis(self) -> None:
+        """Have each lane's API function start: on a busy machine that takes longer than a health check waits."""
+        self._advance("Starting the lanes' APIs")
+        functions = self.client("lambda")
+        event = (REPOSITORY / "events" / "api-v1-health.json").read_bytes()
+        named = [
+            each["FunctionName"]
+            for page in functions.get_paginator("list_functions").paginate()
+            for each in page["Functions"]
+        ]
+        for name in named:
+            if name.startswith(f"graylane-{self.environment}-api-"):
+                functions.invoke(FunctionName=name, Qualifier="live", Payload=event)
 
     def _published_revision(self) -> int:
         ssm = self.client("ssm")

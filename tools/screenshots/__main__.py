@@ -10,7 +10,7 @@ from graylocal.errors import LocalStackError
 from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack
 from screenshots.desk import take
-from screenshots.operator import PictureError
+from screenshots.operator import Operator, PictureError
 
 _FOLDER = REPOSITORY / "docs" / "pictures"
 _RUNNING = REPOSITORY / ".graylane" / "local" / "local.json"
@@ -22,7 +22,7 @@ console = Console()
 def main() -> int:
     """Exit code 1 with one line when a picture could not be taken or is too big."""
     try:
-        made = take(REPOSITORY, _FOLDER) if _RUNNING.exists() else _with_own_stack()
+        made = take(Operator(REPOSITORY, "dev"), _FOLDER) if _RUNNING.exists() else _with_own_stack()
     except (LocalStackError, PictureError) as error:
         Console(stderr=True).print(f"screenshots: {error}", style="red", markup=False, highlight=False)
         return 1
@@ -49,7 +49,7 @@ def _with_own_stack() -> list[Path]:
             stack.serve()
             stack.published(60)
             status.update("taking pictures")
-            return take(project, _FOLDER)
+            return take(Operator(project, "dev"), _FOLDER)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from screenshots.operator import PictureError, console, grayctl
+from screenshots.operator import Operator, PictureError
 
 __all__ = ["take"]
 
@@ -20,22 +20,22 @@ _BESIDE = """<body style="margin:0;display:flex;gap:16px;background:#fff">
 <img src="{left}" width="592"><img src="{right}" width="592">"""
 
 
-def take(project: Path, folder: Path) -> list[Path]:
-    """Write the pictures of the stack that `project` is the folder of. Raises PictureError."""
+def take(operator: Operator, folder: Path) -> list[Path]:
+    """Write the pictures of the stack that the operator is at, whose release leads nobody yet. Raises PictureError."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _browser() as browser:
-            grayctl(project, "rule", "add", "staff", "--when", "cookie:staff=yes", "-m", "the team first")
-            grayctl(project, "ramp", "20", "-m", "first step")
-            return [*_desks(browser, project, folder), _console(browser, project, folder / "console.png")]
+            operator.grayctl("rule", "add", "staff", "--when", "cookie:staff=yes", "-m", "the team first")
+            operator.grayctl("ramp", "20", "-m", "first step")
+            return [*_desks(browser, operator, folder), _console(browser, operator, folder / "console.png")]
     except (Error, AssertionError) as error:
         raise PictureError(f"a page did not come: {error}") from error
 
 
-def _desks(browser: Browser, project: Path, folder: Path) -> list[Path]:
+def _desks(browser: Browser, operator: Operator, folder: Path) -> list[Path]:
     stable, gray = folder / "desk-v1.png", folder / "desk-v2.png"
     for lane, file in (("v1", stable), ("v2", gray)):
-        page = _viewer(browser, grayctl(project, "link", *(["--out"] if lane == "v1" else ["--lane", lane])))
+        page = _viewer(browser, operator.grayctl("link", *(["--out"] if lane == "v1" else ["--lane", lane])))
         expect(page.locator("[data-page-lane]")).to_have_text(lane)
         for customer, article, pieces in _ORDERS:
             _place(page, customer, article, pieces)
@@ -47,8 +47,8 @@ def _desks(browser: Browser, project: Path, folder: Path) -> list[Path]:
     return [stable, gray, _beside(browser, stable, gray, folder / "order-desk.png")]
 
 
-def _console(browser: Browser, project: Path, file: Path) -> Path:
-    with console(project) as url:
+def _console(browser: Browser, operator: Operator, file: Path) -> Path:
+    with operator.console() as url:
         page = _viewer(browser, url)
         expect(page.locator("#board")).to_be_visible()
         expect(page.locator("#traces-said")).to_contain_text("one lane", timeout=60_000)

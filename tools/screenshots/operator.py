@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PictureError", "console", "grayctl"]
+__all__ = ["Operator", "PictureError"]
 
 _GRAYCTL = str(Path(sys.executable).with_name("grayctl"))
 
@@ -17,30 +18,36 @@ class PictureError(Exception):
     """When there is no browser, a command fails or a page does not come."""
 
 
-def grayctl(project: Path, *arguments: str) -> str:
-    """What one command says. Raises PictureError."""
-    command = [_GRAYCTL, *arguments, "--config-env", "dev"]
-    done = subprocess.run(command, cwd=project, env=_own(), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PictureError(f"grayctl {' '.join(arguments)}: {done.stderr.strip()}")
-    return done.stdout.strip()
+@dataclass(frozen=True)
+class Operator:
+    """Somebody in the folder of a project, at one of its environments."""
 
+    project: Path
+    config_env: str
 
-@contextmanager
-def console(project: Path) -> Iterator[str]:
-    """The address of a running `grayctl console`, token included."""
-    command = [_GRAYCTL, "console", "--config-env", "dev"]
-    with subprocess.Popen(
-        command, cwd=project, env=_own(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            said = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", said)
-            if not found:
-                raise PictureError(f"grayctl console: {said.strip()}")
-            yield found[0]
-        finally:
-            process.terminate()
+    def grayctl(self, *arguments: str) -> str:
+        """What one command says. Raises PictureError."""
+        command = [_GRAYCTL, *arguments, "--config-env", self.config_env]
+        done = subprocess.run(command, cwd=self.project, env=_own(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PictureError(f"grayctl {' '.join(arguments)}: {' '.join(done.stderr.split())}")
+        return done.stdout.strip()
+
+    @contextmanager
+    def console(self) -> Iterator[str]:
+        """The address of a running `grayctl console`, token included."""
+        command = [_GRAYCTL, "console", "--config-env", self.config_env]
+        with subprocess.Popen(
+            command, cwd=self.project, env=_own(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            try:
+                said = process.stdout.readline() if process.stdout else ""
+                found = re.search(r"http://\S+", said)
+                if not found:
+                    raise PictureError(f"grayctl console: {said.strip()}")
+                yield found[0]
+            finally:
+                process.terminate()
 
 
 def _own() -> dict[str, str]:
