@@ -23,6 +23,7 @@ _BESIDE = """<body style="margin:0;display:flex;gap:16px;background:#fff">
 def take(operator: Operator, folder: Path) -> list[Path]:
     """Write the pictures of the stack that the operator is at, whose release leads nobody yet. Raises PictureError."""
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)  # the functions behind a page start when they are first asked
     try:
         with _browser() as browser:
             operator.grayctl("rule", "add", "staff", "--when", "cookie:staff=yes", "-m", "the team first")
@@ -39,7 +40,7 @@ def _desks(browser: Browser, operator: Operator, folder: Path) -> list[Path]:
         expect(page.locator("[data-page-lane]")).to_have_text(lane)
         for customer, article, pieces in _ORDERS:
             _place(page, customer, article, pieces)
-        expect(page.locator("tbody tr").first).to_contain_text("fulfilled", timeout=30_000)
+        expect(page.locator("tbody tr").first).to_contain_text("fulfilled")
         page.reload()
         expect(page.locator("tbody tr")).not_to_have_count(0)
         expect(page.locator("[data-chain] li").last).to_contain_text("fulfilment")
@@ -51,7 +52,7 @@ def _console(browser: Browser, operator: Operator, file: Path) -> Path:
     with operator.console() as url:
         page = _viewer(browser, url)
         expect(page.locator("#board")).to_be_visible()
-        expect(page.locator("#traces-said")).to_contain_text("one lane", timeout=60_000)
+        expect(page.locator("#traces-said")).to_contain_text("one lane")
         page.screenshot(path=file, full_page=True)
     return file
 
@@ -61,7 +62,7 @@ def _place(page: Page, customer: str, article: str, pieces: int) -> None:
     page.get_by_label("Article").select_option(article)
     page.get_by_label("Pieces").fill(str(pieces))
     page.get_by_role("button", name="Place order").click()
-    expect(page.get_by_role("status")).to_contain_text("Order placed", timeout=30_000)
+    expect(page.get_by_role("status")).to_contain_text("Order placed")
     expect(page.locator("tbody tr").first).to_contain_text(customer)
 
 
