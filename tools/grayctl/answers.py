@@ -3,50 +3,31 @@
 Keys are never renamed or removed within a major version; new ones may come.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
-from types import GenericAlias, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+from pydantic import BaseModel, Field, RootModel
 
-from gray.records import Record
-from grayctl.difference import Change
+from grayctl.answer_model import Answer, answer_of
+from grayctl.answers_of_changes import (
+    ChangeAnswer,
+    ChangeOfReleaseAnswer,
+    FinishAnswer,
+    KeyChangeAnswer,
+    KillAnswer,
+    SyncAnswer,
+    UploadAnswer,
+)
 from grayctl.status import LaneView, Status
 from grayctl.traffic import LaneTraffic
 
 Json = dict[str, Any]
 
 
-class Answer(BaseModel):
-    """A document with exactly these keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+LaneAnswer, StatusAnswer = answer_of(LaneView), answer_of(Status)
 
 
-def _of(kind: Any) -> Any:
-    """A dataclass, and those inside it, as a model of the JSON that `asdict` makes of it."""
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
-        members: dict[str, Any] = {
-            one.name: (_of(hints[one.name]), ... if one.default is MISSING and one.default_factory is MISSING else None)
-            for one in fields(kind)
-        }
-        return create_model(kind.__name__, __base__=Answer, **members)
-    origin, inside = get_origin(kind), tuple(_of(one) for one in get_args(kind))
-    if origin in (Union, UnionType):
-        return Union[inside]  # noqa: UP007 - made at run time
-    if origin in (Mapping, dict):
-        return GenericAlias(dict, inside)
-    if origin in (list, tuple, Sequence):
-        return GenericAlias(list, inside[:1])
-    return kind
-
-
-LaneAnswer, RecordAnswer, StatusAnswer, ChangeAnswer = _of(LaneView), _of(Record), _of(Status), _of(Change)
-
-
-class TrafficAnswer(_of(LaneTraffic)):  # type: ignore[misc]
+class TrafficAnswer(answer_of(LaneTraffic)):  # type: ignore[misc]
     """One lane's API requests; shares and rates are between 0 and 1."""
 
     error_rate: float
@@ -87,38 +68,6 @@ class TracesAnswer(Answer):
     checked: int
     consistent_share: float
     mixed: list[MixedAnswer]
-
-
-class ArrivalAnswer(Answer):
-    """How a publication ended; seconds count from the save."""
-
-    sequence: int
-    status: str
-    trigger: str
-    keys: int
-    calls: int
-    published_seconds: float
-    edge_seconds: float | None
-    edge_lane: str | None
-    edge_revision: int | None
-
-
-class ChangeOfReleaseAnswer(Answer):
-    """What changed, the revision that keeps it, and how it was published; the last are null where nothing was saved."""
-
-    environment: str
-    dry_run: bool
-    changes: list[ChangeAnswer]  # type: ignore[valid-type]
-    revision: int | None
-    epoch: int | None
-    state: str | None
-    publication: ArrivalAnswer | None
-
-
-class FinishAnswer(ChangeOfReleaseAnswer):
-    """As every change."""
-
-    waiting: dict[str, int] = Field(default_factory=dict)
 
 
 class MoveAnswer(Answer):
@@ -221,30 +170,11 @@ class DiffAnswer(Answer):
 
     before: int
     after: int
-    changes: list[ChangeAnswer]  # type: ignore[valid-type]
+    changes: list[ChangeAnswer]
 
 
 class ExportAnswer(RootModel[Json]):
     """The release document; with --to, `{"file": ...}`."""
-
-
-class KillAnswer(Answer):
-    """How far the kill has come; `troubles` says which ways did not work."""
-
-    environment: str
-    revision: int | None
-    epoch: int | None
-    state: str | None
-    store_written: bool
-    publication: ArrivalAnswer | None
-    troubles: list[str]
-    waiting: dict[str, int]
-
-
-class SyncAnswer(RecordAnswer):  # type: ignore[misc, valid-type]
-    """The publication's record. Times are unix milliseconds."""
-
-    environment: str
 
 
 class EstimateAnswer(Answer):
@@ -266,53 +196,8 @@ class KeysAnswer(Answer):
     identity: bool
 
 
-class KeyChangeAnswer(Answer):
-    """The ids before and after."""
-
-    environment: str
-    dry_run: bool
-    before: list[str]
-    after: list[str]
-    identity: bool
-    publication: ArrivalAnswer | None
-
-
-class UploadAnswer(Answer):
-    """The objects written, in their order."""
-
-    lane: str
-    build: str
-    bucket: str
-    dry_run: bool
-    keys: list[str]
-
-
 class LanesAnswer(RootModel[list[LaneAnswer]]):  # type: ignore[valid-type]
     """Stable first."""
-
-
-class FindingAnswer(Answer):
-    """One thing that is wrong."""
-
-    where: str
-    what: str
-    remedy: str
-
-
-class ErrorAnswer(Answer):
-    """Why a command failed."""
-
-    kind: str
-    exit_code: int
-    message: str
-    remedy: str
-    findings: list[FindingAnswer]
-
-
-class FailureAnswer(Answer):
-    """What every command prints instead, with --json, when it fails."""
-
-    error: ErrorAnswer
 
 
 _CHANGES = (

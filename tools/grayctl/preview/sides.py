@@ -1,6 +1,6 @@
 """Two releases as an edge location would have them: compiled as sync does it, with keys that are the preview's own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gray.compile import Compiled, CompileError, LaneApi, Stamp, encoded
@@ -77,7 +77,7 @@ def _side(
         identity.kind if identity else "plain",
         (identity.claim if identity else None) or "",
         lists=[(name, one.shards, one.salt) for name, one in release.lists.items() if name in asked],
-        asks=frozenset(FIELD[kind] for kind in _WHOLE for part in conditions if kind in part.model_fields_set),
+        asks=frozenset(_asked_whole(conditions)),
         asks_cookies=frozenset(part.cookie.name for part in conditions if part.cookie),
         asks_query=frozenset(part.query.name for part in conditions if part.query),
         asks_id=bool(named & set(sources)),
@@ -89,6 +89,14 @@ def flat(condition: Condition) -> Iterator[Condition]:
     yield condition
     for part in condition.parts():
         yield from flat(part)
+
+
+def _asked_whole(conditions: Sequence[Condition]) -> Iterator[str]:
+    """The fields of a viewer that conditions look at as a whole."""
+    for part in conditions:
+        yield from (FIELD[kind] for kind in _WHOLE if kind in part.model_fields_set)
+        if part.header and part.header.name.lower().startswith("cloudfront-"):
+            yield from ("country", "device")  # CloudFront's own headers tell them
 
 
 def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:

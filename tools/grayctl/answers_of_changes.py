@@ -1,0 +1,81 @@
+"""What the commands that change something print with --json."""
+
+from pydantic import Field
+
+from gray.records import Record
+from grayctl.answer_model import Answer, answer_of
+from grayctl.difference import Change
+
+RecordAnswer, ChangeAnswer = answer_of(Record), answer_of(Change)
+
+
+class ArrivalAnswer(Answer):
+    """How a publication ended; seconds count from the save."""
+
+    sequence: int
+    status: str
+    trigger: str
+    keys: int
+    calls: int
+    published_seconds: float
+    edge_seconds: float | None
+    edge_lane: str | None
+    edge_revision: int | None
+
+
+class ChangeOfReleaseAnswer(Answer):
+    """What changed, the revision that keeps it, and how it was published; the last are null where nothing was saved."""
+
+    environment: str
+    dry_run: bool
+    changes: list[ChangeAnswer]  # type: ignore[valid-type]
+    revision: int | None
+    epoch: int | None
+    state: str | None
+    publication: ArrivalAnswer | None
+
+
+class FinishAnswer(ChangeOfReleaseAnswer):
+    """As every change."""
+
+    waiting: dict[str, int] = Field(default_factory=dict)
+
+
+class KillAnswer(Answer):
+    """How far the kill has come; `troubles` says which ways did not work."""
+
+    environment: str
+    revision: int | None
+    epoch: int | None
+    state: str | None
+    store_written: bool
+    publication: ArrivalAnswer | None
+    troubles: list[str]
+    waiting: dict[str, int]
+
+
+class SyncAnswer(RecordAnswer):  # type: ignore[misc, valid-type]
+    """The publication's record. Times are unix milliseconds."""
+
+    environment: str
+
+
+class KeyChangeAnswer(Answer):
+    """The ids before and after."""
+
+    environment: str
+    dry_run: bool
+    before: list[str]
+    after: list[str]
+    identity: bool
+    publication: ArrivalAnswer | None
+
+
+class UploadAnswer(Answer):
+    """The objects written, in their order."""
+
+    lane: str
+    build: str
+    bucket: str
+    dry_run: bool
+    keys: list[str]
