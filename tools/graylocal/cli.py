@@ -130,15 +130,16 @@ def _prepare(ports: Ports, record: Path) -> None:
 def _ready(stack: LocalStack, seconds: float) -> None:
     logs = _short(stack.places.logs)
     _screen.print()
-    _screen.print(f"[bold]Graylane is up[/] at [bold]{stack.url}[/] (https: {stack.tls_url}) in {seconds:.0f} s.")
+    _screen.print(f"[bold]Graylane is up[/] at [bold]{stack.url}[/] (https: {stack.tls_url}) in {seconds:.0f} s.", soft_wrap=True)
     _screen.print("Try, in another terminal:")
     for command, effect in (
         (".venv/bin/grayctl status", "what is released, and what the edge has"),
         (".venv/bin/grayctl ramp 20", "a fifth of the viewers get v2; a new browser profile is a new viewer"),
         (".venv/bin/grayctl kill", "everybody is back on v1 within two seconds"),
     ):
-        _screen.print(f"  [cyan]{command:<28}[/]{effect}", highlight=False)
-    _screen.print(f"Logs: {logs}/*.log, the functions' in CloudWatch Logs of {stack.endpoint}. Ctrl-C ends everything.")
+        _screen.print(f"  [cyan]{command:<28}[/]{effect}", highlight=False, soft_wrap=True)
+    where = f"Logs: {logs}/*.log, the functions' in CloudWatch Logs of {stack.endpoint}."
+    _screen.print(f"{where} Ctrl-C ends everything.", soft_wrap=True)
 
 
 def _short(path: Path) -> str:
