@@ -126,6 +126,10 @@ def _links() -> Book:
         f"{grant('v1', expiry=NOW + WEEK)};{MONTH}",
         cookies={"__Host-gray": grant("out", expiry=NOW + WEEK)},
     )
+    later = {"__Host-gray": grant(epoch=EPOCH + 5)}
+    out_later = f"{grant('out', epoch=EPOCH + 5, expiry=NOW + WEEK)};{MONTH}"
+    for place in ("nobody", "killed", "missing"):
+        _follow(book, f"out keeps the highest epoch seen, {place}", place, "out", out_later, cookies=later)
     queries: list[tuple[str, dict[str, Any], str]] = [
         ("alone", {}, ""),
         ("before it", {"a": "1"}, "?a=1"),
