@@ -35,6 +35,9 @@ FUNCTIONS = (
     "StableFulfilmentFunction",
 )
 
+# This file has the library's name: its own folder must not be looked into first.
+sys.path = [path for path in sys.path if Path(path or ".").resolve() != Path(__file__).parent.resolve()]
+
 os.environ |= {
     "GRAY_LANE": "v2",
     "GRAY_ENVIRONMENT": "bench",

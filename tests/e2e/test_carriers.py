@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.e2e.lanes import eventually, order
@@ -15,6 +16,7 @@ from tests.e2e.viewers import Viewer, everybody
 
 from graylocal.places import ACCOUNT, REGION, REPOSITORY
 from graylocal.stack import LocalStack
+from samlocal.deployed import warm
 
 NAME = "graylane-test-relay"
 ARN = f"{REGION}:{ACCOUNT}"
@@ -76,6 +78,7 @@ def state_machine() -> str:
 
 @pytest.fixture(scope="module")
 def relay(stack: LocalStack) -> Iterator[Relay]:
+    warm(stack)
     client = stack.client
     role = client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -100,7 +103,10 @@ def relay(stack: LocalStack) -> Iterator[Relay]:
         Code={"ZipFile": package()},
         Environment={"Variables": variables},
     )["FunctionArn"]
-    lambda_.create_function_url_config(FunctionName=NAME, AuthType="NONE")
+    url = lambda_.create_function_url_config(FunctionName=NAME, AuthType="NONE")["FunctionUrl"]
+    # The emulator serves function URLs under every name that begins like AWS's.
+    here = f"http://{str(urlsplit(url).hostname).removesuffix('.on.aws')}.localhost:{stack.ports.gateway}/"
+    lambda_.update_function_configuration(FunctionName=NAME, Environment={"Variables": variables | {"ADDRESS": here}})
     for source in (f"arn:aws:sqs:{ARN}:{NAME}", changes):
         lambda_.create_event_source_mapping(
             FunctionName=NAME,

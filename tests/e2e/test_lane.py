@@ -14,10 +14,16 @@ from tests.e2e.operator import Operator
 from tests.e2e.viewers import Answer, Viewer, everybody, request
 
 from graylocal.stack import LocalStack
+from samlocal.deployed import warm
 from samlocal.rie import BUILD
 
 VIEWERS, EACH = 200, 10
 PRICING, STOCK_V1, API_V2 = "graylane-test-pricing", "graylane-test-stock-v1", "graylane-test-api-v2"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warmed(stack: LocalStack) -> None:
+    warm(stack)
 
 
 def stored(stack: LocalStack, lane: str, since: int) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ Deployed by tests/e2e/test_carriers.py, with src/lane beside it and nothing else
 SQS -> SNS -> Step Functions, two states -> HTTP -> DynamoDB stream.
 """
 
+import base64
 import json
 import os
 from typing import Any
@@ -58,7 +59,7 @@ def of_event(event: dict[str, Any], context: Any) -> Any:
     elif "state" in event:
         return of_state(event["order"], event["state"])
     else:
-        order = event["body"]
+        order = base64.b64decode(event["body"]).decode() if event["isBase64Encoded"] else event["body"]
         note(order, "http")
         found = current()
         assert found is not None
@@ -72,11 +73,9 @@ def of_state(order: str, state: int) -> Any:
     """The second state has the result of the first one for its input."""
     note(order, f"state-{state}")
     if state == 2:
-        url = session.client("lambda").get_function_url_config(FunctionName=os.environ["AWS_LAMBDA_FUNCTION_NAME"])
-        address = url["FunctionUrl"]
-        answer = urllib3_request(
-            urllib3.PoolManager(), {str(urlsplit(address).hostname)}, "POST", address, body=order.encode()
-        )
+        address = os.environ["ADDRESS"]
+        named = {str(urlsplit(address).hostname)}
+        answer = urllib3_request(urllib3.PoolManager(), named, "POST", address, body=order.encode())
         assert answer.status == 200, answer.data
     return {"order": order, "state": state + 1}
 
