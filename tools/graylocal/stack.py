@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -169,18 +170,21 @@ class LocalStack:
             time.sleep(0.1)
 
     def _start_apis(self) -> None:
-        """Have each lane's API function start: on a busy machine that takes longer than a health check waits."""
+        """Have the functions behind the APIs start: on a busy machine that outlasts their patience with each other."""
         self._advance("Starting the lanes' APIs")
-        functions = self.client("lambda")
-        event = (REPOSITORY / "events" / "api-v1-health.json").read_bytes()
-        named = [
-            each["FunctionName"]
-            for page in functions.get_paginator("list_functions").paginate()
-            for each in page["Functions"]
-        ]
-        for name in named:
-            if name.startswith(f"graylane-{self.environment}-api-"):
-                functions.invoke(FunctionName=name, Qualifier="live", Payload=event)
+        health = json.loads((REPOSITORY / "events" / "api-v1-health.json").read_text())
+        prices = json.loads((REPOSITORY / "events" / "pricing.json").read_text())
+        apis, pages = f"graylane-{self.environment}-api-", self.client("lambda").get_paginator("list_functions")
+        names = [each["FunctionName"] for page in pages.paginate() for each in page["Functions"]]
+        lanes = [name.removeprefix(apis) for name in names if name.startswith(apis)]
+        asked = [(f"{apis}{lane}", health) for lane in lanes]
+        pricing = f"graylane-{self.environment}-pricing"  # asks the lane's stock
+        asked += [(pricing, prices | {"gray": {"baggage": f"gray.version={lane}"}}) for lane in lanes]
+        with ThreadPoolExecutor(len(asked) or 1) as pool:
+            list(pool.map(lambda each: self._invoke(*each), asked))
+
+    def _invoke(self, function: str, event: Any) -> None:
+        self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
 
     def _published_revision(self) -> int:
         ssm = self.client("ssm")
