@@ -130,7 +130,9 @@ def _prepare(ports: Ports, record: Path) -> None:
 def _ready(stack: LocalStack, seconds: float) -> None:
     logs = _short(stack.places.logs)
     _screen.print()
-    _screen.print(f"[bold]Graylane is up[/] at [bold]{stack.url}[/] (https: {stack.tls_url}) in {seconds:.0f} s.", soft_wrap=True)
+    _screen.print(
+        f"[bold]Graylane is up[/] at [bold]{stack.url}[/] (https: {stack.tls_url}) in {seconds:.0f} s.", soft_wrap=True
+    )
     _screen.print("Try, in another terminal:")
     for command, effect in (
         (".venv/bin/grayctl status", "what is released, and what the edge has"),
