@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.fakes.strict_store import Location
 
-from edgebuild.build import built
-from edgebuild.source import assemble, read_sources
+from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
 from edgerun.engine import EdgeFunction, Result
 
 __all__ = ["Request", "Served", "Site", "View", "built_site", "site_with"]
@@ -115,7 +114,7 @@ class Site:
 @cache
 def built_site() -> Site:
     """The functions as they are committed and uploaded."""
-    return Site({name.removesuffix(".js"): code for name, code in built().items() if name.endswith(".js")})
+    return Site({name: (BUILD / f"{name}.js").read_text(encoding="utf-8") for name in FUNCTIONS})
 
 
 def site_with(defect: Mapping[str, str]) -> Site:
@@ -126,7 +125,7 @@ def site_with(defect: Mapping[str, str]) -> Site:
         assert len(found) == 1, f"{right!r} is in {found}"
         assert sources[found[0]].count(right) == 1
         sources[found[0]] = sources[found[0]].replace(right, wrong)
-    return Site({name: assemble(name, sources) for name in ("request_static", "request_api", "response")})
+    return Site({name: assemble(name, sources) for name in FUNCTIONS})
 
 
 def _event(request: Request) -> Message:

@@ -14,7 +14,7 @@ def test_the_laws_hold_in_every_history() -> None:
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=_MORE or 60,
+            max_examples=_MORE or 50,
             stateful_step_count=30,
             derandomize=not _MORE,
             database=None,
