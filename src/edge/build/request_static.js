@@ -1,4 +1,4 @@
-import D from'crypto';import Ad from'cloudfront';let B='v1',H=['tablet','mobile','desktop'],Y=/^v[1-9]\d?$/,V=/^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/,C=a=>!a||typeof a.value!=='string'?'':a.multiValue&&a.multiValue.length>1?'':a.value;
+import D from'crypto';import Ad from'cloudfront';let B='v1',Y=/^v[1-9]\d?$/,V=/^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/,C=a=>!a||typeof a.value!=='string'?'':a.multiValue&&a.multiValue.length>1?'':a.value;
 function Q(a,d){let c=','+d+':',b=a.indexOf(c);return b<0?'':a.slice(b+c.length,a.indexOf(',',b+1))}let P=a=>D.createHash('sha256').update(a).digest('hex'),N=(a,b)=>D.createHash('md5').update(a).digest('hex')===D.createHash('md5').update(b).digest('hex'),M=(a,b)=>D.createHmac('sha256',a).update(b).digest('base64url').slice(0,22);
 function L(b,c,e,d){let a=Q(b[9],c);return!!a&&N(M(a,e),d)}function Av(c){if(!c)return null;let a=c.split('|',13),b=a[4];return a[0]!=='1'||!(a[3]>0)?null:b==='k'||b==='f'?a:(b==='a'||b==='p')&&a.length===13&&a[7]&&a[9]?a:null}
 let U=a=>a[2]&&a[2][2]==='out'&&a[2][4]>a[1],K=(a,b)=>a[11].includes(','+b+':');function Ao(b){let a=b[2],c=b[0],d=a[2];return+a[3]!==+c[3]||a[4]<=b[1]||d==='out'?!1:d===B?!0:K(c,d)&&L(c,a[5],S(b,a),a[6])}
@@ -16,14 +16,15 @@ a[0]=Av(b);a[3]=Ab(a);if(a[3]||a[12])return;let g=b.slice(b.indexOf('\n')+1);a[7
 if(!b||!b.startsWith(e)){a[3]=A('partial');return}a[7][5]+=b.slice(e.length)}let c=a[7];if(c[6]<a[0][6]){a[4]='c.'+a[0][1]+'.'+ ++c[6];return}if(!c[1])c[1]=JSON.parse(c[5]);
 a[3]=Ac(a,c)}function Ac(c,a){let d=a[1],e=d.length;for(;a[4]<e;a[4]++){let b=d[a[4]];if(b[2]>0||b[3]<10000){if(a[2]<-1)a[2]=O(c);if(!(a[2]>=b[2]&&a[2]<b[3]))continue}
 c[4]='';let f=!b[4]||G(b[4],c);if(a[0])break;if(c[4])return null;if(f){if(K(c[0],b[1])){return{a:b[1],b:b[0],c:b[5]}}a[0]='lane-gone';break}}c[4]='';return A(a[0]||'default')}
-function G(a,c){let d=c[8],b;switch(a[0]){case'&':for(b=1;b<a.length;b++)if(!G(a[b],c))return!1;return!0;case'|':for(b=1;b<a.length;b++)if(G(a[b],c))return!0;
-return!1;case'!':return!G(a[1],c);case'c':return J(d.cookies[a[1]],a,!1);case'h':return J(d.headers[a[1]],a,!1);case'q':return J(d.querystring[a[1]],a,!0);
-case'p':for(b=1;b<a.length;b++)if(Ak(a[b],c[6]))return!0;return!1;case'y':return a.indexOf(C(d.headers['cloudfront-viewer-country']),1)>0;case'd':return a.indexOf(Ah(d.headers),1)>0;
-case'i':return Am(a,c);case't':return c[1]>=a[1]&&(!a[2]||c[1]<a[2]);case'l':return T(a,c);case'L':return c[0][8][0]!=='p'&&T(a,c)}c[7][0]='error';return!1}
-function J(a,b,g){if(!a||typeof a.value!=='string')return!1;if(b[2]==='?')return!0;let e=a.multiValue&&a.multiValue.length?a.multiValue:[a];for(let c=0;
-c<e.length;c++){let f=g?Ag(e[c].value):String(e[c].value);for(let d=3;d<b.length;d++){if(b[2]==='^'?f.startsWith(b[d]):f===b[d])return!0}}return!1}function Ag(a){
-try{return decodeURIComponent(String(a).split('+').join(' '))}catch(b){return String(a)}}function Ak(g,b){let a=g.split('*'),d=a.length-1;if(!d)return b===g;
-if(!b.startsWith(a[0]))return!1;let e=a[0].length;for(let c=1;c<d;c++){let f=b.indexOf(a[c],e);if(f<0)return!1;e=f+a[c].length}return b.length-a[d].length>=e&&b.endsWith(a[d])}
+function Ai(a){let b=O(a);return(a[3].a+'; rule='+a[3].b+'; bucket='+(b<0?'-':b)+'; revision='+a[0][2]+'; epoch='+a[0][3])}function Ar(c){let b=c[0],a=b&&b[9]&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(c[16]);
+return!!a&&a[1]>c[1]&&L(b,a[2],'d1\n'+b[7]+'\n'+a[1]+'\n',a[3])}let H=['tablet','mobile','desktop'];function G(a,c){let d=c[8],b;switch(a[0]){case'&':for(b=1;
+b<a.length;b++)if(!G(a[b],c))return!1;return!0;case'|':for(b=1;b<a.length;b++)if(G(a[b],c))return!0;return!1;case'!':return!G(a[1],c);case'c':return J(d.cookies[a[1]],a,!1);
+case'h':return J(d.headers[a[1]],a,!1);case'q':return J(d.querystring[a[1]],a,!0);case'p':for(b=1;b<a.length;b++)if(Ak(a[b],c[6]))return!0;return!1;case'y':return a.indexOf(C(d.headers['cloudfront-viewer-country']),1)>0;
+case'd':return a.indexOf(Ah(d.headers),1)>0;case'i':return Am(a,c);case't':return c[1]>=a[1]&&(!a[2]||c[1]<a[2]);case'l':return T(a,c);case'L':return c[0][8][0]!=='p'&&T(a,c)}
+c[7][0]='error';return!1}function J(a,b,g){if(!a||typeof a.value!=='string')return!1;if(b[2]==='?')return!0;let e=a.multiValue&&a.multiValue.length?a.multiValue:[a];
+for(let c=0;c<e.length;c++){let f=g?Ag(e[c].value):String(e[c].value);for(let d=3;d<b.length;d++){if(b[2]==='^'?f.startsWith(b[d]):f===b[d])return!0}}
+return!1}function Ag(a){try{return decodeURIComponent(String(a).split('+').join(' '))}catch(b){return String(a)}}function Ak(g,b){let a=g.split('*'),d=a.length-1;
+if(!d)return b===g;if(!b.startsWith(a[0]))return!1;let e=a[0].length;for(let c=1;c<d;c++){let f=b.indexOf(a[c],e);if(f<0)return!1;e=f+a[c].length}return b.length-a[d].length>=e&&b.endsWith(a[d])}
 function Ah(b){for(let a=0;a<H.length;a++){if(C(b['cloudfront-is-'+H[a]+'-viewer'])==='true')return H[a][0]}return''}function Am(f,c){let b=c[7],g=c[13].indexOf(':')<0?'4':'6';
 for(let e=1;e<f.length;e++){let a=f[e];if(a.endsWith('.')){if((c[13]+'.').startsWith(a))return!0}else if(a[0]===g){if(!b[3])b[3]=Aa(c[13]);let d=a.indexOf('-');
 if(d<0?b[3].startsWith(a):An(b[3].slice(0,d),a,d))return!0}}return!1}let An=(b,c,a)=>b.length===a&&b>=c.slice(0,a)&&b<=c.slice(a+1);function Aa(c){if(c.indexOf(':')<0){
@@ -31,9 +32,8 @@ let e=c.split('.'),f='4';for(let a=0;a<e.length;a++)f+=(+e[a]+256).toString(16).
 while(d.length+h.length<8)d.push('');let g=d.concat(h),i='6';for(let a=0;a<g.length;a++)i+=('0000'+g[a]).slice(-4);return i}function T(f,c){if(!c[11])return!1;
 let h=P(f[3]+':'+c[11]),i='s.'+f[1]+'.'+(parseInt(h.slice(0,8),16)%f[2]).toString(36),a=c[7][7][i];if(a===void 0){c[4]=i;return!1}if(!a||a[0]!=='1'){c[7][0]='list-missing';
 return!1}let d=parseInt(h.slice(8,14),16),j=String.fromCharCode(48+(d>>18),48+((d>>12)&63),48+((d>>6)&63),48+(d&63)),b=0,g=(a.length-1)>>2;while(b<g){
-let e=(b+g)>>1;if(a.slice(e*4+1,e*4+5)<j)b=e+1;else g=e}return a.slice(b*4+1,b*4+5)===j}function Ai(a){let b=O(a);return(a[3].a+'; rule='+a[3].b+'; bucket='+(b<0?'-':b)+'; revision='+a[0][2]+'; epoch='+a[0][3])}
-function Ar(c){let b=c[0],a=b&&b[9]&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(c[16]);return!!a&&a[1]>c[1]&&L(b,a[2],'d1\n'+b[7]+'\n'+a[1]+'\n',a[3])}
-function Ax(a){let b=a.indexOf(';');return{value:a.slice(0,b),attributes:'Path=/; Max-Age='+a.slice(b+1)+'; Secure; HttpOnly; SameSite=Lax'}}let Ay=Ad.kvs(),I=/^\/v\d+(?=\/|$)/,X=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/,Z=/^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/,W=' css js mjs map json txt xml svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 webm pdf webmanifest ';
+let e=(b+g)>>1;if(a.slice(e*4+1,e*4+5)<j)b=e+1;else g=e}return a.slice(b*4+1,b*4+5)===j}function Ax(a){let b=a.indexOf(';');return{value:a.slice(0,b),attributes:'Path=/; Max-Age='+a.slice(b+1)+'; Secure; HttpOnly; SameSite=Lax'}
+}let Ay=Ad.kvs(),I=/^\/v\d+(?=\/|$)/,X=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/,Z=/^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/,W=' css js mjs map json txt xml svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 webm pdf webmanifest ';
 async function handler(b){let a=null;try{a=Ba(b);while(a[4]){let c=null;try{c=await Ay.get(a[4])}catch(d){}Az(a,c)}return a[12]?Aj(a):a[15]||As(a)}catch(d){
 return Aw(b.request,a)}}function Ba(c){let b=c.request,d=b.headers,a=[null,Math.floor(Date.now()/1000),V.exec(C(b.cookies['__Host-gray'])),null,'config',C(d['x-gray-pin']),b.uri,null,b,'',2,'','',c.viewer.ip,'/index.html',null,C(d['x-gray-debug']),!1];
 R(d);if(a[2])a[9]=a[2][1];if(a[5]&&!(a[2]&&a[5]===a[2][2])&&!Y.test(a[5]))a[5]='';if(!Aq(a,b.uri)){a[4]='';a[15]={statusCode:400,statusDescription:'Bad Request',headers:{

@@ -74,7 +74,7 @@ def test_each_reason_of_the_edge_is_told() -> None:
 
 
 def test_the_edge_gives_no_reason_that_is_not_known() -> None:
-    source = "".join((ROOT / "src" / "edge" / name).read_text() for name in ("decide.js", "viewer_request.js"))
+    source = "".join(path.read_text() for path in (ROOT / "src" / "edge").glob("*.js"))
     told = set(re.findall(r"stable\('([a-z-]+)'\)|doubt = '([a-z-]+)'|'(pin|sticky)'", source))
     names = {name for found in told for name in found if name}
     assert {"killed", "behind", "list-missing", "sticky", "pin-lost"} <= names

@@ -16,7 +16,7 @@ from gray.grants import EdgeKeys, sign_cookie, sign_identity, sign_jwt
 
 _DRIVER = Path(__file__).parent / "driver.js"
 _EDGE = Path(__file__).resolve().parents[3] / "src" / "edge"
-BUILT, _DECIDE = _EDGE / "build", _EDGE / "decide.js"
+BUILT, _DECISION = _EDGE / "build", (_EDGE / "decide.js", _EDGE / "conditions.js")
 _FACTS = "{ readConfig, bucketOf, inList }"
 # A viewer's line: these between tabs; what is not known is empty.
 FIELDS = ("id", "country", "device", "path", "ip", "cookies", "query")
@@ -89,7 +89,7 @@ class PreviewEngine:
         context.add_callable("__grant", _grant)
         context.set("__driver", context.eval(_DRIVER.read_text(encoding="utf-8")))
         context.set("__code", function_body((BUILT / "request_api.js").read_text(encoding="utf-8"), "handler"))
-        context.set("__decide", function_body(_DECIDE.read_text(encoding="utf-8"), _FACTS))
+        context.set("__decide", function_body("".join(path.read_text(encoding="utf-8") for path in _DECISION), _FACTS))
         asks = [FIELDS.index(name) for name in sorted(before.asks | after.asks)]
         twins = before.facts == after.facts
         shared = {
