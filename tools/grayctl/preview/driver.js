@@ -1,7 +1,7 @@
 // Runs the built viewer-request function for many viewers, in QuickJS. What CloudFront offers beside the language is
 // here in a form made for speed: the store answers at once, digests are native, and the last ones are remembered.
 //
-// An id means nothing to a decision beside its bucket and the lists it is in. Both are asked of decide.js itself, and
+// An id means nothing to a decision beside its bucket and the lists it is in. Both are asked of the edge's own sources, and
 // the whole function is run once for all viewers who are alike in these and in what rules ask for (docs/decisions/0601).
 // tests/unit/grayctl/test_preview_engine.py compares that with running it for each, and with edgerun's engine.
 (function () {
