@@ -28,6 +28,7 @@ _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
 WATCH = {"WatchPeriodSeconds": "2", "WatchSettleSeconds": "1"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test below this folder; those of one stack stay on one worker."""
     for item in items:
