@@ -29,7 +29,7 @@ check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/python -m docsgen --check
 
 test: install  ## all tests, end to end on the local stack too
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 test-iam: install  ## every policy statement taken away, one by one, on the local stack (minutes)
 	GRAYLANE_IAM=all $(BIN)/python -m pytest tests/e2e/test_iam.py

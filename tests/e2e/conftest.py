@@ -1,7 +1,6 @@
 """One deployed stack for all e2e tests: the real `sam build` and `sam deploy --config-env test`, on free ports.
 
-Under xdist the tests of that stack form one group (`--dist loadgroup`), so that there is one stack and not one a
-worker; a module with a stack of its own is another group.
+Under xdist the tests of that stack go to one worker (tests/conftest.py).
 
 With GRAYLANE_VERIFY=ENV (`make verify ENV=...`) the cases marked `verify` run against that environment of
 samconfig.toml as it is deployed, and nothing is started.
@@ -28,14 +27,11 @@ _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
 WATCH = {"WatchPeriodSeconds": "2", "WatchSettleSeconds": "1"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test below this folder; those of one stack stay on one worker."""
+    """Mark every test below this folder."""
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.e2e)
-            shared = "stack" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("e2e" if shared else f"e2e-{item.path.stem}"))
             item.add_marker(pytest.mark.timeout(900))  # the first one builds and deploys
 
 

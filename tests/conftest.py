@@ -1,0 +1,36 @@
+"""How `make test` shares the tests out to its workers: a file is one piece, and so are all that use one local stack."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+# Files of tests/e2e that start a stack of their own, or none. All the others share one: see tests/e2e/conftest.py.
+OWN_STACK = frozenset({"api_switch", "artifacts", "concurrency", "make_up", "patches", "two_stacks"})
+
+
+class OneStack(LoadFileScheduling):  # type: ignore[misc]
+    """A piece of work for the shared stack, taken first because it is the longest; a piece for each other file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "shared stack" if shares_the_stack(file) else file
+
+
+def shares_the_stack(file: str) -> bool:
+    folder, _, name = file.rpartition("/")
+    return folder == "tests/e2e" and name.removeprefix("test_").removesuffix(".py") not in OWN_STACK
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
+    config.option.loadscopereorder = False  # the end-to-end tests come first
+    return OneStack(config, log)
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """A file that shares the stack unsaid would start a second one in another worker."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if "stack" in getattr(item, "fixturenames", ()) and file.startswith("tests/e2e/"):
+            assert shares_the_stack(file), f"{file} uses the shared stack: take it out of OWN_STACK"
