@@ -1,0 +1,66 @@
+"""`sam build` twice, in two folders: the same bytes; and an edit of one version's code changes its artifact only."""
+
+import hashlib
+import shutil
+import stat
+from pathlib import Path
+
+from artifacts import build, inputs
+from artifacts.parameters import local_architecture
+from graylocal.places import REPOSITORY
+
+EDITED = "api_v2/desk.py"
+# What a build reads; the tools themselves are not copied.
+SOURCES = ("template.yaml", "pyproject.toml", "requirements", "src", "tools/artifacts")
+
+
+def copy_of_repository(folder: Path) -> Path:
+    for name in SOURCES:
+        source, target = REPOSITORY / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    (folder / ".tools").symlink_to(REPOSITORY / ".tools")
+    return folder
+
+
+def artifacts_of(root: Path) -> dict[str, dict[str, tuple[str, int, float]]]:
+    """Every artifact's files with all that ends up in its zip: content, mode, time."""
+    return {
+        artifact.name: {
+            str(path.relative_to(artifact)): (
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+                stat.S_IMODE(path.stat().st_mode),
+                path.stat().st_mtime,
+            )
+            for path in artifact.rglob("*")
+            if path.is_file()
+        }
+        for artifact in (root / build.BUILD).iterdir()
+        if artifact.is_dir()
+    }
+
+
+def test_two_builds_differ_in_what_was_edited_only(tmp_path: Path) -> None:
+    # Given the artifacts of this tree, and a copy of it elsewhere
+    copy, architecture = copy_of_repository(tmp_path / "elsewhere"), local_architecture()
+    build.build(REPOSITORY, architecture=architecture)
+    assert inputs.digest(copy, architecture=architecture) == inputs.digest(REPOSITORY, architecture=architecture)
+    here = artifacts_of(REPOSITORY)
+
+    # When one file of v2's API is edited there, and the copy built
+    edited = copy / "src" / EDITED
+    edited.write_text(edited.read_text() + "\n# edited\n")
+    build.build(copy, architecture=architecture)
+
+    # Then v2's artifact has changed, in this file and its bytecode, and every other is the same to the last byte
+    there = artifacts_of(copy)
+    changed = {name for name in here | there if here.get(name) != there.get(name)}
+    assert changed == {"GrayApiFunction"}
+    one, other = here["GrayApiFunction"], there["GrayApiFunction"]
+    assert {name for name in one | other if one.get(name) != other.get(name)} == {
+        EDITED,
+        "api_v2/__pycache__/desk.cpython-313.pyc",
+    }
