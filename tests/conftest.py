@@ -1,6 +1,5 @@
 """How `make test` shares the tests out to its workers: a file is one piece, and so are all that use one local stack."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -26,11 +25,3 @@ def shares_the_stack(file: str) -> bool:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
     config.option.loadscopereorder = False  # the end-to-end tests come first
     return OneStack(config, log)
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """A file that shares the stack unsaid would start a second one in another worker."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        if "stack" in getattr(item, "fixturenames", ()) and file.startswith("tests/e2e/"):
-            assert shares_the_stack(file), f"{file} uses the shared stack: take it out of OWN_STACK"
