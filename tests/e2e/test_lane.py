@@ -99,10 +99,12 @@ def changed_pricing(stack: LocalStack, old: str, new: str) -> Iterator[None]:
 
     assert old in (artifact / "pricing" / "app.py").read_text()
     deploy(lambda code: code.replace(old, new))
+    warm(stack, ["v1"])  # which goes to stable's stock, so it mixes nothing
     try:
         yield
     finally:
         deploy(lambda code: code)
+        warm(stack)
 
 
 CALL = 'answer = invoke(_lambda(), _registry().known(), "stock", payload, fallback=fallback)'

@@ -4,7 +4,7 @@ SAM CLI resolves neither `!Ref` nor `{{resolve:...}}` to what was deployed, so b
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graylocal import emulator
@@ -59,11 +59,11 @@ def endpoints(ports: Ports, host: str = "localhost") -> dict[str, str]:
     }
 
 
-def warm(stack: LocalStack) -> None:
+def warm(stack: LocalStack, lanes: Iterable[str] = ("v1", "v2")) -> None:
     """Start what the APIs call. A viewer is told after three seconds that prices are not available, and a busy machine
     may need longer for the first start of two functions."""
     event = json.loads((EVENTS / "pricing.json").read_text(encoding="utf-8"))
-    for lane in ("v1", "v2"):
+    for lane in lanes:
         event["gray"]["baggage"] = f"gray.version={lane}"
         name = f"graylane-{stack.environment}-pricing"
         stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
