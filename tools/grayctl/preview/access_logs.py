@@ -10,8 +10,9 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,7 +22,6 @@ from grayctl.errors import UsageError
 from grayctl.preview.viewers import Viewers
 
 _GRAY = "__Host-gray"
-_ANONYMOUS = re.compile(r"([\w-]{16,32})\.")
 _LANE_FOLDER = re.compile(r"/v\d+(?=/|$)")
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk|Android(?!.*Mobile)", re.IGNORECASE)
 _MOBILE = re.compile(r"Mobile|iPhone|iPod|Android|Opera M", re.IGNORECASE)
@@ -69,54 +69,73 @@ def device_of(agent: str) -> str:
     return "mobile" if _MOBILE.search(agent) else "desktop"
 
 
+@lru_cache(maxsize=10_000)
+def _device(logged: str) -> str:
+    return device_of(unquote(logged))
+
+
+class _Columns:
+    """Where the fields of a log are; a row has an empty text for one that it lacks."""
+
+    def __init__(self, file: Path, names: Sequence[str]) -> None:
+        missing = [name for name in _NEEDED if name not in names]
+        if missing:
+            raise UsageError(
+                f"{file} is not a CloudFront standard log: no line #Fields: with {', '.join(_NEEDED)}",
+                "Give the files as CloudFront delivers them, version 1, or version 2 as W3C text.",
+            )
+        self._names = list(names)
+        self.count = len(names)
+        self.ip, self.path, self.agent = (names.index(name) for name in _NEEDED)
+        self.method, self.query = self._place("cs-method"), self._place("cs-uri-query")
+        self.cookie, self.country = self._place("cs(Cookie)"), self._place("c-country")
+
+    def _place(self, name: str) -> int:
+        return self._names.index(name) if name in self._names else self.count
+
+
 def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading) -> Iterator[str]:
-    seen: set[bytes] = set()
+    seen: set[str] = set()
+    find = _finder(identity)
     for file in files:
-        for request in _requests(file, reading):
-            cookies = _cookies(request.get("cs(Cookie)", "-"))
-            known = _known_id(cookies, identity)
-            id_ = known or _guessed_id(request)
-            mark = sha256(id_.encode()).digest()[:12]
-            if mark in seen:
+        for columns, row in _pages(file, reading):
+            known = find(row[columns.cookie])
+            id_ = known or _guessed_id(row[columns.ip], row[columns.agent])
+            if id_ in seen:
                 continue
-            seen.add(mark)
+            seen.add(id_)
             reading.viewers += 1
             reading.guessed += not known
-            yield _line(id_, request, cookies)
+            yield _line(id_, columns, row)
 
 
-def _requests(file: Path, reading: Reading) -> Iterator[Mapping[str, str]]:
-    """The requests of one file by field name. Raises UsageError when it does not name its fields."""
-    names: list[str] = []
+def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]:
+    """The rows of one file that ask for a document: only there a lane is decided. Raises UsageError for no log."""
+    columns: _Columns | None = None
     opened = gzip.open if _is_gzip(file) else open
     with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
         for text in lines:
-            if text.startswith("#"):
+            if text[0] == "#":
                 if text.startswith("#Fields:"):
                     names = text.removeprefix("#Fields:").split()
                     reading.fields.update(names)
+                    columns = _Columns(file, names)
                 continue
-            if not all(name in names for name in _NEEDED):
-                raise UsageError(
-                    f"{file} is not a CloudFront standard log: no line #Fields: with {', '.join(_NEEDED)}",
-                    "Give the files as CloudFront delivers them, version 1, or version 2 as W3C text.",
-                )
-            values = text.rstrip("\n").split("\t")
-            if len(values) != len(names):
+            columns = columns or _Columns(file, ())
+            row = text.rstrip("\n").split("\t")
+            if len(row) != columns.count:
                 reading.unreadable += 1
                 continue
             reading.requests += 1
-            request = dict(zip(names, values, strict=True))
-            if _is_page(request):
-                yield request
+            row.append("")  # a field that this log lacks
+            if _is_page(row[columns.path], row[columns.method]):
+                yield columns, row
 
 
-def _is_page(request: Mapping[str, str]) -> bool:
-    """Whether it asks for a document: only there a lane is decided."""
-    path = request["cs-uri-stem"]
+def _is_page(path: str, method: str) -> bool:
     name = path.rpartition("/")[2]
     return (
-        request.get("cs-method", "GET") in ("GET", "HEAD")
+        method in ("GET", "HEAD", "")
         and not path.startswith("/api/")
         and ("." not in name or name.lower().endswith(".html"))
     )
@@ -135,15 +154,27 @@ def _cookies(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, sign, value in pairs if sign}
 
 
-def _known_id(cookies: Mapping[str, str], identity: Identity | None) -> str:
+def _finder(identity: Identity | None) -> Callable[[str], str]:
+    """What takes a viewer's id out of the logged cookies; '' when it is not among them."""
     if identity is None:
-        found = _ANONYMOUS.match(cookies.get(_GRAY, ""))
-        return found[1] if found else ""
-    for source in identity.sources:
-        value = cookies.get(source.removeprefix("cookie:"), "")
-        if value:
-            return _identity(value, identity)
-    return ""
+        anonymous = re.compile(rf"(?:^|;)(?: |%20|\+)*{_GRAY}=([\w-]{{16,32}})\.")
+
+        def find(text: str) -> str:
+            found = anonymous.search(text)
+            return found[1] if found else ""
+
+        return find
+    names = [source.removeprefix("cookie:") for source in identity.sources if source.startswith("cookie:")]
+    forms = [re.compile(rf"(?:^|;)(?: |%20|\+)*{re.escape(name)}=([^;]+)") for name in names]
+
+    def find_identity(text: str) -> str:
+        for form in forms:
+            found = form.search(text)
+            if found:
+                return _identity(unquote(found[1]).strip(), identity)
+        return ""
+
+    return find_identity
 
 
 def _identity(value: str, identity: Identity) -> str:
@@ -160,23 +191,22 @@ def _identity(value: str, identity: Identity) -> str:
         return ""
 
 
-def _guessed_id(request: Mapping[str, str]) -> str:
+def _guessed_id(ip: str, agent: str) -> str:
     """A stand-in of the form the edge gives: the viewer's own is not in the log."""
-    text = f"{request['c-ip']}\n{request['cs(User-Agent)']}"
-    return base64.urlsafe_b64encode(sha256(text.encode()).digest()).decode()[:22]
+    return base64.urlsafe_b64encode(sha256(f"{ip}\n{agent}".encode()).digest()).decode()[:22]
 
 
-def _line(id_: str, request: Mapping[str, str], cookies: Mapping[str, str]) -> str:
-    country = request.get("c-country", "-")
-    path = _LANE_FOLDER.sub("", request["cs-uri-stem"], count=1) or "/"
-    query = request.get("cs-uri-query", "-")
+def _line(id_: str, columns: _Columns, row: Sequence[str]) -> str:
+    country, query = row[columns.country], row[columns.query]
+    cookies = _cookies(row[columns.cookie])
+    cookies.pop(_GRAY, None)
     fields = (
-        id_,
+        id_.replace("\t", " "),
         "" if country == "-" else country,
-        device_of(unquote(request["cs(User-Agent)"])),
-        path,
-        request["c-ip"],
-        "; ".join(f"{name}={value}" for name, value in cookies.items() if name != _GRAY),
+        _device(row[columns.agent]),
+        _LANE_FOLDER.sub("", row[columns.path], count=1) or "/",
+        row[columns.ip],
+        "; ".join(f"{name}={value}" for name, value in cookies.items()).replace("\t", " ").replace("\n", " "),
         "" if query == "-" else query,
     )
-    return "\t".join(text.replace("\t", " ").replace("\n", " ") for text in fields)
+    return "\t".join(fields)
