@@ -28,8 +28,11 @@ check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/python -m dashboard --check
 	$(BIN)/python -m docsgen --check
 
-test: install  ## all tests, end to end on the local stack too
-	$(BIN)/python -m pytest -n 2
+test: install  ## unit, edge and template tests, and the main end-to-end tests on the local stack
+	$(BIN)/python -m pytest -n 2 -m "not long"
+
+test-long: install  ## the other end-to-end tests: alarms, browser, documents, two stacks, ... (over half an hour)
+	$(BIN)/python -m pytest -m long
 
 test-iam: install  ## every policy statement taken away, one by one, on the local stack (minutes)
 	GRAYLANE_IAM=all $(BIN)/python -m pytest tests/e2e/test_iam.py

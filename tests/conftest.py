@@ -9,6 +9,13 @@ from xdist.scheduler import LoadFileScheduling
 OWN_STACK = frozenset({"api_switch", "artifacts", "concurrency", "make_up", "patches", "two_stacks"})
 
 
+# End-to-end tests that `make test` leaves to `make test-long`: together they take more than CI's 20 minutes.
+LONG = frozenset(
+    {"alarms", "browser", "carriers", "console", "control", "data", "delivery", "documents", "gray_alarm", "iam"}
+    | {"lane", "make_up", "patches", "plan", "two_stacks", "verify"}
+)
+
+
 class OneStack(LoadFileScheduling):  # type: ignore[misc]
     """A piece of work for the shared stack, taken first because it is the longest; a piece for each other file."""
 
@@ -18,10 +25,20 @@ class OneStack(LoadFileScheduling):  # type: ignore[misc]
 
 
 def shares_the_stack(file: str) -> bool:
-    folder, _, name = file.rpartition("/")
-    return folder == "tests/e2e" and name.removeprefix("test_").removesuffix(".py") not in OWN_STACK
+    return file.startswith("tests/e2e/") and _name(file) not in OWN_STACK
+
+
+def _name(file: str) -> str:
+    return file.rpartition("/")[2].removeprefix("test_").removesuffix(".py")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
     config.option.loadscopereorder = False  # the end-to-end tests come first
     return OneStack(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if file.startswith("tests/e2e/") and _name(file) in LONG:
+            item.add_marker(pytest.mark.long)

@@ -12,6 +12,21 @@ _THREADS = 4
 _connections = threading.local()
 
 
+class _Closing:
+    """A kept connection is closed when the thread that it belongs to is gone."""
+
+    def __del__(self) -> None:
+        self.close()  # type: ignore[attr-defined]
+
+
+class _Http(_Closing, http.client.HTTPConnection):
+    pass
+
+
+class _Https(_Closing, http.client.HTTPSConnection):
+    pass
+
+
 @dataclass(frozen=True)
 class Answer:
     """A response as a viewer gets it; header names in lower case, Set-Cookie joined by newlines."""
@@ -83,8 +98,8 @@ def request(
 def _connect(parts: SplitResult) -> http.client.HTTPConnection:
     host = parts.hostname or "localhost"
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, parts.port or 443, timeout=60)
-    return http.client.HTTPConnection("127.0.0.1" if host == "localhost" else host, parts.port or 80, timeout=60)
+        return _Https(host, parts.port or 443, timeout=60)
+    return _Http("127.0.0.1" if host == "localhost" else host, parts.port or 80, timeout=60)
 
 
 def everybody[T](viewers: Sequence[T], does: Callable[[T], Answer]) -> list[Answer]:

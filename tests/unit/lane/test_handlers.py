@@ -4,11 +4,13 @@ import base64
 import io
 import json
 import logging
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
+from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import AWSXRayRecorder
 from tests.unit.lane.carriers import event_of, notification, own_lane
 
@@ -18,6 +20,15 @@ from lane.messages import lambda_invoke, publish, send_message, start_execution
 from lane.observe import LaneFilter
 
 CONTEXT = SimpleNamespace(client_context=None)
+
+
+@pytest.fixture(autouse=True)
+def _traced() -> Iterator[None]:
+    """A Tracer that was told to be still, in another test, has switched the SDK off for the whole process."""
+    before = global_sdk_config.sdk_enabled()
+    global_sdk_config.set_sdk_enabled(True)
+    yield
+    global_sdk_config.set_sdk_enabled(before)
 
 
 class Segments:
