@@ -15,8 +15,7 @@ POLICIES = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy"
 HEAD = """# What each part may do
 
 Every policy statement of template.yaml. `make test-iam` takes away each one that the local stack evaluates, and sees
-the scenario fail (tests/e2e/probes.py); `make test` does that for one statement of each owner. The others are
-[to be seen on AWS](../verify-on-aws.md).
+the scenario fail (tests/e2e/probes.py). The others are [to be seen on AWS](../verify-on-aws.md).
 
 | owner | may | why | shown |
 |---|---|---|---|
