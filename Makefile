@@ -11,7 +11,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test fuzz test-iam test-sam-local build deploy promote verify destroy bench pictures clean
+.PHONY: help install up check test test-long fuzz test-iam test-sam-local build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
