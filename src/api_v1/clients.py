@@ -14,8 +14,8 @@ from lane import settings
 from lane.aws import instrument
 from lane.registry import Registry
 
-# A viewer waits: better an error in three seconds than an answer when nobody is there any more.
-_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+# A viewer waits, so not for long; but two functions that start cold, one behind the other, take some seconds.
+_CONFIG = Config(connect_timeout=1, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @cache

@@ -140,7 +140,7 @@ class Complete:
     percent: Decimal
 
     def __str__(self) -> str:
-        return f"complete at {self.percent} %"
+        return f"complete at {self.percent.normalize():f} %"
 
 
 type Decision = Step | Hold | Withdraw | Complete

@@ -19,8 +19,8 @@ from pricing import catalogue
 logger = Logger()
 tracer = Tracer(patch_modules=["botocore"])
 
-# Shorter than what the API waits for us.
-_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+# Shorter than what the API waits for us; a cold start fits in.
+_CONFIG = Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class StockError(Exception):
