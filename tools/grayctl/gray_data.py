@@ -35,7 +35,8 @@ class Wait:
     def __str__(self) -> str:
         count = f"{self.items:,}" if self.whole else f"at least {self.items:,}"
         conflicts = f", {self.conflicts:,} of them changed in stable too" if self.conflicts else ""
-        return f"{count} item{'' if self.items == 1 else 's'} of {self.lane} wait to be brought home{conflicts}"
+        item, wait = ("item", "waits") if self.items == 1 else ("items", "wait")
+        return f"{count} {item} of {self.lane} {wait} to be brought home{conflicts}"
 
 
 @dataclass

@@ -25,7 +25,7 @@ from ministack import app as gateway
 from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import apigateway_v1, cloudwatch, eventbridge, lambda_svc
-from ministack.services.cloudformation import changesets, engine, handlers
+from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
 _API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?")
 _STORE_PATH = re.compile(r"/key-value-stores/(arn:[^/]+/[^/]+)")
@@ -431,7 +431,7 @@ def conditions_know_pseudo_parameters() -> None:
         pseudo = {"AWS::Region": get_region(), "AWS::AccountId": get_account_id(), "AWS::Partition": "aws"}
         return evaluate(template, {**params, **{name: {"Value": value} for name, value in pseudo.items()}})
 
-    for module in (engine, changesets, handlers):
+    for module in (engine, changesets, handlers, stacks):
         module._evaluate_conditions = with_pseudo_parameters
 
 
