@@ -31,7 +31,7 @@ check: install  ## formatting, lint, types, the template, generated files
 test: install  ## unit, edge and template tests, and the main end-to-end tests on the local stack
 	$(BIN)/python -m pytest -n 2 -m "not long"
 
-test-long: install  ## the other end-to-end tests: alarms, browser, documents, two stacks, ... (over half an hour)
+test-long: install  ## the other end-to-end tests: alarms, browser, documents, ramp plans, ... (half an hour)
 	$(BIN)/python -m pytest -m long
 
 test-iam: install  ## every policy statement taken away, one by one, on the local stack (minutes)

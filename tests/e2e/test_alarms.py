@@ -165,11 +165,12 @@ class EdgeCode:
         """Publish code, and wait until the edge has it."""
         before = self._at_the_edge()
         name = self._name(function)
-        described = self._cloudfront.describe_function(Name=name)
+        described = self._cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")
         config = described["FunctionSummary"]["FunctionConfig"]
-        updated = self._cloudfront.update_function(
+        self._cloudfront.update_function(
             Name=name, IfMatch=described["ETag"], FunctionConfig=config, FunctionCode=code.encode()
         )
+        updated = self._cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")
         self._cloudfront.publish_function(Name=name, IfMatch=updated["ETag"])
         until(lambda: self._at_the_edge()[name] != before[name], f"{name} at the edge")
 

@@ -169,7 +169,7 @@ def test_an_emptied_store_is_rebuilt_as_the_runbook_says(
     operator.run("ramp", "100", "--yes")
     before = control.config()
     control.empty()
-    assert Viewer().ask(control.stack.url).lane == "v1"
+    control.until(lambda: Viewer().ask(control.stack.url).lane == "v1", "everybody on stable without a store")
 
     operator.run("rebuild", *source, "--yes", "-m", "the store was emptied")
 

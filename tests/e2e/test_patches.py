@@ -25,6 +25,7 @@ from graylocal.stack import LocalStack
 ALL = (
     "one_trace_through_api_and_lambda",
     "trace_of_events_reaches_their_functions",
+    "failed_events_are_kept",
     "client_context_reaches_the_function",
     "metrics_of_every_caller",
     "alarms_are_evaluated_elsewhere",
@@ -184,6 +185,22 @@ def trace_of_an_event(world: World) -> bool:
     return ROOT in (seen["trace"] or "")
 
 
+def failed_event(world: World) -> bool:
+    name, events, sqs = world.function(), world.stack.client("events"), world.stack.client("sqs")
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    functions = world.stack.client("lambda")
+    functions.update_function_configuration(FunctionName=name, Handler="nowhere.handler")
+    functions.put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"}},
+    )
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "f", "Arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"}])
+    events.put_events(Entries=[{"Source": name, "DetailType": "t", "Detail": "{}"}])
+    return bool(within(15, lambda: sqs.receive_message(QueueUrl=queue).get("Messages")))
+
+
 def client_context(world: World) -> bool:
     given = base64.b64encode(json.dumps({"custom": {"gray": "v2"}}).encode()).decode()
     return bool(world.invoke(world.function(), ClientContext=given)["custom"] == {"gray": "v2"})
@@ -295,6 +312,7 @@ def metric_namespace_condition(world: World) -> bool:
 GAPS: dict[str, Callable[[World], bool]] = {
     "one_trace_through_api_and_lambda": trace_of_an_api_request,
     "trace_of_events_reaches_their_functions": trace_of_an_event,
+    "failed_events_are_kept": failed_event,
     "client_context_reaches_the_function": client_context,
     "metrics_of_every_caller": metrics_of_an_api_request,
     "alarms_are_evaluated_elsewhere": no_alarm_from_a_foreign_dimension,

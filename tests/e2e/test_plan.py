@@ -71,7 +71,7 @@ def test_a_healthy_lane_goes_through_the_whole_plan(watching: Watching, operator
     assert shown["requests"]["gray"] >= 400
     assert shown["findings"]["worse_errors"] is False
     assert "25 -> 60 -> 100" in screens[-1]
-    assert "now at  60 %" in " ".join(screens[-1].split(" "))
+    assert "now at 100 %" in " ".join(screens[-1].split())
 
 
 def test_pause_skip_and_resume(watching: Watching, operator: Operator) -> None:

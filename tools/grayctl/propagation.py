@@ -42,16 +42,17 @@ def await_publication(
     read: Callable[[], Record | None],
     *,
     tell: Callable[[str], None],
+    over: Callable[[Record], bool] = publications.ended,
     patience: float = PATIENCE,
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Arrival:
-    """Wait until the record `read` finds has ended.
+    """Wait until the record `read` finds is `over`.
 
-    Raises PublicationError when it failed, or did not end within `patience` seconds.
+    Raises PublicationError when it failed, or was not over within `patience` seconds.
     """
     record, passed = None, 0.0
-    for seconds, found in publications.follow(read, patience=patience, clock=clock, wait=wait):
+    for seconds, found in publications.follow(read, patience=patience, over=over, clock=clock, wait=wait):
         record, passed = found, seconds
         tell("waiting for sync" if record is None else _how_far(record))
     if record is None:
@@ -68,6 +69,11 @@ def await_publication(
     if not publications.ended(record):
         raise PublicationError(
             f"publication {record.sequence} is still running after {passed:.0f} s", "Look again: grayctl status."
+        )
+    if not over(record):
+        raise PublicationError(
+            f"publication {record.sequence} is at the edge, but not invalidated and verified within {passed:.0f} s",
+            "Look into the log of the manual sync function; `grayctl sync` tries again.",
         )
     return Arrival(record, passed)
 

@@ -21,20 +21,26 @@ def ended(record: Record) -> bool:
     return record.status != RUNNING
 
 
+def verified(record: Record) -> bool:
+    """True once a publication that invalidates has also been compared with what it wrote, or did not come to that."""
+    return ended(record) and (record.status != PUBLISHED or bool(record.verified))
+
+
 def follow(
     read: Callable[[], Record | None],
     *,
     patience: float,
+    over: Callable[[Record], bool] = ended,
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[float, Record | None]]:
-    """Yield (seconds since the start, record or None) until the record has ended or patience (seconds) is over."""
+    """Yield (seconds since the start, record or None) until the record is `over` or patience (seconds) is."""
     started = clock()
     while True:
         record = read()
         passed = clock() - started
         yield passed, record
-        if (record is not None and ended(record)) or passed >= patience:
+        if (record is not None and over(record)) or passed >= patience:
             return
         # A publication takes from a fraction of a second to some seconds: look often first, then less.
         wait(0.15 if passed < 3 else 0.5 if passed < 15 else 2.0)

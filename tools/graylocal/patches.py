@@ -205,6 +205,21 @@ def trace_of_events_reaches_their_functions() -> None:
     eventbridge.threading = types.SimpleNamespace(**{**vars(threading), "Thread": _ContextThread})
 
 
+def failed_events_are_kept() -> None:
+    """Gap: EventBridge calls a function that fails once, and its `OnFailure` destination gets nothing.
+
+    On AWS it invokes asynchronously: tried again, then kept (Lambda developer guide, "Asynchronous invocation").
+    """
+
+    def dispatch(arn: str, payload: str) -> None:
+        function, config, _ = lambda_svc._get_func_record_for_ref(arn)
+        if function and config:
+            record = lambda_svc._execution_record_for_config(function, config)
+            lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+    eventbridge._dispatch_to_lambda = dispatch
+
+
 def client_context_reaches_the_function() -> None:
     """Gap: the client context of Invoke is dropped.
 
@@ -456,6 +471,7 @@ def trimmed_counts_are_counted() -> None:
 PATCHES: tuple[Callable[[], None], ...] = (
     one_trace_through_api_and_lambda,
     trace_of_events_reaches_their_functions,
+    failed_events_are_kept,
     client_context_reaches_the_function,
     metrics_of_every_caller,
     alarms_are_evaluated_elsewhere,

@@ -4,7 +4,7 @@ lacks (Lambda that runs, the stream, the edge) stands beside it as small servers
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class FakeSync:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: int = 0
 
-    def publish(self, trigger: str, request: str = "") -> None:
+    def publish(self, trigger: str, request: str = "", *, invalidate: bool = False) -> None:
         with self._lock:
             head = self.revisions.head()
             assert head
@@ -64,6 +64,8 @@ class FakeSync:
                 )
                 self.ssm.put_parameter(Name="/gray/test/current", Value=current.text(), Type="String", Overwrite=True)
             self.records.put(record)
+            if invalidate and status == PUBLISHED and not self.fault.get("unverified"):  # some time after
+                self.records.put(replace(record, invalidation="I1", verified="as published"))
             self._seen = head.revision
 
     def invoked(self, event: dict[str, Any]) -> None:
@@ -71,7 +73,7 @@ class FakeSync:
         self.requests.append(event)
         if event["action"] == "kill":
             self.revisions.kill(author=event["author"], reason=event["reason"], via="sync")
-        self.publish("manual", event["id"])
+        self.publish("manual", event["id"], invalidate=event["invalidate"])
 
     def follow_stream(self) -> None:
         while not self._stop.wait(0.02):

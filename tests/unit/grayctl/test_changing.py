@@ -229,6 +229,7 @@ def test_sync_asks_the_manual_function_and_follows_its_record(stack: Stack, gray
     assert outcome.code == 0, outcome.err
     assert outcome.json["status"] == "published"
     assert outcome.json["trigger"] == "manual"
+    assert (outcome.json["invalidation"], outcome.json["verified"]) == ("I1", "as published")
     assert stack.sync.requests[-1]["action"] == "publish"
     assert "revision 1 (active): published" in grayctl("sync", "--no-invalidate").out
     assert stack.sync.requests[-1]["invalidate"] is False

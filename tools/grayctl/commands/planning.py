@@ -73,7 +73,8 @@ def _print(console: Console, view: PlanView) -> None:
     facts = Table.grid(padding=(0, 2))
     facts.add_row("steps", " -> ".join(steps) + f"  %, every {view.plan.every_minutes:g} min, to {view.plan.lane}")
     facts.add_row(
-        "now at", f"{view.situation.percent} %" + (f" since {moment(view.state.since)}" if index >= 0 else "")
+        "now at",
+        f"{view.situation.percent.normalize():f} %" + (f" since {moment(view.state.since)}" if index >= 0 else ""),
     )
     facts.add_row("plan", "paused" if view.state.paused else "going on")
     facts.add_row("next", str(view.decision))

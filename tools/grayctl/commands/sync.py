@@ -18,6 +18,7 @@ from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
 from grayctl.options import AsJson, ConfigEnv, DryRun, Reason, Yes
 from grayctl.propagation import Arrival, await_publication
+from grayctl.publications import ended, verified
 from grayctl.releases import revisions_of
 from grayctl.screen import confirm, show, spinner
 from grayctl.signing import debug_header
@@ -79,7 +80,11 @@ def sync(
             reason=reason or "sync",
             invalidate=invalidate,
         )
-        arrival = await_publication(lambda: manual.record_of_request(target, request), tell=tell)
+        arrival = await_publication(
+            lambda: manual.record_of_request(target, request),
+            over=verified if invalidate else ended,
+            tell=tell,
+        )
     document = {"environment": target.environment, **asdict(arrival.publication)}
     show(document, as_json, lambda console: _print_sync(console, arrival))
 
