@@ -179,14 +179,14 @@ def next_step(plan: Plan, state: PlanState, situation: Situation, now: int) -> D
 def _hold_in_step(plan: Plan, state: PlanState, situation: Situation, now: int) -> Hold | None:
     left = round(state.since + plan.every_minutes * 60 - now)
     if left > 0:
-        return Hold(f"the next step is due in {_duration(left)}")
+        return Hold(f"the next step is due in {duration(left)}")
     trial, findings = situation.trial, situation.findings
     if trial is None or findings is None:
         return Hold("the watch function has not seen this release yet")
     if trial.asked != situation.asked:
         return Hold("the watch function has not seen this step yet")
     if now - trial.end > STALE_AFTER:
-        return Hold(f"the last figures are {_duration(now - trial.end)} old; is the watch function running?")
+        return Hold(f"the last figures are {duration(now - trial.end)} old; is the watch function running?")
     if trial.step_gray < plan.minimum_requests:
         return Hold(f"{trial.lane} has answered {trial.step_gray} of {plan.minimum_requests} requests in this step")
     if findings.mismatch:
@@ -214,7 +214,8 @@ def _mismatch(trial: Trial) -> str:
     )
 
 
-def _duration(seconds: int) -> str:
+def duration(seconds: int) -> str:
+    """As a person says it: seconds below two minutes, minutes above."""
     return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
 
 

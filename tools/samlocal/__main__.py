@@ -51,8 +51,9 @@ def _run(cases: list[Case], console: Console) -> int:
                 build_image(environment)
             _deploy(stack)
             address = gateway(environment)
-            (folder / "template.yaml").write_text(local_template(functions(stack), endpoints(stack.ports, HOST)))
-            sam = SamLocal(folder, {**environment, "AWS_ENDPOINT_URL": stack.endpoint}, address, ACCOUNT)
+            variables = endpoints(stack.ports, HOST)
+            (folder / "template.yaml").write_text(local_template(functions(stack), variables))
+            sam = SamLocal(folder, {**environment, "AWS_ENDPOINT_URL": stack.endpoint}, variables, address, ACCOUNT)
             with forwarded(address, [stack.ports.gateway, stack.ports.traces]):
                 return sum(_is_wrong(sam, case, console) for case in cases)
 

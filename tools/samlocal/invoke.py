@@ -60,10 +60,12 @@ def local_template(functions: Mapping[str, Function], variables: Mapping[str, st
 
 @dataclass(frozen=True)
 class SamLocal:
-    """How to invoke: a folder with `template.yaml`, what `docker` needs, this machine's address for containers."""
+    """How to invoke: a folder with `template.yaml`, what `docker` needs, the functions' own variables, this machine's
+    address for containers."""
 
     folder: Path
     docker: Mapping[str, str]
+    variables: Mapping[str, str]
     address: str
     account: str
 
@@ -71,10 +73,13 @@ class SamLocal:
         """The answer of a case's function; `{"errorMessage": ...}` also where SAM CLI itself failed."""
         sample = self.folder / case.file
         sample.write_text(json.dumps(event(case, environment)))
+        # SAM CLI's own AWS_ENDPOINT_URL would overrule the template's in the container, but not this file's.
+        own = self.folder / "variables.json"
+        own.write_text(json.dumps({"Parameters": dict(self.variables)}))
         # The KeyValueStore's endpoint has the account before the host name.
         hosts = [f"{HOST}:{self.address}", f"{self.account}.{HOST}:{self.address}"]
         command = [str(_SAM), "local", "invoke", case.function, "--event", str(sample), "--skip-pull-image"]
-        command += ["--template", str(self.folder / "template.yaml")]
+        command += ["--template", str(self.folder / "template.yaml"), "--env-vars", str(own)]
         command += [part for host in hosts for part in ("--add-host", host)]
         done = subprocess.run(
             command,

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gray.plan import duration
 from gray.plan_run import PlanView
 from gray.plan_store import PlanMoved, Plans
 from grayctl.commands.carrying import Manner, carry_out
@@ -71,7 +72,8 @@ def _print(console: Console, view: PlanView) -> None:
     index = view.plan.index_of(view.situation.percent)
     steps = [f"[bold]{step}[/bold]" if number == index else str(step) for number, step in enumerate(view.plan.steps)]
     facts = Table.grid(padding=(0, 2))
-    facts.add_row("steps", " -> ".join(steps) + f"  %, every {view.plan.every_minutes:g} min, to {view.plan.lane}")
+    every = duration(round(view.plan.every_minutes * 60))
+    facts.add_row("steps", " -> ".join(steps) + f"  %, every {every}, to {view.plan.lane}")
     facts.add_row(
         "now at",
         f"{view.situation.percent.normalize():f} %" + (f" since {moment(view.state.since)}" if index >= 0 else ""),
