@@ -18,8 +18,8 @@ __all__ = ["docker", "gateway"]
 def docker(processes: Processes, folder: Path) -> Iterator[dict[str, str]]:
     """The environment in which `docker` and SAM CLI find a daemon. Raises SamLocalError when there is none to be had.
 
-    Where none answers and we are root, one is started with all its state in `folder`, and ended afterwards. It copies
-    layers (vfs): slower than overlays, and works in every container.
+    Where none answers and we are root, one is started with all its state in `folder`, and ended afterwards. Docker
+    itself chooses how layers are kept: as overlays or, in a container, as copies, which is several times slower.
     """
     if _answers(os.environ):
         yield dict(os.environ)
@@ -29,7 +29,7 @@ def docker(processes: Processes, folder: Path) -> Iterator[dict[str, str]]:
             "no Docker daemon answers: start Docker, or `apt-get install docker.io` and run this as root"
         )
     own = {**os.environ, "DOCKER_HOST": f"unix://{folder}/docker.sock"}
-    command = ["dockerd", "--storage-driver=vfs", "-H", own["DOCKER_HOST"], "--pidfile", f"{folder}/docker.pid"]
+    command = ["dockerd", "-H", own["DOCKER_HOST"], "--pidfile", f"{folder}/docker.pid"]
     command += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"]
     processes.start("dockerd", command, os.environ, folder)
     try:
