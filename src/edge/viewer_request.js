@@ -46,7 +46,7 @@ function viewerOf(event) {
   const viewer = {
     request: request,
     ip: event.viewer.ip,
-    time: Math.floor(Date.now() / 1000),
+    time: (Date.now() / 1000) >>> 0, // whole seconds, until 2106
     cookie: COOKIE.exec(single(request.cookies['__Host-gray'])),
     debug: single(headers['x-gray-debug']),
     pin: single(headers['x-gray-pin']),
@@ -59,14 +59,17 @@ function viewerOf(event) {
     need: 'config',
     config: null,
     search: null,
-    decision: null,
+    lane: STABLE,
+    reason: '',
+    until: 0,
+    ahead: -1,
     answer: null,
     isOpen: false,
   };
   forget(headers);
   if (viewer.cookie) viewer.id = viewer.cookie[ID];
   // A pin is nearly always the cookie's lane, and the look at its form costs as much as reading the cookie.
-  if (viewer.pin && !(viewer.cookie && viewer.pin === viewer.cookie[LANE_OF]) && !LANE.test(viewer.pin)) viewer.pin = '';
+  if (viewer.pin && !(viewer.cookie && viewer.pin === viewer.cookie[LANE_OF]) && viewer.pin.search(LANE)) viewer.pin = '';
   if (!isProper(viewer, request.uri)) {
     viewer.need = '';
     viewer.answer = {
@@ -109,7 +112,7 @@ function isProper(viewer, uri) {
     }
     if (/%(2e|2f|5c|[01][\da-f]|7f)/i.test(viewer.path) || PREFIX.test(uri) !== PREFIX.test(viewer.path)) return false;
   }
-  return uri[0] === '/' && !IMPROPER.test(viewer.path);
+  return uri[0] === '/' && viewer.path.search(IMPROPER) < 0; // half of what `test` costs
 }
 
 // @only static
@@ -121,7 +124,7 @@ function placeFile(viewer, requestId) {
   if (lane) viewer.path = viewer.path.slice(lane.length) || '/';
   const path = viewer.path;
   const dot = path.lastIndexOf('.');
-  const kind = dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
+  const kind = dot > 0 && dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
   if (kind) viewer.rest = request.uri.slice(lane.length);
   if ((kind && kind !== 'html') || (request.method !== 'GET' && request.method !== 'HEAD')) {
     viewer.kind = ASSET;
@@ -162,9 +165,9 @@ function cookieAfter(viewer, lane, reason) {
     return config[KEYS].startsWith(',' + cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
   if (reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
-  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
-  if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
-  const isSeen = cookie && +cookie[EPOCH_OF] === +config[EPOCH];
+  if (viewer.ahead > 0) return '';
+  if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.until || week));
+  const isSeen = !viewer.ahead;
   if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', +cookie[EXPIRY]);
   return isSeen && cookie[LANE_OF] === lane && cookie[EXPIRY] > week - WEEK / 2 ? '' : writeCookie(viewer, lane, week);
 }
@@ -228,16 +231,19 @@ function pass(viewer) {
   const request = viewer.request;
   const headers = request.headers;
   // A page whose lane is not to be had gets stable's answer, and is told to load again.
-  const isLost = viewer.pin && viewer.pin !== viewer.decision.lane;
-  if (isLost && viewer.decision.lane !== STABLE) viewer.decision = stable('pin-lost');
-  const lane = viewer.decision.lane;
+  const isLost = viewer.pin && viewer.pin !== viewer.lane;
+  if (isLost && viewer.lane !== STABLE) {
+    viewer.lane = STABLE;
+    viewer.reason = 'pin-lost';
+  }
+  const lane = viewer.lane;
   // @only static
-  if (viewer.kind === DOCUMENT) tell(headers, 'cookie', cookieAfter(viewer, lane, viewer.decision.reason) || '-');
+  if (viewer.kind === DOCUMENT) tell(headers, 'cookie', cookieAfter(viewer, lane, viewer.reason) || '-');
   request.uri = '/' + lane + viewer.rest;
   // @end
   // @only api
   if (lane !== STABLE) moveOrigin(viewer.config, lane);
-  tellApi(headers, lane, viewer.decision.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
+  tellApi(headers, lane, viewer.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
   // @end
   if (viewer.debug && mayExplain(viewer)) tell(headers, 'explain', explain(viewer));
   tell(headers, 'version', lane);
