@@ -1,8 +1,6 @@
 // The conditions of a rule, each a short array with its kind first (src/gray/edge_rules.py writes them), and whether a
 // viewer matches. What cannot be understood or read puts a doubt into `viewer.search`, and doubt leads to stable.
 
-const DEVICES = ['tablet', 'mobile', 'desktop'];
-
 function matches(condition, viewer) {
   const request = viewer.request;
   let i;
@@ -81,10 +79,9 @@ function glob(pattern, path) {
 
 // The first letter of the kind of device. CloudFront calls some tablets mobile as well.
 function deviceOf(headers) {
-  for (let i = 0; i < DEVICES.length; i++) {
-    if (single(headers['cloudfront-is-' + DEVICES[i] + '-viewer']) === 'true') return DEVICES[i][0];
-  }
-  return '';
+  if (single(headers['cloudfront-is-tablet-viewer']) === 'true') return 't';
+  if (single(headers['cloudfront-is-mobile-viewer']) === 'true') return 'm';
+  return single(headers['cloudfront-is-desktop-viewer']) === 'true' ? 'd' : '';
 }
 
 // IPv4 ranges that end with a byte are compiled to its dotted beginning (`192.0.2.`): nothing is cheaper to compare.
@@ -92,13 +89,15 @@ function deviceOf(headers) {
 // digit.
 function inRange(condition, viewer) {
   const search = viewer.search;
-  const family = viewer.ip.indexOf(':') < 0 ? '4' : '6';
+  const ip = viewer.event.viewer.ip;
+  const dotted = ip + '.';
+  const family = ip.indexOf(':') < 0 ? '4' : '6';
   for (let i = 1; i < condition.length; i++) {
     const range = condition[i];
     if (range.endsWith('.')) {
-      if ((viewer.ip + '.').startsWith(range)) return true;
+      if (dotted.startsWith(range)) return true;
     } else if (range[0] === family) {
-      if (!search.ip) search.ip = addressOf(viewer.ip);
+      if (!search.ip) search.ip = addressOf(ip);
       const dash = range.indexOf('-');
       if (dash < 0 ? search.ip.startsWith(range) : isBetween(search.ip.slice(0, dash), range, dash)) return true;
     }
