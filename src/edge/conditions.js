@@ -2,36 +2,36 @@
 // viewer matches. What cannot be understood or read puts a doubt into `viewer.search`, and doubt leads to stable.
 
 function matches(condition, viewer) {
-  const request = viewer.request;
   let i;
+  // Each case costs 80 instructions on the way to the next: what rules ask most stands first.
   switch (condition[0]) {
+    case 'c':
+      return hasValue(viewer.request.cookies[condition[1]], condition, false);
     case '&':
       for (i = 1; i < condition.length; i++) if (!matches(condition[i], viewer)) return false;
       return true;
-    case '|':
-      for (i = 1; i < condition.length; i++) if (matches(condition[i], viewer)) return true;
-      return false;
-    case '!':
-      return !matches(condition[1], viewer);
-    case 'c':
-      return hasValue(request.cookies[condition[1]], condition, false);
-    case 'h':
-      return hasValue(request.headers[condition[1]], condition, false);
-    case 'q':
-      return hasValue(request.querystring[condition[1]], condition, true);
     case 'p':
       for (i = 1; i < condition.length; i++) if (glob(condition[i], viewer.path)) return true;
       return false;
     case 'y':
-      return condition.indexOf(single(request.headers['cloudfront-viewer-country']), 1) > 0;
+      return condition.indexOf(single(viewer.request.headers['cloudfront-viewer-country']), 1) > 0;
+    case 'h':
+      return hasValue(viewer.request.headers[condition[1]], condition, false);
     case 'd':
-      return condition.indexOf(deviceOf(request.headers), 1) > 0;
+      return condition.indexOf(deviceOf(viewer.request.headers), 1) > 0;
+    case '!':
+      return !matches(condition[1], viewer);
+    case 'l':
+      return inList(condition, viewer);
+    case 'q':
+      return hasValue(viewer.request.querystring[condition[1]], condition, true);
     case 'i':
       return inRange(condition, viewer);
     case 't':
       return viewer.time >= condition[1] && (!condition[2] || viewer.time < condition[2]);
-    case 'l':
-      return inList(condition, viewer);
+    case '|':
+      for (i = 1; i < condition.length; i++) if (matches(condition[i], viewer)) return true;
+      return false;
     case 'L':
       return viewer.config[IDENTITY][0] !== 'p' && inList(condition, viewer);
   }
@@ -43,7 +43,8 @@ function matches(condition, viewer) {
 function hasValue(field, condition, isEncoded) {
   if (!field || typeof field.value !== 'string') return false;
   if (condition[2] === '?') return true;
-  const values = field.multiValue && field.multiValue.length ? field.multiValue : [field];
+  const all = field.multiValue;
+  const values = all && all.length ? all : [field];
   for (let i = 0; i < values.length; i++) {
     const value = isEncoded ? decoded(values[i].value) : String(values[i].value);
     for (let j = 3; j < condition.length; j++) {
@@ -131,15 +132,22 @@ function addressOf(ip) {
 // An anonymous viewer is in no list: the id in the cookie is anybody's to choose.
 function inList(condition, viewer) {
   if (!viewer.who) return false;
-  const hex = digest(condition[3] + ':' + viewer.who);
+  const search = viewer.search;
+  const hashed = condition[3] + ':' + viewer.who;
+  // The list is asked again when its shard is there.
+  if (search.hashed !== hashed) {
+    search.hashed = hashed;
+    search.hex = digest(hashed);
+  }
+  const hex = search.hex;
   const key = 's.' + condition[1] + '.' + (parseInt(hex.slice(0, 8), 16) % condition[2]).toString(36);
-  const shard = viewer.search.shards[key];
+  const shard = search.shards[key];
   if (shard === undefined) {
     viewer.need = key;
     return false;
   }
   if (!shard || shard[0] !== '1') {
-    viewer.search.doubt = 'list-missing';
+    search.doubt = 'list-missing';
     return false;
   }
   const f = parseInt(hex.slice(8, 14), 16);

@@ -178,7 +178,7 @@ function take(viewer, value) {
     viewer.reason = beforeRules(viewer);
     if (viewer.reason || viewer.link) return;
     const text = value.slice(value.indexOf('\n') + 1);
-    viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '' };
+    viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '', hashed: '', hex: '' };
   } else if (viewer.search.rules) {
     viewer.search.shards[need] = value;
   } else {

@@ -169,8 +169,7 @@ function cookieAfter(viewer, lane, reason) {
     // After a rotation, sign with the newest key; the expiry stays.
     return config[KEYS].startsWith(',' + cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
-  if (reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
-  if (viewer.ahead > 0) return '';
+  if (reason === 'partial' || reason === 'expired' || viewer.ahead > 0) return '';
   const week = viewer.time + WEEK;
   if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.until || week));
   const isSeen = !viewer.ahead;
