@@ -156,7 +156,6 @@ function beforeRules(viewer) {
   if (isOut(viewer)) return 'out';
   if (viewer.ahead > 0) return 'behind';
   if (follows && viewer.pin === STABLE) return 'pin';
-  viewer.isOpen = true;
   viewer.who = identityOf(viewer);
   // A document in stable is decided again, so that a ramp-up reaches it; what follows a document is not.
   if (cookie && (follows || cookie[LANE_OF] !== STABLE) && isGood(viewer)) {

@@ -52,7 +52,7 @@ function viewerOf(event) {
     pin: single(headers['x-gray-pin']),
     kind: API,
     id: '',
-    who: '',
+    who: null,
     path: request.uri,
     rest: '/index.html',
     link: '',
@@ -64,7 +64,6 @@ function viewerOf(event) {
     until: 0,
     ahead: -1,
     answer: null,
-    isOpen: false,
   };
   forget(headers);
   if (viewer.cookie) viewer.id = viewer.cookie[ID];
@@ -202,10 +201,10 @@ function followLink(viewer) {
 }
 
 // Only where the rules are asked at all: not killed, not over, not opted out, not behind. Those are the reasons that
-// end before the identity is looked for.
+// end before the identity is looked for, and leave it null.
 function isGoodLink(viewer, parts) {
   const config = viewer.config;
-  if (!LINK.test(viewer.link) || !viewer.isOpen) return false;
+  if (!LINK.test(viewer.link) || viewer.who === null) return false;
   if (+parts[1] !== +config[EPOCH] || !isLive(config, parts[0])) return false;
   const text = ['l1', config[SALT], parts[0], parts[1], parts[2], ''].join('\n');
   return isSealed(config, parts[3], text, parts[4]);
