@@ -99,11 +99,14 @@ function identityOf(viewer) {
   const kind = parts[0];
   let text = '';
   for (let i = 1; i < parts.length && !text; i++) {
-    text = single((parts[i][0] === 'c' ? viewer.request.cookies : viewer.request.headers)[parts[i].slice(2)]);
+    const part = parts[i];
+    const fields = part[0] === 'c' ? viewer.request.cookies : viewer.request.headers;
+    text = single(fields[part.slice(2)]);
   }
+  if (!text) return '';
   // Nobody's name is that long, and a digest of 20 KB is not free. Tokens may be long.
   if (kind === 'p') return text.length > 1024 ? '' : text;
-  if (!text || text.length > 8192 || !viewer.config[IDENTITY_KEY]) return '';
+  if (text.length > 8192 || !viewer.config[IDENTITY_KEY]) return '';
   const secret = decodeURIComponent(viewer.config[IDENTITY_KEY]);
   if (kind !== 's') return claimOf(text, kind.slice(2), secret, viewer.time);
   const dot = text.lastIndexOf('.');

@@ -251,7 +251,7 @@ function pass(viewer) {
 // @only api
 function tellApi(headers, lane, reason, revision, isLost) {
   headers['x-gray-reason'] = { value: reason };
-  headers['x-gray-revision'] = { value: String(revision) };
+  headers['x-gray-revision'] = { value: '' + revision };
   headers.baggage = { value: 'gray.version=' + lane };
   if (isLost) headers['x-gray-reload'] = { value: '1' };
 }

@@ -3,10 +3,10 @@ function B(a){if(!a)return'';let c=a.value,b=a.multiValue;return typeof c!=='str
 return b<0?'':a.slice(d,a.indexOf(',',d))}let J=a=>C.createHash('sha256').update(a).digest('hex'),F=(a,b)=>C.createHash('md5').update(a).digest('hex')===C.createHash('md5').update(b).digest('hex'),P=(a,b)=>C.createHmac('sha256',a).update(b).digest('base64url').slice(0,22);
 function O(b,c,e,d){let a=K(b[9],c);return!!a&&F(P(a,e),d)}function h(c){if(!c)return null;let a=c.split('|',13),b=a[4];return a[0]!=='1'||!(a[3]>0)?null:b==='k'||b==='f'?a:(b==='a'||b==='p')&&a.length===13&&a[7]&&a[9]?a:null}
 let p=a=>a[2]&&a[2][2]==='out'&&a[2][4]>a[7],N=(a,b)=>a[11].indexOf(','+b+':')>=0;function q(b){let a=b[2],d=b[0],c=a[2];return b[11]||a[4]<=b[7]||c==='out'?!1:c===A?!0:N(d,c)&&O(d,a[5],u(b,a),a[6])}
-let u=(b,a)=>('c1\n'+b[0][7]+'\n'+a[1]+'\n'+a[2]+'\n'+a[3]+'\n'+a[4]+'\n'+b[9]);function t(b){let h=b[0][8];if(!h)return'';let d=h.split(','),f=d[0],a='';
-for(let c=1;c<d.length&&!a;c++){a=B((d[c][0]==='c'?b[4].cookies:b[4].headers)[d[c].slice(2)])}if(f==='p')return a.length>1024?'':a;if(!a||a.length>8192||!b[0][10])return'';
-let g=decodeURIComponent(b[0][10]);if(f!=='s')return z(a,f.slice(2),g,b[7]);let e=a.lastIndexOf('.'),i=a.slice(0,e);return e>0&&F(P(g,'i1\n\n'+i+'\n'),a.slice(e+1))?i:''}
-function z(i,f,g,d){let b=i.replace(/^bearer /i,'').split('.');if(b.length!==3)return'';let h=C.createHmac('sha256',g).update(b[0]+'.'+b[1]).digest('base64url');
+let u=(b,a)=>('c1\n'+b[0][7]+'\n'+a[1]+'\n'+a[2]+'\n'+a[3]+'\n'+a[4]+'\n'+b[9]);function t(b){let i=b[0][8];if(!i)return'';let f=i.split(','),e=f[0],a='';
+for(let d=1;d<f.length&&!a;d++){let g=f[d],k=g[0]==='c'?b[4].cookies:b[4].headers;a=B(k[g.slice(2)])}if(!a)return'';if(e==='p')return a.length>1024?'':a;
+if(a.length>8192||!b[0][10])return'';let h=decodeURIComponent(b[0][10]);if(e!=='s')return z(a,e.slice(2),h,b[7]);let c=a.lastIndexOf('.'),j=a.slice(0,c);
+return c>0&&F(P(h,'i1\n\n'+j+'\n'),a.slice(c+1))?j:''}function z(i,f,g,d){let b=i.replace(/^bearer /i,'').split('.');if(b.length!==3)return'';let h=C.createHmac('sha256',g).update(b[0]+'.'+b[1]).digest('base64url');
 if(!F(h,b[2]))return'';try{let c=Q(b[0]),a=Q(b[1]);if(c.alg!=='HS256'||c.crit!==void 0)return'';if(typeof a.exp!=='number'||a.exp<=d)return'';if(a.nbf!==void 0&&!(typeof a.nbf==='number'&&a.nbf<=d))return'';
 let e=a[f];return typeof e==='string'?e:''}catch(j){return''}}let Q=a=>JSON.parse(Buffer.from(a,'base64url').toString());function H(a){let b=a[9]||a[14];
 return!b?-1:((parseInt(J(a[0][7]+':'+b).slice(0,8),16)*10000)/4294967296)|0}function Y(a){let c=a[0],b=a[2],d=a[13]!==0||a[1];if(!c)return'no-config';
@@ -42,6 +42,6 @@ delete a['x-gray-explain'];delete a['x-gray-reload'];delete a['x-gray-reason'];d
 delete a.traceparent;delete a.tracestate;delete a['x-amzn-trace-id'];delete a.baggage}function o(b,a){if(a.indexOf('%')>=0){try{b[10]=decodeURIComponent(a)}
 catch(c){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(b[10])||G.test(a)!==G.test(b[10]))return!1}return a[0]==='/'&&b[10].search(T)<0}function k(a){
 let e=a[4],c=e.headers,d=a[1]&&a[1]!==a[6];if(d&&a[6]!==A){a[6]=A;a[8]='pin-lost'}let b=a[6];if(b!==A)l(a[0],b);R(c,b,a[8],a[0]?a[0][2]:0,d);if(a[12]&&n(a))c['x-gray-explain']={
-value:w(a)};c['x-gray-version']={value:b};return e}function R(a,c,d,e,b){a['x-gray-reason']={value:d};a['x-gray-revision']={value:String(e)};a.baggage={
-value:'gray.version='+c};if(b)a['x-gray-reload']={value:'1'}}function l(b,c){let a=V.exec(K(b[11],c)+':'+b[12]);I.updateRequestOrigin({domainName:a[1]+'.execute-api.'+a[3]+'.amazonaws.com',originPath:'/'+a[2]}
+value:w(a)};c['x-gray-version']={value:b};return e}function R(a,c,d,e,b){a['x-gray-reason']={value:d};a['x-gray-revision']={value:''+e};a.baggage={value:'gray.version='+c}
+;if(b)a['x-gray-reload']={value:'1'}}function l(b,c){let a=V.exec(K(b[11],c)+':'+b[12]);I.updateRequestOrigin({domainName:a[1]+'.execute-api.'+a[3]+'.amazonaws.com',originPath:'/'+a[2]}
 )}function g(c,b){let a=c.headers;L(a);a['x-gray-version']={value:A};R(a,A,'error',0,b&&b[1]&&b[1]!==A);return c}

@@ -3,10 +3,10 @@ function B(a){if(!a)return'';let c=a.value,b=a.multiValue;return typeof c!=='str
 return b<0?'':a.slice(d,a.indexOf(',',d))}let N=a=>C.createHash('sha256').update(a).digest('hex'),K=(a,b)=>C.createHash('md5').update(a).digest('hex')===C.createHash('md5').update(b).digest('hex'),J=(a,b)=>C.createHmac('sha256',a).update(b).digest('base64url').slice(0,22);
 function I(b,c,e,d){let a=t(b[9],c);return!!a&&K(J(a,e),d)}function Ac(c){if(!c)return null;let a=c.split('|',13),b=a[4];return a[0]!=='1'||!(a[3]>0)?null:b==='k'||b==='f'?a:(b==='a'||b==='p')&&a.length===13&&a[7]&&a[9]?a:null}
 let R=a=>a[2]&&a[2][2]==='out'&&a[2][4]>a[1],H=(a,b)=>a[11].indexOf(','+b+':')>=0;function l(b){let a=b[2],d=b[0],c=a[2];return b[14]||a[4]<=b[1]||c==='out'?!1:c===A?!0:H(d,c)&&I(d,a[5],P(b,a),a[6])}
-let P=(b,a)=>('c1\n'+b[0][7]+'\n'+a[1]+'\n'+a[2]+'\n'+a[3]+'\n'+a[4]+'\n'+b[10]);function p(b){let h=b[0][8];if(!h)return'';let d=h.split(','),f=d[0],a='';
-for(let c=1;c<d.length&&!a;c++){a=B((d[c][0]==='c'?b[3].cookies:b[3].headers)[d[c].slice(2)])}if(f==='p')return a.length>1024?'':a;if(!a||a.length>8192||!b[0][10])return'';
-let g=decodeURIComponent(b[0][10]);if(f!=='s')return x(a,f.slice(2),g,b[1]);let e=a.lastIndexOf('.'),i=a.slice(0,e);return e>0&&K(J(g,'i1\n\n'+i+'\n'),a.slice(e+1))?i:''}
-function x(i,f,g,d){let b=i.replace(/^bearer /i,'').split('.');if(b.length!==3)return'';let h=C.createHmac('sha256',g).update(b[0]+'.'+b[1]).digest('base64url');
+let P=(b,a)=>('c1\n'+b[0][7]+'\n'+a[1]+'\n'+a[2]+'\n'+a[3]+'\n'+a[4]+'\n'+b[10]);function p(b){let i=b[0][8];if(!i)return'';let f=i.split(','),e=f[0],a='';
+for(let d=1;d<f.length&&!a;d++){let g=f[d],k=g[0]==='c'?b[3].cookies:b[3].headers;a=B(k[g.slice(2)])}if(!a)return'';if(e==='p')return a.length>1024?'':a;
+if(a.length>8192||!b[0][10])return'';let h=decodeURIComponent(b[0][10]);if(e!=='s')return x(a,e.slice(2),h,b[1]);let c=a.lastIndexOf('.'),j=a.slice(0,c);
+return c>0&&K(J(h,'i1\n\n'+j+'\n'),a.slice(c+1))?j:''}function x(i,f,g,d){let b=i.replace(/^bearer /i,'').split('.');if(b.length!==3)return'';let h=C.createHmac('sha256',g).update(b[0]+'.'+b[1]).digest('base64url');
 if(!K(h,b[2]))return'';try{let c=S(b[0]),a=S(b[1]);if(c.alg!=='HS256'||c.crit!==void 0)return'';if(typeof a.exp!=='number'||a.exp<=d)return'';if(a.nbf!==void 0&&!(typeof a.nbf==='number'&&a.nbf<=d))return'';
 let e=a[f];return typeof e==='string'?e:''}catch(j){return''}}let S=a=>JSON.parse(Buffer.from(a,'base64url').toString());function M(a){let b=a[10]||a[9];
 return!b?-1:((parseInt(N(a[0][7]+':'+b).slice(0,8),16)*10000)/4294967296)|0}function Z(a){let c=a[0],b=a[2],d=a[12]!==0||a[4];if(!c)return'no-config';
