@@ -2,25 +2,27 @@
 
 Each scenario runs the built viewer-request function N and 2N times under callgrind; the difference over N is the cost
 of one request, without the engine's start. That repeats from run to run, which times on a shared machine do not.
-A run makes each event anew by JSON.parse; the function that returns its request shows what that costs, and the table
-takes it off. Reading the config stays in. Run: `.venv/bin/python bench/edge.py [--write]`; needs `apt-get install njs
-valgrind`.
+A run makes each event anew by JSON.parse; a function that returns its request shows what that costs for the same
+event, and the table takes it off. Reading the config stays in. Run: `.venv/bin/python bench/edge.py [--write]`; needs
+`apt-get install njs valgrind`.
 """
 
 import argparse
+import json
 import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edgebuild.source import BUILD
-from edgerun.njs import harness_repeated
+from edgebuild.build import built_from
+from edgebuild.source import BUILD, assemble, read_sources
+from edgerun.njs import harness_repeated, prelude
 from gray.compile import LaneApi, Stamp, compile_release
 from gray.grants import EdgeKeys, sign_cookie, sign_link
 from gray.lists import build_shards, place, shard_key
@@ -31,6 +33,7 @@ KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)))
 SALT = "8f3kq1zt"
 ANONYMOUS = "aZ09_-aZ09_-aZ09_-aZ09"
 RESULTS = Path(__file__).parent / "results" / "edge.md"
+STICKY_DOCUMENT = "sticky, document"
 EMPTY = """import cf from 'cloudfront';
 const store = cf.kvs();
 async function handler(event) { const text = await store.get('config'); return text ? event.request : null; }
@@ -119,10 +122,9 @@ def scenarios() -> Iterator[Scenario]:
     ten = config(TEN)
     grant = sign_cookie(KEYS, salt=SALT, id=ANONYMOUS, lane="v2", epoch=12, expiry=NOW + 9_000)
     sticky = event(cookies={"__Host-gray": grant, "theme": "dark"})
-    yield Scenario("returns its request", BARE, event(), ten, "none")
     yield Scenario("reads the config, returns its request", EMPTY, event(), ten, "none")
     yield Scenario("file of a lane (no decision)", static, event("/v2/app.js"), ten, "v2")
-    yield Scenario("sticky, document", static, sticky, ten, "v2", 70_000)
+    yield Scenario(STICKY_DOCUMENT, static, sticky, ten, "v2", 70_000)
     calls = event("/api/orders", cookies={"__Host-gray": grant}, headers={"x-gray-pin": "v2"})
     yield Scenario("sticky, API with its origin", api, calls, ten, "v2", 70_000)
     link = sign_link(KEYS, salt=SALT, lane="v2", epoch=12, expiry=NOW + 3_600)
@@ -142,31 +144,54 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("killed", static, sticky, {"config": "1|418|97|13|k"}, "v1")
 
 
-FORM = r"^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$"
-# What a sticky document is made of, as far as single steps can be told apart: a step and its JavaScript.
-SETUP = f"""const crypto = require('crypto');
-const headers = {{ host: {{ value: 'example.com' }} }};
-const head = {config(TEN)["config"]!r};
-const cookie = '{sign_cookie(KEYS, salt=SALT, id=ANONYMOUS, lane="v2", epoch=12, expiry=NOW + 9_000)}';
-const form = new RegExp({FORM!r});
-const improper = /\\/\\/|[\\x00-\\x1f\\x7f\\\\]|\\/\\.\\.?(\\/|$)/;
-const key = '{"k" * 43}';
-function nothing(a) {{ return a; }}
-async function waits() {{ return 1; }}
-"""
-STEPS = {
-    "HMAC-SHA256 of the grant": "crypto.createHmac('sha256', key).update(cookie).digest('base64url').slice(0, 22)",
-    "two MD5, so that the comparison tells no time": (
-        "crypto.createHash('md5').update('ABCDEFGHIJKLMNOPQRSTUV').digest('hex') ==="
-        " crypto.createHash('md5').update('ABCDEFGHIJKLMNOPQRSTUV').digest('hex')"
+@dataclass(frozen=True)
+class Part:
+    """A part of a decision: what it does, the call that does it, and the parts in it that have rows of their own."""
+
+    name: str
+    code: str
+    inner: tuple["Part", ...] = ()
+
+
+# What a sticky document is made of, in the sources' own functions. A part with others in it has the rest as its row.
+STICKY = (
+    Part(
+        "the viewer's array and what else `viewerOf` does",
+        "viewerOf(event)",
+        (
+            Part(
+                "the cookie and its form, a regular expression", "COOKIE.exec(single(request.cookies['__Host-gray']))"
+            ),
+            Part("two headers that are not there", "single(headers['x-gray-debug']); single(headers['x-gray-pin'])"),
+            Part("13 headers deleted", "forget(headers)"),
+            Part("whether the path is proper", "isProper(viewer, '/orders')"),
+            Part("which file it asks for", "placeFile(viewer)"),
+        ),
     ),
-    "the head of the config, split": "head.split('|', 13)",
-    "the cookie's form, a regular expression": "form.exec(cookie)",
-    "the path's form, a regular expression": "improper.test('/orders')",
-    "13 headers deleted": "; ".join(f"delete headers['x-gray-{n}']" for n in range(13)),
-    "one await": "waits()",
-    "30 calls of a function": "; ".join(["nothing(1)"] * 30),
-}
+    Part("the head of the config, split in 13", "readConfig(text)"),
+    Part(
+        "the state, the lease, the epoch and what else `beforeRules` asks",
+        "beforeRules(viewer)",
+        (
+            Part("who the viewer is", "identityOf(viewer)"),
+            Part("whether the lane is live", "isLive(viewer.config, 'v2')"),
+            Part("the grant's text, put together", "grantText(viewer, viewer.cookie)"),
+            Part("the key, looked up", "entry(viewer.config[KEYS], 'a')"),
+            Part("HMAC-SHA256 of the grant", "mac(key, grant)"),
+            Part("its comparison, two MD5", "same(seal, seal)"),
+        ),
+    ),
+    Part("whether the cookie is written anew", "cookieAfter(viewer, 'v2', 'sticky')"),
+)
+PARTS = """
+const request = event.request;
+const headers = request.headers;
+const viewer = viewerOf(event);
+take(viewer, text);
+const key = entry(viewer.config[KEYS], 'a');
+const grant = grantText(viewer, viewer.cookie);
+const seal = viewer.cookie[SEAL];
+"""
 
 
 def ran(program: str) -> tuple[int, str]:
@@ -195,14 +220,46 @@ def cost(scenario: Scenario, requests: int) -> int:
     return round((instructions(scenario, 2 * requests) - instructions(scenario, requests)) / requests)
 
 
-def step_cost(code: str, times: int) -> int:
-    """Instructions of one step, without the loop around it."""
+def own_cost(scenario: Scenario, requests: int) -> int:
+    """Instructions of one request without those of making its event and returning it."""
+    return cost(scenario, requests) - cost(replace(scenario, code=BARE, expected="none"), requests)
+
+
+def part_cost(code: str, scenario: Scenario, times: int) -> int:
+    """Instructions of one part of the static function, without the loop around it."""
+    given = (
+        f"Date.now = function () {{ return {NOW * 1000}; }};\n"
+        f"const event = JSON.parse({json.dumps(json.dumps(scenario.event))});\n"
+        f"const text = {json.dumps(scenario.store['config'])};\n"
+    )
+    function = assemble("request_static", read_sources())
 
     def loop(body: str, count: int) -> int:
-        return ran(f"{SETUP}function step() {{ {body} }}\nfor (let i = 0; i < {count}; i++) step();\n")[0]
+        built = built_from(f"{function}{PARTS}function part() {{ {body}; }}\n", short_names=False)
+        return ran(prelude(f"{given}{built}\nfor (let i = 0; i < {count}; i++) part();\n"))[0]
 
     whole, empty = (loop(body, 2 * times) - loop(body, times) for body in (code, ""))
     return round((whole - empty) / times)
+
+
+def made_of(parts: Iterable[Part], scenario: Scenario, times: int) -> Iterator[tuple[str, int]]:
+    """A row for each part: what it costs without those in it."""
+    for part in parts:
+        inner = list(made_of(part.inner, scenario, times))
+        yield part.name, part_cost(part.code, scenario, times) - sum(cost for _, cost in inner)
+        yield from inner
+
+
+def sticky_rows(times: int) -> Iterator[tuple[str, int]]:
+    """What a sticky document is made of, with the read and the rest; the rows are the whole."""
+    scenario = next(one for one in scenarios() if one.name == STICKY_DOCUMENT)
+    reading = next(one for one in scenarios() if one.code == EMPTY)
+    rows = [("the read, as the bench has it, and the await", own_cost(reading, times))]
+    rows += made_of(STICKY, scenario, times)
+    yield from rows
+    whole = own_cost(scenario, times)
+    yield "the rest: the loop around, two headers and the path written", whole - sum(cost for _, cost in rows)
+    yield "the whole", whole
 
 
 def main() -> None:
@@ -215,28 +272,28 @@ def main() -> None:
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is not installed: apt-get install {tool}")
     lines = ["| request | instructions | aim |", "|---|---:|---:|"]
-    bare = 0
     for scenario in scenarios():
-        measured = cost(scenario, options.requests)
-        bare = bare or measured
-        lines.append(f"| {scenario.name} | {measured - bare:,} | {f'{scenario.aim:,}' if scenario.aim else ''} |")
+        taken = own_cost(scenario, options.requests)
+        lines.append(f"| {scenario.name} | {taken:,} | {f'{scenario.aim:,}' if scenario.aim else ''} |")
         print(lines[-1], flush=True)
-    lines += ["", "What a sticky document is made of:", "", "| step | instructions |", "|---|---:|"]
-    for name, code in STEPS.items():
-        lines.append(f"| {name} | {step_cost(code, options.requests):,} |")
+    lines += ["", "What a sticky document is made of:", "", "| part | instructions |", "|---|---:|"]
+    for name, taken in sticky_rows(options.requests):
+        lines.append(f"| {name} | {taken:,} |")
         print(lines[-1], flush=True)
     if options.write:
-        RESULTS.write_text(_page(lines, bare, options.requests), encoding="utf-8")
+        RESULTS.write_text(_page(lines, options.requests), encoding="utf-8")
 
 
-def _page(lines: list[str], bare: int, requests: int) -> str:
+def _page(lines: list[str], requests: int) -> str:
     njs = subprocess.run(["njs", "-v"], capture_output=True, text=True, check=True).stdout.strip()
     sizes = ", ".join(f"{path.stem} {path.stat().st_size:,}" for path in sorted(BUILD.glob("*.js")))
     return (
         "# Instructions per decision at the edge\n\n"
         f"njs {njs}, {platform.machine()}, valgrind callgrind; `(Ir(2N) - Ir(N)) / N`, N = {requests}. "
-        "Command: `.venv/bin/python bench/edge.py --write`. Making the event and returning its request takes "
-        f"{bare:,}, which is taken off below; reading the config is in.\n\n" + "\n".join(lines) + "\n\n"
+        "Command: `.venv/bin/python bench/edge.py --write`. What it "
+        "takes to make the event and to return its request is taken off; reading the config is in.\n\n"
+        + "\n".join(lines)
+        + "\n\n"
         f"Bytes as uploaded (10,240 fit): {sizes}.\n"
     )
 

@@ -44,41 +44,43 @@ function viewerOf(event) {
   const request = event.request;
   const headers = request.headers;
   const viewer = {
+    event: event,
     request: request,
-    ip: event.viewer.ip,
-    time: Math.floor(Date.now() / 1000),
+    time: (Date.now() / 1000) >>> 0, // whole seconds, until 2106
     cookie: COOKIE.exec(single(request.cookies['__Host-gray'])),
     debug: single(headers['x-gray-debug']),
     pin: single(headers['x-gray-pin']),
     kind: API,
     id: '',
-    who: '',
+    who: null,
     path: request.uri,
     rest: '/index.html',
     link: '',
     need: 'config',
     config: null,
     search: null,
-    decision: null,
+    lane: STABLE,
+    reason: '',
+    until: 0,
+    ahead: -1,
     answer: null,
-    isOpen: false,
   };
   forget(headers);
   if (viewer.cookie) viewer.id = viewer.cookie[ID];
   // A pin is nearly always the cookie's lane, and the look at its form costs as much as reading the cookie.
-  if (viewer.pin && !(viewer.cookie && viewer.pin === viewer.cookie[LANE_OF]) && !LANE.test(viewer.pin)) viewer.pin = '';
+  if (viewer.pin && !(viewer.cookie && viewer.pin === viewer.cookie[LANE_OF]) && viewer.pin.search(LANE)) viewer.pin = '';
   if (!isProper(viewer, request.uri)) {
     viewer.need = '';
-    viewer.answer = {
-      statusCode: 400,
-      statusDescription: 'Bad Request',
-      headers: { 'cache-control': { value: 'no-store' } },
-    };
+    viewer.answer = answerOf(400, 'Bad Request');
   }
   // @only static
-  else placeFile(viewer, event.context.requestId);
+  else placeFile(viewer);
   // @end
   return viewer;
+}
+
+function answerOf(status, description) {
+  return { statusCode: status, statusDescription: description, headers: { 'cache-control': { value: 'no-store' } } };
 }
 
 // What only we may say, whoever sent it. By name: a scan of all headers costs fifteen times more.
@@ -109,19 +111,19 @@ function isProper(viewer, uri) {
     }
     if (/%(2e|2f|5c|[01][\da-f]|7f)/i.test(viewer.path) || PREFIX.test(uri) !== PREFIX.test(viewer.path)) return false;
   }
-  return uri[0] === '/' && !IMPROPER.test(viewer.path);
+  return uri[0] === '/' && viewer.path.search(IMPROPER) < 0; // half of what `test` costs
 }
 
 // @only static
 // Which kind of file is asked for, and where it is below a lane's directory.
-function placeFile(viewer, requestId) {
+function placeFile(viewer) {
   const request = viewer.request;
   const prefix = viewer.path[1] === 'v' && PREFIX.exec(viewer.path);
   const lane = prefix ? prefix[0] : '';
   if (lane) viewer.path = viewer.path.slice(lane.length) || '/';
   const path = viewer.path;
   const dot = path.lastIndexOf('.');
-  const kind = dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
+  const kind = dot > 0 && dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
   if (kind) viewer.rest = request.uri.slice(lane.length);
   if ((kind && kind !== 'html') || (request.method !== 'GET' && request.method !== 'HEAD')) {
     viewer.kind = ASSET;
@@ -129,12 +131,17 @@ function placeFile(viewer, requestId) {
     // An open tab keeps the files of its own lane, whatever happens to the lane.
     viewer.need = '';
     viewer.answer = request;
-    tell(request.headers, 'version', lane.slice(1));
+    request.headers['x-gray-version'] = { value: lane.slice(1) };
     return;
   }
   viewer.kind = DOCUMENT;
   viewer.link = single(request.querystring['gray-link']);
-  if (!viewer.id && requestId) viewer.id = crypto.createHash('sha256').update(requestId).digest('base64url').slice(0, 22);
+  if (!viewer.id) viewer.id = newId(viewer.event.context.requestId);
+}
+
+// The anonymous id of a viewer without one.
+function newId(requestId) {
+  return requestId ? crypto.createHash('sha256').update(requestId).digest('base64url').slice(0, 22) : '';
 }
 
 // The cookie's value, and how long the browser keeps it; '' when there is nobody to write for. Only gray is signed.
@@ -145,8 +152,9 @@ function writeCookie(viewer, lane, expiry) {
   const fields = ['', viewer.id, lane, epoch, expiry];
   let end = '-.-';
   if (lane !== STABLE && lane !== 'out') {
-    const key = config[KEYS].slice(1, config[KEYS].indexOf(':'));
-    end = key + '.' + mac(entry(config[KEYS], key), grantText(viewer, fields));
+    const keys = config[KEYS];
+    const colon = keys.indexOf(':');
+    end = keys.slice(1, colon) + '.' + mac(keys.slice(colon + 1, keys.indexOf(',', colon)), grantText(viewer, fields));
   }
   return viewer.id + '.' + lane + '.' + epoch + '.' + expiry + '.' + end + ';' + Math.max(ID_SECONDS, expiry - viewer.time);
 }
@@ -155,16 +163,15 @@ function writeCookie(viewer, lane, expiry) {
 function cookieAfter(viewer, lane, reason) {
   const cookie = viewer.cookie;
   const config = viewer.config;
-  const week = viewer.time + WEEK;
   if (viewer.pin || !config) return '';
   if (reason === 'sticky') {
     // After a rotation, sign with the newest key; the expiry stays.
     return config[KEYS].startsWith(',' + cookie[KEY] + ':') ? '' : writeCookie(viewer, lane, +cookie[EXPIRY]);
   }
-  if (reason === 'partial' || reason === 'expired' || reason === 'behind') return '';
-  if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return '';
-  if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.decision.until || week));
-  const isSeen = cookie && +cookie[EPOCH_OF] === +config[EPOCH];
+  if (reason === 'partial' || reason === 'expired' || viewer.ahead > 0) return '';
+  const week = viewer.time + WEEK;
+  if (lane !== STABLE) return writeCookie(viewer, lane, Math.min(week, viewer.until || week));
+  const isSeen = !viewer.ahead;
   if (isOut(viewer)) return isSeen ? '' : writeCookie(viewer, 'out', +cookie[EXPIRY]);
   return isSeen && cookie[LANE_OF] === lane && cookie[EXPIRY] > week - WEEK / 2 ? '' : writeCookie(viewer, lane, week);
 }
@@ -185,25 +192,19 @@ function followLink(viewer) {
     lane = parts[0];
     expiry = Math.min(+parts[2], week);
   }
-  const answer = {
-    statusCode: 302,
-    statusDescription: 'Found',
-    headers: {
-      location: { value: viewer.request.uri + queryWithoutLink(viewer.request.querystring) },
-      'cache-control': { value: 'no-store' },
-      'referrer-policy': { value: 'no-referrer' },
-    },
-  };
+  const answer = answerOf(302, 'Found');
+  answer.headers.location = { value: viewer.request.uri + queryWithoutLink(viewer.request.querystring) };
+  answer.headers['referrer-policy'] = { value: 'no-referrer' };
   const cookie = lane && expiry > viewer.time && writeCookie(viewer, lane, expiry);
   if (cookie) answer.cookies = { '__Host-gray': setCookie(cookie) };
   return answer;
 }
 
 // Only where the rules are asked at all: not killed, not over, not opted out, not behind. Those are the reasons that
-// end before the identity is looked for.
+// end before the identity is looked for, and leave it null.
 function isGoodLink(viewer, parts) {
   const config = viewer.config;
-  if (!LINK.test(viewer.link) || !viewer.isOpen) return false;
+  if (!LINK.test(viewer.link) || viewer.who === null) return false;
   if (+parts[1] !== +config[EPOCH] || !isLive(config, parts[0])) return false;
   const text = ['l1', config[SALT], parts[0], parts[1], parts[2], ''].join('\n');
   return isSealed(config, parts[3], text, parts[4]);
@@ -228,32 +229,31 @@ function pass(viewer) {
   const request = viewer.request;
   const headers = request.headers;
   // A page whose lane is not to be had gets stable's answer, and is told to load again.
-  const isLost = viewer.pin && viewer.pin !== viewer.decision.lane;
-  if (isLost && viewer.decision.lane !== STABLE) viewer.decision = stable('pin-lost');
-  const lane = viewer.decision.lane;
+  const isLost = viewer.pin && viewer.pin !== viewer.lane;
+  if (isLost && viewer.lane !== STABLE) {
+    viewer.lane = STABLE;
+    viewer.reason = 'pin-lost';
+  }
+  const lane = viewer.lane;
   // @only static
-  if (viewer.kind === DOCUMENT) tell(headers, 'cookie', cookieAfter(viewer, lane, viewer.decision.reason) || '-');
+  if (viewer.kind === DOCUMENT) headers['x-gray-cookie'] = { value: cookieAfter(viewer, lane, viewer.reason) || '-' };
   request.uri = '/' + lane + viewer.rest;
   // @end
   // @only api
   if (lane !== STABLE) moveOrigin(viewer.config, lane);
-  tellApi(headers, lane, viewer.decision.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
+  tellApi(headers, lane, viewer.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
   // @end
-  if (viewer.debug && mayExplain(viewer)) tell(headers, 'explain', explain(viewer));
-  tell(headers, 'version', lane);
+  if (viewer.debug && mayExplain(viewer)) headers['x-gray-explain'] = { value: explain(viewer) };
+  headers['x-gray-version'] = { value: lane };
   return request;
-}
-
-function tell(headers, name, value) {
-  headers['x-gray-' + name] = { value: value };
 }
 
 // @only api
 function tellApi(headers, lane, reason, revision, isLost) {
-  tell(headers, 'reason', reason);
-  tell(headers, 'revision', String(revision));
+  headers['x-gray-reason'] = { value: reason };
+  headers['x-gray-revision'] = { value: '' + revision };
   headers.baggage = { value: 'gray.version=' + lane };
-  if (isLost) tell(headers, 'reload', '1');
+  if (isLost) headers['x-gray-reload'] = { value: '1' };
 }
 
 // Stable is the behavior's own origin. What is not given here is inherited from it: the API key, the timeouts.
@@ -267,12 +267,12 @@ function moveOrigin(config, lane) {
 function rescue(request, viewer) {
   const headers = request.headers;
   forget(headers);
-  tell(headers, 'version', STABLE);
+  headers['x-gray-version'] = { value: STABLE };
   // @only api
   tellApi(headers, STABLE, 'error', 0, viewer && viewer.pin && viewer.pin !== STABLE);
   // @end
   // @only static
-  if (!viewer || viewer.kind === DOCUMENT) tell(headers, 'cookie', '-');
+  if (!viewer || viewer.kind === DOCUMENT) headers['x-gray-cookie'] = { value: '-' };
   request.uri = '/' + STABLE + (viewer ? viewer.rest : '/index.html');
   // @end
   return request;

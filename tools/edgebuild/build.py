@@ -12,13 +12,18 @@ from edgebuild.shorten import shorter
 from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
 from edgebuild.tokens import compact, tokens
 
-__all__ = ["built", "code_of", "functions", "stale", "write"]
+__all__ = ["built", "built_from", "code_of", "functions", "stale", "write"]
 
 
 def code_of(name: str) -> str:
     """The code of one function as it is uploaded, made from the sources now."""
-    program = with_arrays(inlined(tokens(assemble(name, read_sources()))))
-    return compact(shorter(with_arrows(joined_returns(shortened(program)))))
+    return built_from(assemble(name, read_sources()))
+
+
+def built_from(text: str, *, short_names: bool = True) -> str:
+    """What is built from the text of a function; with the names as they are, the bench can call its parts."""
+    program = with_arrays(inlined(tokens(text)))
+    return compact(shorter(with_arrows(joined_returns(shortened(program) if short_names else program))))
 
 
 def functions() -> dict[str, str]:

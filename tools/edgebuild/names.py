@@ -1,9 +1,9 @@
 """Short names for our own words.
 
 A function may have 10,240 bytes. Every variable and function of ours, and every property of our own objects, becomes
-one or two letters: small letters for what is local to a function, capitals for what all functions share. A property
-that the platform knows as well keeps its name: those are listed, and one that is missing there breaks the built code,
-which is what the tests run.
+one or two letters: small letters for what is local to a function, capitals first for what all functions share. A
+property that the platform knows as well keeps its name: those are listed, and one that is missing there breaks the
+built code, which is what the tests run.
 """
 
 from collections import Counter
@@ -36,6 +36,9 @@ PLATFORM = frozenset(
         "baggage",
     ]
 )
+# What all functions share takes small letters too, from the end: what is local begins at `a`, and passes over a letter
+# that its function knows as a shared one.
+_SHARED = ascii_uppercase + ascii_lowercase[::-1]
 _KEPT_VARIABLES = frozenset({"handler"})
 _KEYWORDS = frozenset(
     [
@@ -90,7 +93,7 @@ def shortened(program: Iterable[Token]) -> list[Token]:
     shared = _declared(tokens, outside) - _KEPT_VARIABLES
     local = [(range(first, last), _declared(tokens, range(first, last))) for first, last in functions]
     _rename(tokens, range(len(tokens)), _is_property, _keys(tokens) - PLATFORM, _names(ascii_letters, ascii_letters))
-    _rename(tokens, range(len(tokens)), _is_variable, shared, _names(ascii_uppercase, ascii_lowercase))
+    _rename(tokens, range(len(tokens)), _is_variable, shared, _names(_SHARED, ascii_lowercase))
     for places, words in local:
         _rename(tokens, places, _is_variable, words, _names(ascii_lowercase, ascii_lowercase))
     return tokens

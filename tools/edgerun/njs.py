@@ -16,7 +16,7 @@ from typing import Any
 
 from edgerun.engine import Result
 
-__all__ = ["Batch", "Case", "NjsMissing", "harness_repeated", "njs_command", "run_njs", "syntax_error"]
+__all__ = ["Batch", "Case", "NjsMissing", "harness_repeated", "njs_command", "prelude", "run_njs", "syntax_error"]
 
 # One import may follow another on its line in the built code.
 _ANY_IMPORT = re.compile(r"import\s+(\w+)\s+from\s*'(\w+)';?")
@@ -69,7 +69,7 @@ def syntax_error(code: str) -> str:
     """What njs says about the code's syntax; empty when it takes it. Runs the top level only. Raises NjsMissing."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "program.js")
-        program.write_text(_prelude(code), encoding="utf-8")
+        program.write_text(prelude(code), encoding="utf-8")
         done = subprocess.run([njs_command(), str(program)], capture_output=True, text=True, timeout=60, check=False)
     return (done.stdout + done.stderr).strip() if done.returncode or "Error" in done.stdout + done.stderr else ""
 
@@ -80,7 +80,7 @@ def harness(code: str, data: Path, answers: Path) -> str:
     Into a file, because what njs 0.7.9 prints is cut after 2,048 bytes a line.
     """
     return (
-        _prelude(code)
+        prelude(code)
         + f"""
 const __fs = require('fs');
 async function __runAll(cases) {{
@@ -105,7 +105,7 @@ __runAll(JSON.parse(__fs.readFileSync({json.dumps(str(data))}, 'utf8')));
     )
 
 
-def _prelude(code: str) -> str:
+def prelude(code: str) -> str:
     """The code with CloudFront's module before it."""
     imports = [f"const {name} = require('{module}');" for name, module in _ANY_IMPORT.findall(code)]
     imports = [line for line in imports if "'cloudfront'" not in line]
@@ -147,7 +147,7 @@ def harness_repeated(code: str, event: Mapping[str, Any], kvs: Mapping[str, str]
     copy's parse, which the empty function shows too.
     """
     return (
-        _prelude(code)
+        prelude(code)
         + f"""
 async function __repeat(text, times) {{
   __store = {json.dumps(dict(kvs))};

@@ -12,12 +12,12 @@ from tests.edge.histories.site import Site, built_site, site_with
 # By law: what is right in src/edge, what is wrong in the copy, and what the law says of it.
 DEFECTS = {
     "a kill that was seen is forgotten at a location that lags": (
-        "if (cookie && +cookie[EPOCH_OF] > +config[EPOCH]) return stable('behind');",
+        "if (viewer.ahead > 0) return 'behind';",
         "",
         "gray from an epoch before|gray again in an epoch",
     ),
     "a grant outlives its epoch": (
-        "+cookie[EPOCH_OF] !== +config[EPOCH] || cookie[EXPIRY]",
+        "viewer.ahead || cookie[EXPIRY]",
         "cookie[EXPIRY]",
         "not good here",
     ),
@@ -47,17 +47,17 @@ DEFECTS = {
         "moved somebody who had a grant",
     ),
     "the page is not told of another lane's answer": (
-        "const isLost = viewer.pin && viewer.pin !== viewer.decision.lane;",
+        "const isLost = viewer.pin && viewer.pin !== viewer.lane;",
         "const isLost = false;",
         "without being told",
     ),
     "the lease is not looked at": (
-        "if (!(viewer.time < config[UNTIL])) return stable('expired');",
+        "if (!(viewer.time < config[UNTIL])) return 'expired';",
         "",
         "gray after the lease",
     ),
     "the opt-out is not looked at": (
-        "if (isOut(viewer)) return stable('out');",
+        "if (isOut(viewer)) return 'out';",
         "",
         "in spite of the opt-out",
     ),
