@@ -18,6 +18,7 @@ from grayctl.answers_of_changes import (
     SyncAnswer,
     UploadAnswer,
 )
+from grayctl.answers_of_data import DataFillAnswer, DataMergeAnswer, DataReportAnswer, ExplainAnswer
 from grayctl.status import LaneView, Status
 from grayctl.traffic import LaneTraffic
 
@@ -220,6 +221,7 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "console": ConsoleAnswer,
     "lanes": LanesAnswer,
     "traces": TracesAnswer,
+    "explain": ExplainAnswer,
     "preview": PreviewAnswer,
     "plan": PlanAnswer,
     "rule list": RulesAnswer,
@@ -239,5 +241,8 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "keys retire": KeyChangeAnswer,
     "keys identity": KeyChangeAnswer,
     "site upload": UploadAnswer,
+    "data report": DataReportAnswer,
+    "data merge": DataMergeAnswer,
+    "data fill": DataFillAnswer,
     **dict.fromkeys(_CHANGES, ChangeOfReleaseAnswer),
 }

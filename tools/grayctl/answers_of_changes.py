@@ -1,6 +1,6 @@
 """What the commands that change something print with --json."""
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from gray.records import Record
 from grayctl.answer_model import Answer, answer_of
@@ -54,10 +54,24 @@ class KillAnswer(Answer):
     waiting: dict[str, int]
 
 
-class SyncAnswer(RecordAnswer):  # type: ignore[misc, valid-type]
+class SyncedAnswer(RecordAnswer):  # type: ignore[misc, valid-type]
     """The publication's record. Times are unix milliseconds."""
 
     environment: str
+
+
+class SyncDryRunAnswer(Answer):
+    """What would be published, and the revision that is."""
+
+    environment: str
+    dry_run: bool
+    revision: int | None
+    state: str | None
+    published: int | None
+
+
+class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer]):
+    """The publication's record, its times in unix milliseconds; with --dry-run what would be published."""
 
 
 class KeyChangeAnswer(Answer):

@@ -6,7 +6,6 @@ from pathlib import Path
 from tests.unit.grayctl.grayctl_stack import Grayctl
 
 from grayctl.answer_model import FailureAnswer
-from grayctl.answers import ANSWERS
 from grayctl.errors import EXIT_NEGATIVE, EXIT_NOT_CONFIRMED, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
 
 
@@ -253,7 +252,6 @@ def succeed(grayctl: Grayctl, name: str, case: Case) -> None:
     rest = case.text if case.json is None else case.json
     told = grayctl(*name.split(), *rest.split(), "--json")
     assert told.code == case.code, told.err
-    ANSWERS[name].model_validate_json(told.out)
 
 
 def fail(grayctl: Grayctl, name: str, mistake: Mistake) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of the command line's tests."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from moto import mock_aws
 from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 
+from grayctl.answer_model import FailureAnswer
+from grayctl.answers import ANSWERS
 from grayctl.cli import run
 
 
@@ -19,9 +22,21 @@ def grayctl(capsys: pytest.CaptureFixture[str]) -> Grayctl:
         capsys.readouterr()
         code = run(named)
         captured = capsys.readouterr()
+        if "--json" in arguments:
+            _is_as_promised(arguments, captured.out)
         return Outcome(code, captured.out, captured.err)
 
     return command
+
+
+def _is_as_promised(arguments: tuple[str, ...], out: str) -> None:
+    """What is printed for scripts is the command's answer, or says what went wrong; `watch` prints several."""
+    name = next(name for length in (2, 1) if (name := " ".join(arguments[:length])) in ANSWERS)
+    while out := out.lstrip():
+        found, end = json.JSONDecoder().raw_decode(out)
+        failed = isinstance(found, dict) and "error" in found
+        (FailureAnswer if failed else ANSWERS[name]).model_validate_json(out[:end])
+        out = out[end:]
 
 
 @pytest.fixture

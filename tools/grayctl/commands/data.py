@@ -74,20 +74,17 @@ def merge_command(
     target = discover(config_env)
     with spinner("counting what waits", as_json):
         found = [wait_of(target, name, patience=_COUNTING) for name in isolated_lanes(target, lane)]
+    document = {"environment": target.environment, "dry_run": dry_run, "waiting": told(found)}
     if dry_run:
-        document = {"dry_run": True, "waiting": told(found)}
-        show(document, as_json, lambda console: console.print("\n".join(map(str, found))))
+        show(document | {"lanes": []}, as_json, lambda console: console.print("\n".join(map(str, found))))
         return EXIT_NEGATIVE if any(wait.conflicts for wait in found) else EXIT_OK
     _ask_first(target, found, yes)
     merged = []
     for wait in found:
         with bar(f"bringing {wait.lane} home", wait.items if wait.whole else None, as_json) as advance:
             merged.append(merge(target, wait.lane, conflicts, advance))
-    show(
-        {"environment": target.environment, "lanes": [one.as_json() for one in merged]},
-        as_json,
-        lambda console: _print_merged(console, merged),
-    )
+    lanes = [one.as_json() for one in merged]
+    show(document | {"lanes": lanes}, as_json, lambda console: _print_merged(console, merged))
     return EXIT_NEGATIVE if any(one.conflicts for one in merged) else EXIT_OK
 
 
