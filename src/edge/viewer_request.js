@@ -185,7 +185,8 @@ function followLink(viewer) {
   let expiry = week;
   if (parts[0] === 'out') {
     lane = 'out';
-    if (parts[1]) expiry = Math.min(+parts[1], viewer.time + OUT_SECONDS);
+    // Digits only: engines differ in which spaces around a number they forgive.
+    if (parts[1]) expiry = parts[1].search(/\D/) < 0 ? Math.min(+parts[1], viewer.time + OUT_SECONDS) : 0;
   } else if (viewer.link === 'clear') {
     lane = STABLE;
   } else if (isGoodLink(viewer, parts)) {

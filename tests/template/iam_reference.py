@@ -17,9 +17,6 @@ HEAD = """# What each part may do
 Every policy statement of template.yaml. `make test-iam` takes away each one that the local stack evaluates, and sees
 the scenario fail (tests/e2e/probes.py). The others are [to be seen on AWS](../verify-on-aws.md).
 
-Of the rows marked as shown, those of SiteBucketPolicy, SyncScheduledRole and WatchRole, and PutMetricData of
-TraceCheckRole, have a probe that has not been seen to fail yet.
-
 | owner | may | why | shown |
 |---|---|---|---|
 """

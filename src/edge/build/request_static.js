@@ -49,10 +49,11 @@ function D(a,c,f){if(!a[9])return'';let e=a[0],h=Math.max(a[2]?a[2][3]:0,e?e[3]:
 g=b.slice(1,d)+'.'+J(b.slice(d+1,b.indexOf(',',d)),P(a,i))}return a[9]+'.'+c+'.'+h+'.'+f+'.'+g+';'+Math.max(2592000,f-a[1])}function w(a,c,e){let b=a[2],f=a[0];
 if(a[4]||!f)return'';if(e==='sticky'){return f[9].startsWith(','+b[5]+':')?'':D(a,c,+b[4])}if(e==='partial'||e==='expired'||a[14]>0)return'';let d=a[1]+604800;
 if(c!==A)return D(a,c,Math.min(d,a[19]||d));let g=!a[14];return R(a)?g?'':D(a,'out',+b[4]):g&&b[2]===c&&b[4]>d-604800/2?'':D(a,c,d)}function r(a){let b=a[13].split('.'),g=a[1]+604800,c='',e=g;
-if(b[0]==='out'){c='out';if(b[1])e=Math.min(+b[1],a[1]+34560000)}else if(a[13]==='clear'){c=A}else if(k(a,b)){c=b[0];e=Math.min(+b[2],g)}let d=L(302,'Found');
-d.headers.location={value:a[3].uri+Ab(a[3].querystring)};d.headers['referrer-policy']={value:'no-referrer'};let f=c&&e>a[1]&&D(a,c,e);if(f)d.cookies={
-'__Host-gray':Ae(f)};return d}function k(c,a){let b=c[0];if(!X.test(c[13])||c[10]===null)return!1;if(+a[1]!==+b[3]||!H(b,a[0]))return!1;let d=['l1',b[7],a[0],a[1],a[2],''].join('\n');
-return I(b,a[3],d,a[4])}function Ab(e){let c='';for(let b in e){let d=e[b],f=d.multiValue||[d];for(let a=0;b!=='gray-link'&&a<f.length;a++){c+=(c?'&':'?')+encodeURI(b+'='+f[a].value).split('%25').join('%')}
-}return c}function c(a){let d=a[3],b=d.headers,e=a[4]&&a[4]!==a[8];if(e&&a[8]!==A){a[8]=A;a[11]='pin-lost'}let c=a[8];if(a[12]===0)b['x-gray-cookie']={
-value:w(a,c,a[11])||'-'};d.uri='/'+c+a[15];if(a[18]&&g(a))b['x-gray-explain']={value:s(a)};b['x-gray-version']={value:c};return d}function Ad(c,a){let b=c.headers;
-O(b);b['x-gray-version']={value:A};if(!a||a[12]===0)b['x-gray-cookie']={value:'-'};c.uri='/'+A+(a?a[15]:'/index.html');return c}
+if(b[0]==='out'){c='out';if(b[1])e=b[1].search(/\D/)<0?Math.min(+b[1],a[1]+34560000):0}else if(a[13]==='clear'){c=A}else if(k(a,b)){c=b[0];e=Math.min(+b[2],g)}
+let d=L(302,'Found');d.headers.location={value:a[3].uri+Ab(a[3].querystring)};d.headers['referrer-policy']={value:'no-referrer'};let f=c&&e>a[1]&&D(a,c,e);
+if(f)d.cookies={'__Host-gray':Ae(f)};return d}function k(c,a){let b=c[0];if(!X.test(c[13])||c[10]===null)return!1;if(+a[1]!==+b[3]||!H(b,a[0]))return!1;
+let d=['l1',b[7],a[0],a[1],a[2],''].join('\n');return I(b,a[3],d,a[4])}function Ab(e){let c='';for(let b in e){let d=e[b],f=d.multiValue||[d];for(let a=0;
+b!=='gray-link'&&a<f.length;a++){c+=(c?'&':'?')+encodeURI(b+'='+f[a].value).split('%25').join('%')}}return c}function c(a){let d=a[3],b=d.headers,e=a[4]&&a[4]!==a[8];
+if(e&&a[8]!==A){a[8]=A;a[11]='pin-lost'}let c=a[8];if(a[12]===0)b['x-gray-cookie']={value:w(a,c,a[11])||'-'};d.uri='/'+c+a[15];if(a[18]&&g(a))b['x-gray-explain']={
+value:s(a)};b['x-gray-version']={value:c};return d}function Ad(c,a){let b=c.headers;O(b);b['x-gray-version']={value:A};if(!a||a[12]===0)b['x-gray-cookie']={
+value:'-'};c.uri='/'+A+(a?a[15]:'/index.html');return c}

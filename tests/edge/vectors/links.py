@@ -87,6 +87,8 @@ def _links() -> Book:
         "clear, misspelt": "clear.",
         "out over": f"out.{NOW}",
         "out of words": "out.soon",
+        "out before a line separator": "out.1812096000\u2028",
+        "out in another notation": "out.1812096e3",
     }
     for name, value in bad.items():
         _follow(book, name, "everybody", value, None)
