@@ -15,7 +15,7 @@ from graylocal.errors import LocalStackError
 from graylocal.places import ACCOUNT
 from graylocal.stack import LocalStack
 from samlocal.cases import CASES, Case, differences
-from samlocal.daemon import docker, gateway
+from samlocal.daemon import docker, gateway, prove
 from samlocal.deployed import endpoints, functions, warm
 from samlocal.errors import SamLocalError
 from samlocal.forward import forwarded
@@ -55,6 +55,7 @@ def _run(cases: list[Case], console: Console) -> int:
             (folder / "template.yaml").write_text(local_template(functions(stack), variables))
             sam = SamLocal(folder, {**environment, "AWS_ENDPOINT_URL": stack.endpoint}, variables, address, ACCOUNT)
             with forwarded(address, [stack.ports.gateway, stack.ports.traces]):
+                prove(environment, TAG, address, stack.ports.gateway)
                 return sum(_is_wrong(sam, case, console) for case in cases)
 
 

@@ -11,7 +11,7 @@ from graylocal.errors import LocalStackError
 from graylocal.processes import Processes
 from samlocal.errors import SamLocalError
 
-__all__ = ["docker", "gateway"]
+__all__ = ["docker", "gateway", "prove"]
 
 
 @contextmanager
@@ -52,6 +52,16 @@ def gateway(environment: Mapping[str, str]) -> str:
     if done.returncode:
         raise SamLocalError(f"Docker has no network `bridge`: {done.stderr.strip()}")
     return found
+
+
+def prove(environment: Mapping[str, str], image: str, address: str, port: int) -> None:
+    """See that a container starts and reaches this port. Raises SamLocalError where one may not (sandboxes)."""
+    reach = f"import socket; socket.create_connection(('{address}', {port}), 10)"
+    command = ["docker", "run", "--rm", "--entrypoint", "/var/lang/bin/python3", image, "-c", reach]
+    done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise SamLocalError(f"Docker runs, but a container does not start or does not reach this machine: {said}")
 
 
 def _answers(environment: Mapping[str, str]) -> bool:
