@@ -10,12 +10,12 @@ from tests.e2e.viewers import Answer, Viewer
 ORDER = {"customer": "Ada", "items": [{"sku": "kettle", "quantity": 1}]}
 
 
-def eventually[T](look: Callable[[], T], good: Callable[[T], bool], seconds: float = 60) -> T:
-    """What `look` sees once it is good; fails with what it saw last."""
+def eventually[T](look: Callable[[], T], good: Callable[[T], bool], seconds: float = 60, pause: float = 0.1) -> T:
+    """What `look` sees once it is good, looking again after each `pause`; fails with what it saw last."""
     deadline = time.monotonic() + seconds
     while not good(seen := look()):
         assert time.monotonic() < deadline, f"after {seconds} s still {str(seen)[:2000]}"
-        time.sleep(0.1)
+        time.sleep(pause)
     return seen
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from rich.console import Console
 
-from gray.model import State
 from gray.revisions import Revision
 from grayctl.author import author
 from grayctl.difference import Change
@@ -100,12 +99,10 @@ def follow_revision(target: Target, revision: Revision, as_json: bool) -> Arriva
             return arrival
         tell("published; asking the edge")
         header = debug_header(target)
-        # Of a killed or finished configuration, which has no keys, nothing can be asked but the lane.
-        silent = header is None or revision.state in (State.KILLED, State.FINISHED)
         return await_edge(
             arrival,
             lambda: ask_edge(target.site, header),
-            lambda answer: silent if answer.revision is None else answer.revision >= arrival.publication.revision,
+            lambda answer: answer.revision is None or answer.revision >= arrival.publication.revision,
         )
 
 
@@ -137,6 +134,7 @@ def print_arrival(console: Console, arrival: Arrival) -> None:
     if arrival.edge_seconds is not None and arrival.edge.revision is not None:
         console.print(f"the edge decides by revision {arrival.edge.revision} after {arrival.edge_seconds:.1f} s")
     elif arrival.edge_seconds is not None:
+        # A killed or finished configuration has no keys, so nothing can be asked of it but the lane.
         lane, seconds = arrival.edge.lane or "no lane", arrival.edge_seconds
         console.print(f"the edge sends a new viewer to {lane} after {seconds:.1f} s")
     elif arrival.edge.reachable:
