@@ -75,9 +75,10 @@ def test_each_reason_of_the_edge_is_told() -> None:
 
 def test_the_edge_gives_no_reason_that_is_not_known() -> None:
     source = "".join(path.read_text() for path in (ROOT / "src" / "edge").glob("*.js"))
-    told = set(re.findall(r"stable\('([a-z-]+)'\)|doubt = '([a-z-]+)'|'(pin|sticky)'", source))
-    names = {name for found in told for name in found if name}
-    assert {"killed", "behind", "list-missing", "sticky", "pin-lost"} <= names
+    decided = source[source.index("function beforeRules") :]
+    before = re.findall(r"return [^;]*'([a-z-]+)'", decided[: decided.index("\n}")])
+    names = {*before, *re.findall(r"(?:doubt|reason) = '([a-z-]+)'", source), *re.findall(r"'(pin|sticky)'", source)}
+    assert {"killed", "behind", "list-missing", "sticky", "pin-lost", "partial", "default", "no-id"} <= names
     assert names <= set(REASONS)
 
 
