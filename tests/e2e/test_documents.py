@@ -44,7 +44,7 @@ def test_the_pictures_can_be_taken(stack: LocalStack, operator: Operator, projec
     assert {path.name for path in made} >= {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
     for path in made:
         assert path.read_bytes().startswith(b"\x89PNG")
-        assert 10_000 < path.stat().st_size < 400_000, path.name
+        assert 10_000 < path.stat().st_size < 200_000, path.name
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/quickstart.md", "docs/operations.md"])
