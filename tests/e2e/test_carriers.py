@@ -135,6 +135,7 @@ def relay(stack: LocalStack) -> Iterator[Relay]:
         client("events").delete_rule(Name=NAME)
 
 
+@pytest.mark.timeout(900 + ORDERS)
 def test_an_order_keeps_its_lane_through_every_kind_of_hop(stack: LocalStack, operator: Operator, relay: Relay) -> None:
     # Given orders of viewers in both lanes
     operator.run("ramp", "30", "--yes")

@@ -87,9 +87,10 @@ class FakeSync:
 
 @dataclass
 class Edge:
-    """What the site answers to `GET /`."""
+    """What the site answers to `GET /`: `before` one after the other, then always `headers`."""
 
     headers: dict[str, str] = field(default_factory=lambda: {"x-gray-version": "v1"})
+    before: list[dict[str, str]] = field(default_factory=list)
     status: int = 200
 
 
@@ -226,7 +227,7 @@ def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(edge.status)
-            for name, value in edge.headers.items():
+            for name, value in (edge.before.pop(0) if edge.before else edge.headers).items():
                 self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()

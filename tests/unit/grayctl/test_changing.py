@@ -208,9 +208,18 @@ def test_states_follow_each_other(stack: Stack, grayctl: Grayctl) -> None:
     assert grayctl("pause", "--yes", "--no-wait").code == EXIT_USAGE
     assert grayctl("resume", "--yes", "--no-wait").code == 0
     grayctl("kill")
-    resumed = grayctl("resume", "--yes", "--json")
+    resumed = grayctl("resume", "--yes", "--no-wait", "--json")
     assert resumed.json["state"] == "active"
     assert resumed.json["epoch"] > 1
+
+
+def test_resume_does_not_take_the_killed_edge_for_the_new_one(stack: Stack, grayctl: Grayctl) -> None:
+    grayctl("ramp", "5", "--yes", "--no-wait")
+    grayctl("kill")
+    stack.edge.before = [{"x-gray-version": "v1"}] * 2
+    stack.edge.headers = {"x-gray-version": "v2", "x-gray": "v2; rule=ramp; bucket=7; revision=3; epoch=3"}
+    resumed = grayctl("resume", "--yes", "--json").json
+    assert (resumed["publication"]["edge_lane"], resumed["publication"]["edge_revision"]) == ("v2", 3)
 
 
 def test_undo_brings_the_release_before_back(stack: Stack, grayctl: Grayctl) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from rich.console import Console
 
+from gray.revision import KILLED
 from gray.revisions import Revision
 from grayctl.author import author
 from grayctl.difference import Change
 from grayctl.document import Document
-from grayctl.edge_answer import ask_edge
+from grayctl.edge_answer import EdgeAnswer, ask_edge
 from grayctl.gray_data import Wait, told
 from grayctl.manual import record_of_revision
 from grayctl.propagation import Arrival, await_edge, await_publication
@@ -81,7 +82,8 @@ def finish_change(
     target: Target, manner: Manner, changes: list[Change], revision: Revision, waiting: Sequence[Wait] | None = None
 ) -> None:
     """Follow a saved revision to the edge and print what happened; `waiting` is what waits in gray's tables."""
-    arrival = follow_revision(target, revision, manner.as_json) if manner.wait else None
+    killed = any(change.where == "state" and change.before == KILLED for change in changes)
+    arrival = follow_revision(target, revision, manner.as_json, was_killed=killed) if manner.wait else None
     document = _result(target, manner, changes, revision, arrival)
 
     def text(console: Console) -> None:
@@ -91,8 +93,12 @@ def finish_change(
     show(document if waiting is None else document | {"waiting": told(waiting)}, manner.as_json, text)
 
 
-def follow_revision(target: Target, revision: Revision, as_json: bool) -> Arrival:
-    """Wait for the publication, then for the nearest edge location."""
+def follow_revision(target: Target, revision: Revision, as_json: bool, *, was_killed: bool) -> Arrival:
+    """Wait for the publication, then for the nearest edge location.
+
+    Where the edge names no revision, its first answer counts; but a killed edge has no keys to read our question with,
+    so after a kill its silence means that it is still the old one.
+    """
     with spinner("waiting for sync", as_json) as tell:
         arrival = await_publication(lambda: record_of_revision(target, revision.number), tell=tell)
         if not target.site:
@@ -102,8 +108,12 @@ def follow_revision(target: Target, revision: Revision, as_json: bool) -> Arriva
         return await_edge(
             arrival,
             lambda: ask_edge(target.site, header),
-            lambda answer: answer.revision is None or answer.revision >= arrival.publication.revision,
+            lambda answer: _has(answer, arrival.publication.revision, silence=not (was_killed and header)),
         )
+
+
+def _has(answer: EdgeAnswer, revision: int, *, silence: bool) -> bool:
+    return silence if answer.revision is None else answer.revision >= revision
 
 
 def print_changes(console: Console, changes: list[Change]) -> None:
