@@ -1,4 +1,4 @@
-"""Conditions as they are typed on the command line, into the form of the release document.
+"""Conditions as they are typed on the command line, and the form of the release document, both ways.
 
     KIND=VALUE[,VALUE]              list=staff   path=/shop/*   country=DE,FR   device=mobile   ip=10.0.0.0/8
     KIND:NAME=VALUE[,VALUE]         cookie:plan=pro   header:x-team=a,b   query:beta=1
@@ -44,6 +44,42 @@ def parse_condition(text: str) -> Condition:
     if kind in _SEVERAL:
         return {kind: value.split(",")}
     return {kind: value}
+
+
+def condition_text(condition: Any) -> str:
+    """A condition in one line, each part as it would be typed: `country=DE and !list=staff`; everybody for none.
+
+    A release that is not valid is shown too, as far as it can be read.
+    """
+    match condition:
+        case None:
+            return "everybody"
+        case {"all": [*parts]}:
+            return " and ".join(map(condition_text, parts))
+        case {"any": [*parts]}:
+            return "(" + " or ".join(map(condition_text, parts)) + ")"
+        case {"not": {"all": _} as inner}:
+            return f"!({condition_text(inner)})"
+        case {"not": inner}:
+            return f"!{condition_text(inner)}"
+        case {"time": dict(window)}:
+            return f"time={window.get('from') or ''}..{window.get('to') or ''}"
+        case {"cookie": dict(wanted)} | {"header": dict(wanted)} | {"query": dict(wanted)}:
+            return f"{next(iter(condition))}:{wanted.get('name')}{_way(wanted)}"
+        case dict():
+            return ", ".join(f"{kind}={_listed(value)}" for kind, value in condition.items())
+    return str(condition)
+
+
+def _way(wanted: Condition) -> str:
+    if "prefix" in wanted:
+        return f"^={_listed(wanted['prefix'])}"
+    values = wanted.get("equals", wanted.get("one_of"))
+    return "" if values is None else f"={_listed(values)}"
+
+
+def _listed(value: Any) -> str:
+    return ",".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
 def _named(text: str, rest: str) -> Condition:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from grayctl.conditions import condition_text
 from grayctl.document import Document
 
 
@@ -49,7 +50,8 @@ def _between(where: str, before: Any, after: Any) -> list[Change]:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_short(item)}" for key, item in value.items() if key != "id") or "{}"
+        shown = ((key, condition_text(item) if key == "when" else _short(item)) for key, item in value.items())
+        return ", ".join(f"{key} {text}" for key, text in shown if key != "id") or "{}"
     if isinstance(value, list):
         return "[" + ", ".join(_short(item) for item in value) + "]"
     return f"{value:g}" if isinstance(value, float) else str(value)

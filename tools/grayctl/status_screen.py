@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from grayctl.conditions import condition_text
 from grayctl.document import Document
 from grayctl.screen import moment, safe
 from grayctl.status import LaneView, Status
@@ -25,27 +26,6 @@ def print_status(console: Console, found: Status) -> None:
     console.print(lanes_table(found.lanes))
     for finding in found.findings:
         console.print(f"! {finding}", style="yellow", markup=False)
-
-
-def condition_text(condition: object) -> str:
-    """A condition in one line: `country [DE] and not list staff`."""
-    if not isinstance(condition, dict):
-        return ""
-    if "all" in condition:
-        return " and ".join(condition_text(part) for part in condition["all"])
-    if "any" in condition:
-        return "(" + " or ".join(condition_text(part) for part in condition["any"]) + ")"
-    if "not" in condition:
-        return f"not {condition_text(condition['not'])}"
-    return ", ".join(f"{kind} {_plain(value)}" for kind, value in condition.items())
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{key} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "[" + ", ".join(str(item) for item in value) + "]"
-    return str(value)
 
 
 def _wanted(found: Status) -> str:
@@ -86,8 +66,7 @@ def rules_table(rules: Sequence[Document]) -> Table:
     for number, rule in enumerate(rules, start=1):
         percent = rule.get("percent")
         share = "100 %" if percent is None else f"{percent:g} %"
-        when = condition_text(rule.get("when")) or "everybody"
-        table.add_row(str(number), rule["id"], rule["lane"], share, safe(when))
+        table.add_row(str(number), rule["id"], rule["lane"], share, safe(condition_text(rule.get("when"))))
     return table
 
 

@@ -81,15 +81,17 @@ def head(stack: Stack) -> tuple[int, str]:
 
 
 def test_the_page_sees_what_watch_sees(stack: Stack, grayctl: Grayctl, open_console: Callable[..., Browser]) -> None:
+    grayctl("rule", "add", "staff", "--when", "cookie:staff=yes", "--yes", "--no-wait")
     grayctl("ramp", "20", "--yes", "-m", "first step")
     browser = open_console()
     live = browser.get("/api/live")
     assert live.status_code == 200
     watched = grayctl("watch", "--once", "--json").json
-    assert set(live.json()) == set(watched)
+    assert set(live.json()) == {*watched, "conditions"}
     assert live.json()["status"]["ramp_percent"] == 20
+    assert live.json()["conditions"] == ["cookie:staff=yes", "everybody"]
     history = browser.get("/api/history").json()
-    assert [one["reason"] for one in history["revisions"]] == ["first step"]
+    assert [one["reason"] for one in history["revisions"]] == ["first step", "rule add staff"]
     assert history["publications"][0]["status"] == "published"
     about = browser.get("/api/about").json()
     assert (about["environment"], about["actions"]) == ("test", [])

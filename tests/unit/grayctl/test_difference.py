@@ -25,8 +25,8 @@ def test_numbers_are_written_as_people_write_them() -> None:
 def test_added_removed_and_moved_rules() -> None:
     qa = {"id": "qa", "lane": "v2", "when": {"country": ["DE"]}}
     added = {**BEFORE, "rules": [*BEFORE["rules"], qa]}
-    assert [str(change) for change in difference(BEFORE, added)] == ["+ rules[qa]: lane v2, when country [DE]"]
-    assert [str(change) for change in difference(added, BEFORE)] == ["- rules[qa]: lane v2, when country [DE]"]
+    assert [str(change) for change in difference(BEFORE, added)] == ["+ rules[qa]: lane v2, when country=DE"]
+    assert [str(change) for change in difference(added, BEFORE)] == ["- rules[qa]: lane v2, when country=DE"]
     moved = {**BEFORE, "rules": BEFORE["rules"][::-1]}
     assert [str(change) for change in difference(BEFORE, moved)] == ["~ order of rules: staff, ramp -> ramp, staff"]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gray.trace_store import check_window
+from grayctl.conditions import condition_text
 from grayctl.live import read_live
 from grayctl.manual import records_of
 from grayctl.releases import document_of, revisions_of
@@ -46,8 +47,9 @@ class Kept:
 
 
 def live(target: Target) -> dict[str, Any]:
-    """As `grayctl watch --json`."""
-    return read_live(target, debug_header(target)).as_json()
+    """As `grayctl watch --json`, and each rule's condition in words."""
+    seen = read_live(target, debug_header(target))
+    return seen.as_json() | {"conditions": [condition_text(rule.get("when")) for rule in seen.status.rules]}
 
 
 def history(target: Target) -> dict[str, Any]:

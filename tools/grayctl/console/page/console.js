@@ -70,20 +70,6 @@ function span(seconds) {
   return s >= 60 ? Math.floor(s / 60) + ' min' : s + ' s';
 }
 
-function condition(when) {
-  if (!when) return 'everybody';
-  if (when.all) return when.all.map(condition).join(' and ');
-  if (when.any) return '(' + when.any.map(condition).join(' or ') + ')';
-  if (when.not) return 'not ' + condition(when.not);
-  return Object.entries(when).map(([kind, value]) => kind + ' ' + plain(value)).join(', ');
-}
-
-function plain(value) {
-  if (Array.isArray(value)) return '[' + value.join(', ') + ']';
-  if (value && typeof value === 'object') return Object.entries(value).map(([k, v]) => k + ' ' + plain(v)).join(' ');
-  return String(value);
-}
-
 function showRelease(live) {
   const status = live.status;
   $('state').textContent = status.state;
@@ -170,7 +156,7 @@ function showRules(live) {
     rule.id,
     rule.lane,
     [rule.percent === undefined || rule.percent === null ? '100 %' : rule.percent + ' %', 'number'],
-    condition(rule.when),
+    live.conditions[index],
   ]), 'no rules: everybody gets stable');
 }
 
