@@ -175,5 +175,5 @@ def test_an_order_keeps_its_lane_through_every_kind_of_hop(stack: LocalStack, op
         done = operator.run("traces", "--since", f"{int(time.time() - began) + 2}s", "--json", check=False)
         return json.loads(done.stdout)
 
-    found = eventually(traced, lambda seen: seen["checked"] >= ORDERS * 0.99, pause=1)
+    found = eventually(traced, lambda seen: seen["checked"] >= ORDERS * 0.99, seconds=60 + ORDERS / 10, pause=1)
     assert (found["mixed"], found["consistent_share"]) == ([], 1)
