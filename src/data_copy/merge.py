@@ -1,9 +1,9 @@
 """Bringing home what a gray lane wrote: report, then merge, in steps; resumable at every item. For `grayctl data`.
 
-An item goes into stable's table if stable has none with its key, or has the very one that gray started from. What both
-changed is a conflict and is left to people, unless they said whose shall win. A merged item becomes a copy of stable's
-again, so an interrupted merge goes on where it stopped, a second one does nothing, and the continuous copy takes the
-item over.
+An item goes into stable's table if gray created it, or if stable has the very one that gray started from. What both
+changed, or gray changed and stable deleted, is a conflict and is left to people, unless they said whose shall win. A
+merged item becomes a copy of stable's again, so an interrupted merge goes on where it stopped, a second one does
+nothing, and the continuous copy takes the item over.
 """
 
 from collections.abc import Callable
@@ -63,10 +63,11 @@ def fate(gray: Item, stable: Item | None) -> Fate:
     """What is to be done with gray's item beside stable's of the same key. Pure.
 
     A copy notes in `copied_at` the `changed_at` of the item it was made from; stable's item is unchanged when it has
-    that very value. Without the note (an item that gray created), another item of stable's is a conflict.
+    that very value, and deleted when it is no more: bringing it back would undo that. Without the note (an item that
+    gray created), another item of stable's is a conflict.
     """
     if stable is None:
-        return Fate.NEW
+        return Fate.CONFLICT if COPIED in gray else Fate.NEW
     if _content(gray) == _content(stable):
         return Fate.SAME
     started_from = gray.get(COPIED)
@@ -117,8 +118,11 @@ class Merge:
         self._client.put_item(TableName=self._stable, Item=_content(waiting.item), **condition)
 
     def _take_stables(self, waiting: Waiting) -> None:
-        stable = waiting.stable or {}
-        self._client.put_item(TableName=self._gray, Item=as_copy(stable), **_unchanged(waiting.item))
+        unchanged = _unchanged(waiting.item)
+        if waiting.stable is None:
+            self._client.delete_item(TableName=self._gray, Key=waiting.key, **unchanged)
+        else:
+            self._client.put_item(TableName=self._gray, Item=as_copy(waiting.stable), **unchanged)
 
     def _mark(self, waiting: Waiting) -> None:
         condition = _unchanged(waiting.item)

@@ -33,6 +33,7 @@ __all__ = [
     "NotPossible",
     "Revision",
     "RevisionError",
+    "check_restate",
     "head_of",
     "item_of",
     "revision_of",
@@ -111,6 +112,20 @@ class NotPossible(RevisionError):
 
 class AlreadyDone(RevisionError):
     """When the cause of a change has been acted on before."""
+
+
+def check_restate(current: Revision, state: str) -> None:
+    """Whether a release can be brought to `state`, which is active (resume), paused or finished. Raises NotPossible."""
+    if state == ACTIVE:
+        if current.state == ACTIVE:
+            raise NotPossible("the release is active already; there is nothing to resume")
+        if not current.document:
+            raise NotPossible("there is no release to resume: save one first, it stays killed until then")
+    elif state == PAUSED:
+        if current.state != ACTIVE:
+            raise NotPossible(f"only an active release can be paused; this one is {current.state}")
+    elif current.state not in (ACTIVE, PAUSED):
+        raise NotPossible(f"only an active or paused release can be finished; this one is {current.state}")
 
 
 def head_of(values: Mapping[str, Plain]) -> Head:

@@ -10,6 +10,7 @@ state: a kill keeps the document and sets the state, so it needs no valid docume
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from gray.revision import (
     NotPossible,
     Revision,
     RevisionError,
+    check_restate,
     text_of,
     transaction,
 )
@@ -101,38 +103,37 @@ class Revisions(RevisionHistory):
     def resume(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
         """Active again. After a kill or a finish the epoch rises; the salt stays, so the same people come back."""
         current = self._based_on(base)
-        if current.state == ACTIVE:
-            raise NotPossible("the release is active already; there is nothing to resume")
-        if not current.document:
-            raise NotPossible("there is no release to resume: save one first, it stays killed until then")
+        check_restate(current, ACTIVE)
         epoch = current.epoch if current.state == PAUSED else current.epoch + 1
         return self._restate(current, ACTIVE, epoch, author=author, reason=reason, via=via)
 
     def pause(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
         """Paused: no plan steps. Who is where stays, so the epoch stays."""
         current = self._based_on(base)
-        if current.state != ACTIVE:
-            raise NotPossible(f"only an active release can be paused; this one is {current.state}")
+        check_restate(current, PAUSED)
         return self._restate(current, PAUSED, current.epoch, author=author, reason=reason, via=via)
 
     def finish(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
         """Finished: everybody to stable, for good. The caller has checked that stable runs the released build."""
         current = self._based_on(base)
-        if current.state not in (ACTIVE, PAUSED):
-            raise NotPossible(f"only an active or paused release can be finished; this one is {current.state}")
+        check_restate(current, FINISHED)
         return self._restate(current, FINISHED, current.epoch + 1, author=author, reason=reason, via=via)
 
     def undo(self, *, author: str, reason: str, via: str, base: Head | None, to: int | None = None) -> Revision:
-        """A new revision with an older one's document: `to`, else the newest whose document differs.
+        """A new revision with an older one's document and state, as `undone` says."""
+        current = self._based_on(base)
+        older = self.undone(current, to)
+        return self._write(
+            current.head, current.epoch + 1, older.state, older.document, author=author, reason=reason, via=via
+        )
+
+    def undone(self, current: Revision, to: int | None = None) -> Revision:
+        """What an undo of `current` goes back to: `to`, else the newest revision whose document differs.
 
         Never un-kills, and never kills: an older revision that was killed gives its document only.
         """
-        current = self._based_on(base)
-        target = self.get(to) if to is not None else self._newest_other(current)
-        state = current.state if KILLED in (current.state, target.state) else target.state
-        return self._write(
-            current.head, current.epoch + 1, state, target.document, author=author, reason=reason, via=via
-        )
+        older = self.get(to) if to is not None else self._newest_other(current)
+        return replace(older, state=current.state) if KILLED in (current.state, older.state) else older
 
     def raise_epoch(self, *, author: str, reason: str, via: str, base: Head) -> Revision:
         """The same release in a new epoch: every grant given before counts no more."""

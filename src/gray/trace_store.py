@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from gray.traces import Report, cleared_by_summary, report
+from gray.traces import Report, cleared_by_summary, concerns, report
 
 if TYPE_CHECKING:
     from mypy_boto3_xray import XRayClient
@@ -15,9 +15,9 @@ __all__ = ["check_window"]
 _BATCH = 5
 
 
-def check_window(xray: "XRayClient", start: datetime, end: datetime) -> Report:
-    """The report of all traces that started in the window. A window is at most six hours (GetTraceSummaries)."""
-    summaries = list(_summaries(xray, start, end))
+def check_window(xray: "XRayClient", environment: str, start: datetime, end: datetime) -> Report:
+    """The report of the environment's traces that started in the window, of at most six hours (GetTraceSummaries)."""
+    summaries = [summary for summary in _summaries(xray, start, end) if concerns(summary, environment)]
     doubtful = [str(summary["Id"]) for summary in summaries if not cleared_by_summary(summary)]
     return report(summaries, _traces(xray, doubtful))
 

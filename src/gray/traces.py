@@ -1,10 +1,11 @@
 """Whether traces stayed in one lane, and at which hop one did not. Pure: X-Ray's answers in, findings out.
 
 Every service writes these annotations on its own part of a trace (see `lane`): `gray_lane`, the lane it was asked
-for; `gray_served`, the lane that served, or `shared`; `gray_fallback`, true where it stood in for the lane's own.
-A trace is mixed when it carries two lanes, or was served by a lane that is neither the carried one, nor `shared`,
-nor a declared fallback. A consumer that takes a batch marks each record by itself: records of several lanes in one
-batch are several entrances of one invocation and mix nothing.
+for; `gray_served`, its own lane, or `shared`; `gray_fallback`, true where it was declared to stand in for the lane's
+own; `gray_environment`, as the environments of an account share its traces. A trace is mixed when it carries two
+lanes, or came to a lane that is neither the carried one, nor `shared`, nor a declared fallback. A consumer that takes
+a batch marks each record by itself: records of several lanes in one batch are several entrances of one invocation and
+mix nothing.
 
 X-Ray's summaries list the values of every annotation of a trace, so most traces are judged without being fetched;
 only those that cannot be cleared by their summary are. (X-Ray indexes up to 50 annotations a trace: AWS X-Ray
@@ -16,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "judge", "marks", "report"]
+__all__ = ["Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "concerns", "judge", "marks", "report"]
 
-LANE, SERVED, FALLBACK = "gray_lane", "gray_served", "gray_fallback"
+LANE, SERVED, FALLBACK, ENVIRONMENT = "gray_lane", "gray_served", "gray_fallback", "gray_environment"
 SHARED = "shared"
 _FUNCTION = "AWS::Lambda::Function"
 # A summary with this many annotation values may have left some out.
@@ -45,7 +46,7 @@ class Mark:
 
     @property
     def misserved(self) -> bool:
-        """Served by a lane that had no business with it."""
+        """Come to a lane that had no business with it."""
         return self.served not in ("", SHARED, self.lane) and not self.fallback
 
 
@@ -79,7 +80,7 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Report:
-    """All traces of a window that carried a lane."""
+    """All traces of a window that carried a lane of this environment."""
 
     checked: int
     mixed: tuple[Mixed, ...]
@@ -95,6 +96,12 @@ def report(summaries: Iterable[Mapping[str, Any]], traces: Iterable[Mapping[str,
     checked = sum(1 for summary in summaries if _values(summary, LANE))
     mixed = [found for trace in traces if (found := judge(str(trace["Id"]), marks(trace)))]
     return Report(checked, tuple(sorted(mixed, key=lambda one: one.started)))
+
+
+def concerns(summary: Mapping[str, Any], environment: str) -> bool:
+    """Whether a trace is of this environment; one that names none, of services without the library, is everybody's."""
+    named = _values(summary, ENVIRONMENT)
+    return not named or environment in named
 
 
 def cleared_by_summary(summary: Mapping[str, Any]) -> bool:
@@ -151,7 +158,7 @@ def _hop(mark: Mark) -> Hop | None:
     if mark.caller_lane and mark.caller_lane != mark.lane:
         return Hop(mark.caller, mark.service, f"{mark.caller_lane} became {mark.lane}", mark.silent)
     if mark.misserved:
-        return Hop(mark.caller, mark.service, f"asked for {mark.lane}, served by {mark.served}")
+        return Hop(mark.caller, mark.service, f"asked for {mark.lane}, came to {mark.served}")
     return None
 
 

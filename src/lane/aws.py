@@ -28,8 +28,9 @@ def instrument[Session](
     Calls that carry it and fail count in the metric DownstreamErrors.
 
     known: the registry, asked when a consumer's lane has to be chosen.
-    consumers: name of the consuming service by EventBridge source, topic ARN or queue URL. Work goes to that
-        service's lane if it is registered there, else to stable's. Not named here: to the lane carried.
+    consumers: name of the consuming service by EventBridge source, topic ARN, queue URL, function or state machine,
+        as the call names it. Work is addressed to that service's lane if it is registered there, else to stable's. Not
+        named here: to the lane carried.
 
     Example: `instrument(boto3.DEFAULT_SESSION, environment="dev", known=registry.known, consumers={"shop": "mail"})`
     """
@@ -40,9 +41,9 @@ def instrument[Session](
         return known().lane_for(service, lane) if service else lane
 
     carriers: dict[str, Carrier] = {
-        "lambda.Invoke": messages.lambda_invoke,
-        "sfn.StartExecution": messages.start_execution,
-        "sfn.StartSyncExecution": messages.start_execution,
+        "lambda.Invoke": partial(messages.lambda_invoke, choose=choose),
+        "sfn.StartExecution": partial(messages.start_execution, choose=choose),
+        "sfn.StartSyncExecution": partial(messages.start_execution, choose=choose),
         "eventbridge.PutEvents": partial(_put_events, environment=environment, choose=choose),
         "sqs.SendMessage": partial(messages.send_message, choose=choose),
         "sqs.SendMessageBatch": partial(messages.send_message_batch, choose=choose),

@@ -3,6 +3,9 @@
 Our members: `gray.version`, `gray.reason`, `gray.revision`, `gray.to`. Their values need no escapes.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from lane.passage import Passage, passage
 
 # The specification asks everybody to pass on at least this much. More may be dropped anywhere, so we drop it first.
@@ -35,6 +38,11 @@ def passage_of(text: str) -> Passage | None:
     """The passage in a baggage header; None when it has no valid lane."""
     ours, others = parse(text)
     return passage(ours.get("lane"), ours.get("reason", ""), ours.get("revision", ""), ours.get("to", ""), others)
+
+
+def extended(found: Passage, members: Iterable[str]) -> Passage:
+    """The passage with those of these members that it has not yet."""
+    return replace(found, members=(*found.members, *(member for member in members if member not in found.members)))
 
 
 def render(found: Passage, *, most_bytes: int = MOST_BYTES) -> str:

@@ -20,9 +20,9 @@ def serves(found: Passage, own: str, serve_as: str = "") -> bool:
     return own in (SHARED, found.lane, found.to) or serve_as == found.lane
 
 
-def is_fallback(found: Passage, own: str) -> bool:
-    """Whether this service serves in the place of the lane's own, declared by `to` or `serve_as`."""
-    return own not in (SHARED, found.lane)
+def is_fallback(found: Passage, own: str, serve_as: str = "") -> bool:
+    """Whether this service serves in the place of the lane's own, as `to` or `serve_as` declared."""
+    return own not in (SHARED, found.lane) and serves(found, own, serve_as)
 
 
 def check(found: Passage, own: str, serve_as: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -58,6 +59,8 @@ def each_record(
 ) -> dict[str, list[dict[str, str]]]:
     """Run a function on each record in that record's own lane and answer Lambda's partial batch response.
 
+    The metrics Records and RecordsFailed count those that were tried, by lane: one line a lane and batch.
+
     For standard queues all records are tried. For streams the first failure ends the batch: Lambda goes on from there
     ("ReportBatchItemFailures", in both developer guides). For FIFO queues it ends the batch too, and the records not
     tried are reported with it, as Lambda would delete them (Lambda guide, "Handling errors for an SQS event source").
@@ -65,19 +68,25 @@ def each_record(
     """
     own = read_settings()
     failures: list[dict[str, str]] = []
+    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for record in event["Records"]:
         if failures and _is_fifo(record):
             failures.append({"itemIdentifier": _identifier(record)})
             continue
+        found = reading.from_record(record) or Passage(own.home)
+        counts[found.lane][0] += 1
         try:
-            with _subsegment(tracer), _serving(reading.from_record(record) or Passage(own.home), own, tracer):
+            with _subsegment(tracer), _serving(found, own, tracer):
                 handle(record)
         except Exception:  # noqa: BLE001 - see below
             # Whatever went wrong with one record must not lose the others; it comes back to us or to the dead letters.
             _log.exception("record failed")
+            counts[found.lane][1] += 1
             failures.append({"itemIdentifier": _identifier(record)})
             if "messageId" not in record:
                 break
+    for lane, (tried, failed) in sorted(counts.items()):
+        observe.emit(own, lane, {"Records": tried, "RecordsFailed": failed})
     return {"batchItemFailures": failures}
 
 
@@ -85,7 +94,7 @@ def each_record(
 def _serving(found: Passage, own: Settings, tracer: Tracer | None) -> Iterator[None]:
     # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
     with carrying(addressed(found, "")):
-        observe.annotate(tracer, found, own.lane)
+        observe.annotate(tracer, found, own)
         try:
             guard.check(found, own.lane)
         except guard.WrongLaneError:

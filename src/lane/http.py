@@ -23,9 +23,7 @@ def outgoing(headers: Mapping[str, str], found: Passage) -> dict[str, str]:
     """The headers to set for this passage; members of baggage that the caller set already are kept. Pure."""
     mine = {name: value for name, field in _HEADERS.items() if (value := getattr(found, field))}
     given = next((value for name, value in headers.items() if name.lower() == "baggage"), "")
-    others = tuple(member for member in baggage.parse(given)[1] if member not in found.members)
-    text = baggage.render(Passage(found.lane, found.reason, found.revision, found.to, (*found.members, *others)))
-    return mine | {"baggage": text}
+    return mine | {"baggage": baggage.render(baggage.extended(found, baggage.parse(given)[1]))}
 
 
 def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -> None:
@@ -109,7 +107,10 @@ def _clean(headers: MutableMapping[str, str]) -> None:
         if name.lower() in _HEADERS:
             del headers[name]
         elif name.lower() == "baggage":
-            others = baggage.parse(headers[name])[1]
+            # The members that came to us went along; the caller's own for this host stay.
+            found = current()
+            ours = found.members if found else ()
+            others = [member for member in baggage.parse(headers[name])[1] if member not in ours]
             del headers[name]
             if others:
                 headers["baggage"] = ",".join(others)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lane import baggage
-from lane.passage import Passage, addressed
+from lane.passage import Passage, addressed, is_lane
 from lane.reading import ATTRIBUTE, ENVELOPE, PAYLOAD, TO
 
 type Parameters = dict[str, Any]
 type ChooseLane = Callable[[str, str], str]
 """(destination, lane carried) -> lane of the consumer."""
+
+_STAMPS = frozenset({"environment", "lane", TO})
 
 MOST_ATTRIBUTES = 10
 """Of an SQS message, and of an SNS message with raw delivery (both developer guides, "message attributes")."""
@@ -33,8 +35,21 @@ class NoRoomError(ValueError):
         )
 
 
-def lambda_invoke(parameters: Parameters, found: Passage) -> Parameters:
+class TakenError(ValueError):
+    """When a message has something of its own where the lane is carried. Overwritten, it would be lost in silence."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the message's own {where} is where the lane library puts the lane: give yours another name")
+
+
+def same_lane(destination: str, lane: str) -> str:
+    """Chooses the lane that is carried: for destinations of which nothing is known."""
+    return lane
+
+
+def lambda_invoke(parameters: Parameters, found: Passage, choose: ChooseLane = same_lane) -> Parameters:
     """Synchronous: in the client context, the payload stays as it is. Asynchronous: in the payload."""
+    found = _called(found, choose(str(parameters.get("FunctionName", "")), found.lane))
     if parameters.get("InvocationType") == "Event":
         return parameters | {"Payload": json.dumps(enveloped(_loaded(parameters.get("Payload")), found)).encode()}
     custom = {ENVELOPE: {"baggage": baggage.render(found, most_bytes=1024)}}
@@ -46,9 +61,15 @@ def lambda_invoke(parameters: Parameters, found: Passage) -> Parameters:
     return parameters | {"ClientContext": encoded}
 
 
-def start_execution(parameters: Parameters, found: Passage) -> Parameters:
+def start_execution(parameters: Parameters, found: Passage, choose: ChooseLane = same_lane) -> Parameters:
     """Step Functions: in the input, which every state sees as `$.gray`."""
+    found = _called(found, choose(str(parameters.get("stateMachineArn", "")), found.lane))
     return parameters | {"input": json.dumps(enveloped(_loaded(parameters.get("input")), found))}
+
+
+def _called(found: Passage, to: str) -> Passage:
+    """Addressed, unless the caller did that already; nothing is said where the lane itself is meant."""
+    return found if found.to or to == found.lane else addressed(found, to)
 
 
 def enveloped(document: Any, found: Passage) -> Any:
@@ -75,6 +96,9 @@ def _entry(entry: Mapping[str, Any], found: Passage, environment: str, choose: C
     detail = json.loads(entry.get("Detail") or "{}")
     if not isinstance(detail, dict):
         return dict(entry)  # EventBridge refuses it with its own words
+    # One that was received and goes on has the envelope, and is stamped anew.
+    if ENVELOPE not in detail and (taken := detail.keys() & _STAMPS):
+        raise TakenError(f"detail.{min(taken)}")
     to = choose(str(entry.get("Source", "")), found.lane)
     stamped = detail | {"environment": environment, "lane": found.lane, TO: to}
     return {**entry, "Detail": json.dumps(enveloped(stamped, addressed(found, to)))}
@@ -110,10 +134,13 @@ def publish_batch(parameters: Parameters, found: Passage, choose: ChooseLane) ->
 
 
 def _with_attributes(message: Mapping[str, Any], found: Passage, to: str, *, filtered: bool) -> Parameters:
-    own = {
-        name: value for name, value in (message.get("MessageAttributes") or {}).items() if name not in (ATTRIBUTE, TO)
-    }
-    carried = {ATTRIBUTE: _text(baggage.render(addressed(found, to))), TO: _text(to)}
+    given = message.get("MessageAttributes") or {}
+    if TO in given and not is_lane(given[TO].get("StringValue")):
+        raise TakenError(f"attribute `{TO}`")
+    own = {name: value for name, value in given.items() if name not in (ATTRIBUTE, TO)}
+    members = baggage.parse(given.get(ATTRIBUTE, {}).get("StringValue", ""))[1]
+    sent = addressed(baggage.extended(found, members), to)
+    carried = {ATTRIBUTE: _text(baggage.render(sent)), TO: _text(to)}
     if len(own) == MOST_ATTRIBUTES - 1:
         # One place is left. A filter needs `to`, which says the lane as well when they are the same; a queue that was
         # named by the caller needs only the lane.

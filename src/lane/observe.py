@@ -45,15 +45,13 @@ class LaneFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         found = current()
         if found is not None:
-            record.__dict__.update(annotations(found, self._served))
+            record.__dict__.update(marks(found, self._served))
         return True
 
 
-def annotations(found: Passage, served: str) -> dict[str, str | bool]:
-    """The X-Ray annotations and log keys of a passage. gray_fallback says that the stand-in was declared."""
-    values: dict[str, str | bool] = {"gray_lane": found.lane, "gray_served": served}
-    if is_fallback(found, served):
-        values["gray_fallback"] = True
+def marks(found: Passage, served: str) -> dict[str, str]:
+    """What a passage puts on log records and X-Ray segments."""
+    values = {"gray_lane": found.lane, "gray_served": served}
     if found.reason:
         values["gray_reason"] = found.reason
     if found.revision:
@@ -61,11 +59,19 @@ def annotations(found: Passage, served: str) -> dict[str, str | bool]:
     return values
 
 
-def annotate(tracer: Tracer | None, found: Passage, served: str) -> None:
-    """Annotate the (sub)segment of now; nothing without a tracer."""
-    if tracer is not None:
-        for key, value in annotations(found, served).items():
-            tracer.put_annotation(key, value)
+def annotate(tracer: Tracer | None, found: Passage, own: Settings, serve_as: str = "") -> None:
+    """Annotate the (sub)segment of now; nothing without a tracer.
+
+    gray_environment: environments share an account's traces. gray_fallback: that the stand-in was declared; where it
+    was not, the work is refused, and the trace shows where it went astray.
+    """
+    if tracer is None:
+        return
+    for key, value in marks(found, own.lane).items():
+        tracer.put_annotation(key, value)
+    tracer.put_annotation("gray_environment", own.environment)
+    if is_fallback(found, own.lane, serve_as):
+        tracer.put_annotation("gray_fallback", True)
 
 
 def trace_header(environ: Mapping[str, str] = os.environ) -> str:

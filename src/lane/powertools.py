@@ -25,8 +25,9 @@ class LaneMiddleware:
     """Reads the lane of a request, guards it, and puts `x-gray-version` on every answer, also on errors.
 
     Give it to the resolver first: `app.use([LaneMiddleware(tracer=tracer)])`. It answers 403 to a request without API
-    key, 421 to one of another lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was
-    killed, and turns an exception nobody handles into a 500, as API Gateway's own 502 would lack the header.
+    key (whether the key is right is for API Gateway to say, which does it for REST APIs alone), 421 to one of another
+    lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was killed, and turns an
+    exception nobody handles into a 500, as API Gateway's own 502 would lack the header.
 
     known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's word counts.
     open_paths: paths that are answered whatever the lane, key or state, such as health checks.
@@ -58,20 +59,20 @@ class LaneMiddleware:
         found = reading.from_headers(headers) or Passage(own.home)
         # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
         with carrying(addressed(found, "")):
-            observe.annotate(self._tracer, found, own.lane)
-            response = self._refusal(event, headers, found, own) or _answer(app, next_middleware)
+            serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
+            observe.annotate(self._tracer, found, own, serve_as)
+            response = self._refusal(event, headers, found, own, serve_as) or _answer(app, next_middleware)
         response.headers["x-gray-version"] = _named(own)
         observe.emit(own, found.lane, _measured(response.status_code, started), reason=found.reason)
         return response
 
     def _refusal(
-        self, event: dict[str, Any], headers: dict[str, str], found: Passage, own: Settings
+        self, event: dict[str, Any], headers: dict[str, str], found: Passage, own: Settings, serve_as: str
     ) -> Response[Any] | None:
         if event.get("path", event.get("rawPath")) in self._open:
             return None
         if self._require_key and not guard.came_by_key(event, headers):
             return _json(403, {"error": "forbidden"})
-        serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
         if not guard.serves(found, own.lane, serve_as):
             _log.warning("request for lane %s reached lane %s", found.lane, own.lane)
             observe.emit(own, own.lane, {"LaneMismatch": 1}, observe.PER_ENVIRONMENT)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gray.traces import Report
 
 WINDOW = timedelta(minutes=5)
+# The scheduler is punctual within a minute, no more: a trace between two windows would never be judged.
+OVERLAP = timedelta(minutes=1)
 # Asynchronous hops arrive late; a trace is judged when it had this long (seconds) to become whole.
 _SETTLE = "60"
 # A log line is not a list: this many mixed traces are named, all are counted.
@@ -36,10 +38,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     settle = timedelta(seconds=int(os.environ.get("TRACE_SETTLE_SECONDS", _SETTLE)))
     end = datetime.now(UTC) - settle
-    found = check_window(boto3.client("xray"), end - WINDOW, end)
+    environment = os.environ["GRAY_ENVIRONMENT"]
+    found = check_window(boto3.client("xray"), environment, end - WINDOW - OVERLAP, end)
     for mixed in found.mixed[:_NAMED]:
         _log.warning("mixed trace %s (%s): %s", mixed.trace_id, ", ".join(mixed.lanes), "; ".join(map(str, mixed.hops)))
-    publish(boto3.client("cloudwatch"), os.environ["GRAY_ENVIRONMENT"], found)
+    publish(boto3.client("cloudwatch"), environment, found)
     return {"checked": found.checked, "mixed": [mixed.trace_id for mixed in found.mixed]}
 
 

@@ -373,3 +373,13 @@ def _is_wild(scalar: yaml.ScalarNode) -> bool:
 
 def _explained(node: yaml.MappingNode) -> bool:
     return any("# " in line for line in LINES[node.start_mark.line : node.end_mark.line + 1])
+
+
+@pytest.mark.parametrize(("api", "lane"), [("StableApi", "'v1'"), ("GrayApi", {"Fn::Sub": "'${GrayLane}'"})])
+def test_what_api_gateway_answers_itself_names_the_lane_and_is_cached_nowhere(api: str, lane: object) -> None:
+    answers = RESOURCES[api]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers)
+    for answer in answers.values():
+        headers = answer["responseParameters"]
+        assert headers["gatewayresponse.header.x-gray-version"] == lane
+        assert headers["gatewayresponse.header.Cache-Control"] == "'private, no-store'"

@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from artifacts.errors import ArtifactsError
@@ -10,16 +12,37 @@ from delivery.commands import ROOT, sam
 from delivery.deploy import deploy
 from delivery.destroy import destroy
 from delivery.errors import DeliveryError
+from delivery.local import refuse_while_local
 from delivery.promote import promote
 from delivery.verify import verify
-from grayctl.errors import GrayctlError
+from grayctl.errors import GrayctlError, explain
+from grayctl.project import project_root
 from grayctl.target import discover
 
 console = Console()
 
 
-def main() -> int:
-    """Exit code 0 when all is done, 1 with one line that says what is not."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when all is done; else one line that says what is not, and 1, or grayctl's code for it."""
+    try:
+        _run(_parser().parse_args(arguments))
+    except (ArtifactsError, DeliveryError) as error:
+        return _ended(str(error), 1)
+    except (BotoCoreError, ClientError, GrayctlError) as error:
+        known = explain(error)
+        if known is None:
+            raise
+        return _ended(f"{str(known).rstrip('.')}. {known.remedy}".rstrip(), known.exit_code)
+    return 0
+
+
+def _ended(said: str, code: int) -> int:
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"graylane: {said}", style="red", markup=False, highlight=False)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m delivery", description="Delivers an environment to AWS.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("validate", help="sam validate --lint")
@@ -40,12 +63,7 @@ def main() -> int:
                 metavar="NAME=VALUE",
                 help="a template parameter, over samconfig.toml's; may be repeated",
             )
-    try:
-        _run(parser.parse_args())
-    except (ArtifactsError, DeliveryError, GrayctlError) as error:
-        Console(stderr=True).print(f"graylane: {error}", style="red", markup=False, highlight=False)
-        return 1
-    return 0
+    return parser
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -53,8 +71,10 @@ def _run(arguments: argparse.Namespace) -> None:
         case "validate":
             sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
         case "deploy":
+            refuse_while_local(project_root(), arguments.environment)
             deploy(arguments.environment, console, yes=arguments.yes, more=arguments.parameter)
         case "destroy":
+            refuse_while_local(project_root(), arguments.environment)
             destroy(discover(arguments.environment), console, yes=arguments.yes)
         case "verify":
             verify(discover(arguments.environment), console, yes=arguments.yes)

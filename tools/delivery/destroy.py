@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from delivery.asking import ask_for_name
 from delivery.errors import DeliveryError
 from delivery.released import leads_to
+from gray.lanes import STABLE, read_parameters
 from gray.revisions import Revisions
 from grayctl.target import Target
 
@@ -16,16 +18,21 @@ _LOOK_EVERY = 5.0  # seconds between two looks at the stack
 
 
 def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
-    """Unprotect the tables, empty the buckets, delete the stack and wait. Raises DeliveryError when it must not be."""
+    """Unprotect the tables, empty the buckets, delete the stack and wait.
+
+    Raises DeliveryError when it must not be, NotConfirmedError when nobody said yes.
+    """
     tables, buckets = _resources(target, "AWS::DynamoDB::Table"), _resources(target, "AWS::S3::Bucket")
     gray = _parameter(target, "GrayLane") if target.part == "gray" else ""
     if gray:
         _refuse_while_used(target, gray)
+    else:
+        _refuse_while_needed(target)
     console.print(
         f"{target.stack} goes, and with it tables {tables or '-'} and buckets {buckets or '-'} with all they hold."
     )
-    if not yes and console.input(f"Type the stack's name to go on ({target.stack}): ").strip() != target.stack:
-        raise DeliveryError("nothing was removed")
+    if not yes:
+        ask_for_name(console, "the stack's name", target.stack)
     for table in tables:
         target.clients.dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
     for bucket in buckets:
@@ -50,6 +57,19 @@ def _refuse_while_used(target: Target, lane: str) -> None:
         raise DeliveryError(
             f"revision {revision.number} still leads viewers to {lane}: first "
             f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"
+        )
+
+
+def _refuse_while_needed(target: Target) -> None:
+    """A gray lane's stack uses this one's bucket, store and control plane, and viewers may be in it."""
+    found = read_parameters(target.clients.ssm, target.parameter_prefix)
+    own = {STABLE, _parameter(target, "GrayLane")} if target.part == "all" else {STABLE}
+    # A registration goes with the stack that wrote it: also one that cannot be read says that the stack is there.
+    others = sorted({*found.registrations, *found.unreadable} - own)
+    if others:
+        raise DeliveryError(
+            f"the stack of lane {others[0]} is still there ({target.parameter_prefix}/lanes/{others[0]}) and needs "
+            "this one: first `make destroy ENV=gray`, or the ENV of samconfig.toml that holds that lane"
         )
 
 

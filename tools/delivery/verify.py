@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from delivery.asking import ask_for_name
 from delivery.commands import run_tests
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
@@ -13,18 +14,17 @@ __all__ = ["verify"]
 
 
 def verify(target: Target, console: Console, *, yes: bool = False) -> None:
-    """Ask where real viewers may be, then run the cases marked `verify`. Raises DeliveryError with what to do."""
+    """Ask where real viewers may be, then run the cases marked `verify`.
+
+    Raises DeliveryError with what to do, NotConfirmedError when nobody said yes.
+    """
     _refuse(target)
     if target.part == "stable" and not yes:
         console.print(
             f"The cases lead viewers of {target.environment} to gray (up to all of them), kill, and put the release "
             "back. It takes about a quarter of an hour."
         )
-        if (
-            console.input(f"Type the environment's name to go on ({target.environment}): ").strip()
-            != target.environment
-        ):
-            raise DeliveryError("nothing was run")
+        ask_for_name(console, "the environment's name", target.environment)
     run_tests(target.config_env, failed=f"{target.config_env} does not behave as it should, see above")
 
 

@@ -108,7 +108,7 @@ class PreviewAnswer(Answer):
     seconds: float
 
 
-class PlanAnswer(Answer):
+class PlanViewAnswer(Answer):
     """The ramp plan and what it decides from."""
 
     revision: int
@@ -122,6 +122,10 @@ class PlanAnswer(Answer):
     alarms: list[str]
     findings: Json | None
     requests: dict[str, int] | None
+
+
+class PlanAnswer(RootModel[PlanViewAnswer | ChangeOfReleaseAnswer]):
+    """The ramp plan and what it decides from; `plan remove` prints what every change of the release prints."""
 
 
 class RulesAnswer(Answer):

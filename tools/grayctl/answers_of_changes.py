@@ -35,10 +35,22 @@ class ChangeOfReleaseAnswer(Answer):
     publication: ArrivalAnswer | None
 
 
-class FinishAnswer(ChangeOfReleaseAnswer):
-    """As every change."""
+class FinishedAnswer(ChangeOfReleaseAnswer):
+    """As every change, and how many items wait in gray's tables, by lane."""
 
     waiting: dict[str, int] = Field(default_factory=dict)
+
+
+class BuildsDifferAnswer(Answer):
+    """The builds of each lane's site and API, and what speaks against finishing; nothing was changed."""
+
+    environment: str
+    builds: dict[str, dict[str, str]]
+    differences: list[str]
+
+
+class FinishAnswer(RootModel[FinishedAnswer | BuildsDifferAnswer]):
+    """As every change; where the builds differ, the builds."""
 
 
 class KillAnswer(Answer):

@@ -44,9 +44,10 @@ class FilledAnswer(Answer):
 
 
 class DataFillAnswer(Answer):
-    """By lane."""
+    """By lane; a dry run fills none."""
 
     environment: str
+    dry_run: bool
     lanes: dict[str, FilledAnswer]
 
 

@@ -30,7 +30,7 @@ from grayctl.screen import err, show_error
 
 EPILOG = (
     "Exit codes: 0 done, 1 a negative finding, 2 usage, 3 conflict with another operator, 4 release refused,"
-    " 5 AWS or the stack cannot be reached, 6 saved but not published, 7 not confirmed."
+    " 5 AWS or the stack cannot be reached, 6 saved but not published, 7 not confirmed, 130 broken off with Ctrl-C."
 )
 
 app = typer.Typer(

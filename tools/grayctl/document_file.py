@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from grayctl.document import Document
 from grayctl.errors import UsageError
@@ -14,10 +15,27 @@ _ORDER = ("note", "state", "salt", "lanes", "reserved", "identity", "lease_minut
 _RULE_ORDER = ("id", "lane", "when", "percent")
 
 
+class _Loader(yaml.SafeLoader):
+    """Says where a value is that cannot be read: PyYAML lets through what Python raises, without a place."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            # 2026-02-30, an integer of 5,000 digits, `!!bool maybe`, `!!timestamp soon`.
+            kind = node.tag.rpartition(":")[2]
+            raise ConstructorError(None, None, f"this cannot be read as {kind}: {error}", node.start_mark) from error
+
+
 def read_document(path: Path) -> Document:
     """A whole release from a file, `-` for standard input. JSON is YAML, so one parser reads both."""
     text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    document = yaml.safe_load(text)
+    loader = _Loader(text)
+    loader.name = str(path)  # as it is told with the line; else "<unicode string>"
+    try:
+        document = loader.get_single_data()
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deep", "A release has a few levels.") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path} is not a release", "A release is a mapping with salt, lanes and rules.")
     return document

@@ -11,6 +11,8 @@ GrayctlError
 Exit code 0 is success, 1 a finding that is negative (a mixed trace, lanes that differ).
 """
 
+import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +28,8 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 from pydantic import ValidationError
+
+from gray.revision import NotPossible
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1
@@ -133,16 +137,14 @@ def explain(error: BaseException) -> GrayctlError | None:
         return UnreachableError(f"AWS cannot be asked: {error}")
     if isinstance(error, ValidationError):
         return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
+    if isinstance(error, NotPossible):
+        return UsageError(str(error), "See: grayctl status")
     if isinstance(error, yaml.YAMLError):
         return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
-    if isinstance(error, FileNotFoundError):
-        return UsageError(f"there is no file {error.filename}")
-    if isinstance(error, IsADirectoryError):
-        return UsageError(f"{error.filename} is a folder, a file is wanted")
-    if isinstance(error, PermissionError) and error.filename:
-        return UsageError(f"{error.filename} cannot be read or written")
     if isinstance(error, UnicodeDecodeError):
         return UsageError("the file is not UTF-8 text")
+    if isinstance(error, OSError):
+        return _file_error(error)
     return None
 
 
@@ -156,6 +158,24 @@ def _path(location: tuple[Any, ...]) -> str:
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text or "release"
+
+
+def _file_error(error: OSError) -> UsageError | None:
+    """What is wrong with a file; None for an error of a socket, which says nothing of the command."""
+    if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, ssl.SSLError)):
+        return None
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"there is no file {error.filename}" if error.filename else str(error))
+    if isinstance(error, IsADirectoryError):
+        return UsageError(f"{error.filename} is a folder, a file is wanted")
+    if isinstance(error, PermissionError) and error.filename:
+        return UsageError(f"{error.filename} cannot be read or written")
+    if not error.strerror:
+        return None
+    if error.filename:
+        return UsageError(f"{error.filename} cannot be read or written: {error.strerror}", "Check the path.")
+    # A full disk is noticed when a buffer is emptied, where the name of the file is not known any more.
+    return UsageError(f"a file cannot be read or written: {error.strerror}", "Check the files that the command names.")
 
 
 def _client_error(error: ClientError) -> UnreachableError:

@@ -13,10 +13,11 @@ def parse_period(text: str, *, longest: int, shortest: int = 1) -> int:
     found = _FORM.fullmatch(text.strip())
     if not found:
         raise UsageError(f"{text!r} is not a length of time", "Write it like 90s, 30m, 1h or 7d.")
-    seconds = int(float(found[1]) * _SECONDS[found[2]])
+    seconds = float(found[1]) * _SECONDS[found[2]]
+    # Compared before it is made an integer: so many digits are infinite, and infinity is none.
     if not shortest <= seconds <= longest:
         raise UsageError(f"{text} is outside {_text(shortest)} to {_text(longest)}")
-    return seconds
+    return int(seconds)
 
 
 def _text(seconds: int) -> str:

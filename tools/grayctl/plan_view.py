@@ -7,7 +7,7 @@ from typing import Any
 from gray.plan import Hold, Plan
 from gray.plan_run import PlanView, alarms_on, look
 from gray.plan_store import Plans, Trials
-from grayctl.document import Document
+from grayctl.document import Document, checked_percent
 from grayctl.errors import UsageError
 from grayctl.releases import revisions_of
 from grayctl.target import Target
@@ -19,8 +19,8 @@ def plan_document(steps: str, every_seconds: int, lane: str) -> Document:
         numbers = [float(step) for step in steps.split(",")]
     except ValueError:
         raise UsageError(f"{steps!r} is not a list of percentages", "Write it like 1,5,25,50,100.") from None
-    tidy = [int(number) if number == int(number) else number for number in numbers]
-    return {"lane": lane, "steps": tidy, "every_minutes": every_seconds / 60}
+    shares = [checked_percent(number) for number in numbers]
+    return {"lane": lane, "steps": shares, "every_minutes": every_seconds / 60}
 
 
 def with_plan(document: Document, plan: Document) -> Document:

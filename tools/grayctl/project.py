@@ -52,16 +52,16 @@ def stack_name(root: Path, config_env: str) -> StackName:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and what Python says to an integer of 5,000 digits
         raise UsageError(f"{path} is not valid TOML: {error}") from error
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
     # SAM's order: the command's own section, then the environment's global one, then the default environment's.
     sections = [
-        _parameters(document[config_env], "deploy"),
-        _parameters(document[config_env], "global"),
-        _parameters(document.get("default", {}), "global"),
+        _parameters(document, config_env, "deploy"),
+        _parameters(document, config_env, "global"),
+        _parameters(document, "default", "global"),
     ]
     stack = _first(sections, "stack_name") or f"graylane-{config_env}"
     return StackName(stack, _first(sections, "region"))
@@ -87,9 +87,16 @@ def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os
     )
 
 
-def _parameters(environment: Mapping[str, Any], command: str) -> Mapping[str, Any]:
-    section = environment.get(command, {}).get("parameters", {})
-    return section if isinstance(section, dict) else {}
+def _parameters(document: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The parameters below these names, empty where they are not. Raises UsageError for a name that is no table."""
+    section, names = document, (*path, "parameters")
+    for depth, name in enumerate(names, 1):
+        inner = section.get(name, {})
+        if not isinstance(inner, dict):
+            table = ".".join(names[:depth])
+            raise UsageError(f"samconfig.toml: {table} is not a table", f"Write [{'.'.join(names)}].")
+        section = inner
+    return section
 
 
 def _first(sections: list[Mapping[str, Any]], key: str) -> str | None:

@@ -48,7 +48,7 @@ def read_ids(path: Path, advance: Advance = _unseen) -> list[str]:
 
     Raises UsageError for a line that is no id.
     """
-    with path.open(encoding="utf-8", newline=None) as lines:
+    with path.open(encoding="utf-8-sig", newline=None) as lines:  # Excel writes a byte order mark
         try:
             return sorted(set(_told(canonical(lines), advance)))
         except ListError as error:

@@ -59,6 +59,8 @@ def event(case: Case, environment: str) -> Any:
 
 def differences(wanted: Any, found: Any, where: str = "answer") -> list[str]:
     """What an answer lacks of what is wanted; members that are not named may be anything."""
+    if isinstance(found, Mapping) and "errorMessage" in found:  # what Lambda answers for a handler that raised
+        return [f"{where} is {found.get('errorType', 'an error')}: {found['errorMessage']}"]
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         return [
             problem

@@ -137,6 +137,7 @@ def test_a_lane_without_a_table_of_its_own_is_an_error(
 def test_the_fate_of_an_item() -> None:
     copied = {"origin": {"S": "v1"}, "copied_at": {"N": "10"}}
     assert fate(order(1, 5), None) is Fate.NEW
+    assert fate(order(1, 20, a="gray") | {"copied_at": {"N": "10"}}, None) is Fate.CONFLICT
     assert fate(order(1, 5) | copied, order(1, 5)) is Fate.SAME
     assert fate(order(1, 20, a="gray") | {"copied_at": {"N": "10"}}, order(1, 10)) is Fate.CHANGED
     assert fate(order(1, 20, a="gray") | {"copied_at": {"N": "10"}}, order(1, 15)) is Fate.CONFLICT
@@ -193,6 +194,19 @@ def test_people_may_say_whose_item_wins(client: "DynamoDBClient", winner: Winner
     merge.step(None, winner)
     assert merge.report(None).items == []
     assert items(client, STABLE)["0004"]["a"]["S"] == items(client, GRAY)["0004"]["a"]["S"] == value
+
+
+@pytest.mark.parametrize("winner", [Winner.NOBODY, Winner.GRAY, Winner.STABLE])
+def test_what_stable_deleted_and_gray_changed_is_a_conflict(client: "DynamoDBClient", winner: Winner) -> None:
+    put(client, GRAY, order(1, 20, a="gray") | {"copied_at": {"N": "10"}})
+    merge = Merge(client, GRAY, STABLE)
+    assert fates(merge.step(None, winner)) == {"0001": "conflict"}
+    assert ("0001" in items(client, STABLE), "0001" in items(client, GRAY)) == {
+        Winner.NOBODY: (False, True),
+        Winner.GRAY: (True, True),
+        Winner.STABLE: (False, False),
+    }[winner]
+    assert fates(merge.report(None)) == ({"0001": "conflict"} if winner is Winner.NOBODY else {})
 
 
 class Failing:

@@ -103,7 +103,7 @@ TEMPLATE = {
 
 
 class Terminal(Console):
-    """A console that a person is at: what was said, and the answers still to be given."""
+    """A console that a person is at: what was said, and the answers still to be given; after them, nobody."""
 
     def __init__(self, *answers: str) -> None:
         super().__init__(file=io.StringIO(), width=200)
@@ -111,6 +111,8 @@ class Terminal(Console):
 
     def input(self, *prompt: Any, **more: Any) -> str:
         self.print(*prompt)
+        if not self.answers:
+            raise EOFError
         return self.answers.pop(0)
 
     @property

@@ -7,6 +7,7 @@ from tests.unit.delivery.account import BUCKET, ORDERS, Account, Terminal
 from delivery.destroy import destroy
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere, leads_to
+from grayctl.errors import NotConfirmedError
 
 TO_V2 = {"id": "ramp", "lane": "v2", "percent": 20}
 
@@ -23,12 +24,12 @@ def test_it_removes_the_stack_with_what_it_protects_and_holds(account: Account) 
     assert f"tables ['{ORDERS}'] and buckets ['{BUCKET}']" in terminal.said
 
 
-@pytest.mark.parametrize("answer", ["", "y", "yes", "graylane-gray2"])
-def test_anything_but_the_stacks_name_removes_nothing(account: Account, answer: str) -> None:
+@pytest.mark.parametrize("answers", [("",), ("y",), ("yes",), ("graylane-gray2",), ()])
+def test_anything_but_the_stacks_name_removes_nothing(account: Account, answers: tuple[str, ...]) -> None:
     target = account.deploy("stable")
 
-    with pytest.raises(DeliveryError, match="nothing was removed"):
-        destroy(target, Terminal(answer))
+    with pytest.raises(NotConfirmedError, match="nothing was changed"):
+        destroy(target, Terminal(*answers))
 
     assert account.is_there("graylane-prod")
     assert len(account.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]) == 2
@@ -66,6 +67,42 @@ def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> Non
     destroy(target, Terminal(), yes=True)
 
     assert not account.is_there("graylane-gray")
+
+
+def test_prod_is_kept_while_a_gray_lane_has_a_stack(account: Account) -> None:
+    target = account.deploy("stable")
+    account.register("v1", "api1")
+    account.register("v2", "api2")
+
+    with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* first `make destroy ENV=gray`"):
+        destroy(target, Terminal(), yes=True)
+    assert account.is_there("graylane-prod")
+
+    account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v2")  # as the gray stack does when it goes
+    destroy(target, Terminal(), yes=True)
+    assert not account.is_there("graylane-prod")
+
+
+def test_a_registration_that_cannot_be_read_keeps_prod_too(account: Account) -> None:
+    target = account.deploy("stable")
+    account.client("ssm").put_parameter(Name="/gray/prod/lanes/v2", Value="of another version", Type="String")
+
+    with pytest.raises(DeliveryError, match="stack of lane v2"):
+        destroy(target, Terminal(), yes=True)
+    assert account.is_there("graylane-prod")
+
+
+def test_a_stack_that_holds_both_lanes_waits_only_for_those_of_others(account: Account) -> None:
+    target = account.deploy("all")
+    for lane in ("v1", "v2", "v3"):
+        account.register(lane, f"api{lane}")
+
+    with pytest.raises(DeliveryError, match="stack of lane v3"):
+        destroy(target, Terminal(), yes=True)
+
+    account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v3")
+    destroy(target, Terminal(), yes=True)
+    assert not account.is_there("graylane-prod")
 
 
 def test_another_error_of_the_table_is_not_taken_for_no_prod(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from tests.unit.delivery.account import CONFIG, Account, Terminal
 
 from delivery.errors import DeliveryError
 from delivery.verify import verify
+from grayctl.errors import NotConfirmedError
 from grayctl.target import Target
 
 
@@ -39,6 +40,14 @@ def test_prod_is_asked_by_name(account: Account, prod: Target) -> None:
     account.register("v2", "api2")
     terminal = Terminal("yes")
 
-    with pytest.raises(DeliveryError, match="nothing was run"):
+    with pytest.raises(NotConfirmedError, match="nothing was changed"):
         verify(prod, terminal)
     assert "lead viewers of prod to gray" in terminal.said
+
+
+def test_where_nobody_answers_nothing_is_run(account: Account, prod: Target) -> None:
+    account.release()
+    account.register("v2", "api2")
+
+    with pytest.raises(NotConfirmedError, match="nobody answered, nothing was changed"):
+        verify(prod, Terminal())

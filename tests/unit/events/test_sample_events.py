@@ -56,5 +56,7 @@ def test_a_difference_is_named_with_its_place() -> None:
         "answer.a[0].c is missing",
         "answer.d is missing",
     ]
-    assert differences({"statusCode": 200}, {"errorMessage": "no"}) == ["answer.statusCode is missing"]
+    assert differences({"statusCode": 200}, {}) == ["answer.statusCode is missing"]
+    assert differences({}, {"errorMessage": "no", "errorType": "KeyError"}) == ["answer is KeyError: no"]
+    assert differences({}, {"errorMessage": "timed out"}) == ["answer is an error: timed out"]
     assert differences([1], []) == ["answer is [], not [1]"]

@@ -89,7 +89,7 @@ LOOKING = {
         "salt:",
         (
             Mistake("99", EXIT_USAGE, "there is no revision 99"),
-            Mistake("--to no/such/folder.yaml", EXIT_USAGE, "no file no/such/folder.yaml"),
+            Mistake("--to no/such/folder.yaml", EXIT_USAGE, "no/such/folder.yaml cannot be written: No such file"),
         ),
     ),
     "estimate": Case(
@@ -180,18 +180,18 @@ CHANGING = {
         before=(*RAMPED, "ramp 50 --yes --no-wait"),
     ),
     "pause": Case(
-        "--yes --no-wait",
+        "--dry-run",
         "paused",
         (Mistake("--yes", EXIT_USAGE, "only an active release can be paused"), NOT_DEPLOYED),
         before=RAMPED,
-        json="--dry-run",
+        json="--yes --no-wait",
     ),
     "resume": Case(
-        "--yes --no-wait",
+        "--dry-run",
         "active",
         (Mistake("--yes", EXIT_USAGE, "the release is active already"), NOT_DEPLOYED),
         before=(*RAMPED, "pause --yes --no-wait"),
-        json="--dry-run",
+        json="--yes --no-wait",
     ),
     "kill": Case("-m bad", "everybody gets stable", (NOWHERE, NOT_DEPLOYED), before=RAMPED),
     "sync": Case("", "published", (NOWHERE, NOT_DEPLOYED), before=RAMPED),

@@ -87,11 +87,13 @@ class FakeSync:
 
 @dataclass
 class Edge:
-    """What the site answers to `GET /`: `before` one after the other, then always `headers`."""
+    """What the site answers to any GET: `before` one after the other, then always `headers`; with `body`."""
 
     headers: dict[str, str] = field(default_factory=lambda: {"x-gray-version": "v1"})
     before: list[dict[str, str]] = field(default_factory=list)
     status: int = 200
+    body: bytes = b""
+    address: str = ""
 
 
 @dataclass
@@ -138,6 +140,7 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     edge = Edge()
     by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
     with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(by_name)) as functions:
+        edge.address = site
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
         boto3.client("cloudformation", region_name=REGION).create_stack(
             StackName="graylane-test",
@@ -229,8 +232,9 @@ def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
             self.send_response(edge.status)
             for name, value in (edge.before.pop(0) if edge.before else edge.headers).items():
                 self.send_header(name, value)
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(edge.body)))
             self.end_headers()
+            self.wfile.write(edge.body)
 
         def log_message(self, *_arguments: object) -> None:
             pass

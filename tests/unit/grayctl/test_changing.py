@@ -165,6 +165,31 @@ def test_rules_are_added_moved_listed_and_removed(stack: Stack, grayctl: Grayctl
     assert [rule["id"] for rule in rules_of(stack)] == ["ramp"]
 
 
+def test_a_restricted_list_stays_so_until_it_is_opened(stack: Stack, grayctl: Grayctl) -> None:
+    restricted: list[bool] = []
+    for number, option in enumerate(([], ["--restricted"], [], ["--open"], [])):
+        (stack.root / "ids.txt").write_text(f"id-{number}\n")
+        assert grayctl("list", "put", "staff", "ids.txt", *option, "--yes", "--no-wait").code == 0
+        restricted.append(grayctl("list", "show", "staff", "--json").json["staff"]["restricted"])
+    assert restricted == [False, True, True, False, False]
+
+
+def test_a_byte_order_mark_is_no_part_of_an_id(stack: Stack, grayctl: Grayctl) -> None:
+    (stack.root / "ids.txt").write_bytes(b"\xef\xbb\xbfanna\r\nbob\r\n")
+    assert grayctl("list", "put", "staff", "ids.txt", "--yes", "--no-wait").code == 0
+    (found,) = stack.s3.list_objects_v2(Bucket="graylane-test-edge-config")["Contents"]
+    kept = stack.s3.get_object(Bucket="graylane-test-edge-config", Key=found["Key"])["Body"].read()
+    assert kept == b"anna\nbob\n"
+
+
+def test_a_list_that_nobody_said_yes_to_is_not_uploaded(stack: Stack, grayctl: Grayctl) -> None:
+    (stack.root / "ids.txt").write_text("anna\n")
+    assert grayctl("list", "put", "staff", "ids.txt").code == EXIT_NOT_CONFIRMED
+    assert "Contents" not in stack.s3.list_objects_v2(Bucket="graylane-test-edge-config")
+    assert grayctl("list", "put", "staff", "ids.txt", "--yes", "--no-wait").code == 0
+    assert "Contents" in stack.s3.list_objects_v2(Bucket="graylane-test-edge-config")
+
+
 def test_kill_needs_no_yes_and_says_so_at_once(stack: Stack, grayctl: Grayctl) -> None:
     grayctl("ramp", "50", "--yes")
     outcome = grayctl("kill", "-m", "orders fail")
@@ -191,6 +216,24 @@ def test_kill_works_on_a_release_that_is_no_release(stack: Stack, grayctl: Grayc
     )
     assert grayctl("kill").code == 0
     assert grayctl("ramp", "10", "--yes").code == EXIT_REFUSED
+
+
+def test_kill_works_when_the_revision_at_the_head_is_gone(stack: Stack, grayctl: Grayctl) -> None:
+    grayctl("ramp", "50", "--yes")
+    stack.dynamodb.delete_item(TableName="graylane-test-config", Key={"pk": {"S": "revision"}, "sk": {"N": "1"}})
+    assert grayctl("kill").code == 0
+
+
+def test_kill_asks_the_manual_sync_also_when_the_table_does_not_answer(
+    stack: Stack, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grayctl("ramp", "50", "--yes")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
+    outcome = grayctl("kill", "-m", "orders fail")
+    # It cannot be seen from here how far it came, which is said; but everybody is back.
+    assert outcome.code == EXIT_UNREACHABLE
+    assert "--direct" in outcome.err
+    assert [request["action"] for request in stack.sync.requests] == ["kill"]
 
 
 def test_kill_that_no_way_carried_names_the_next_one(

@@ -84,7 +84,7 @@ def test_every_command_speaks_to_scripts_and_knows_its_environment() -> None:
 
 
 def test_every_command_that_changes_something_can_be_tried() -> None:
-    looking = {*LOOKING, "console", "explain", "data report", "data fill"}
+    looking = {*LOOKING, "console", "explain", "data report"}
     for full, command in commands():
         name = full.removeprefix("grayctl ")
         options = {option for parameter in command.params for option in parameter.opts}

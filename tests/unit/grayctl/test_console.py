@@ -16,6 +16,7 @@ import uvicorn
 from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.revisions import Revisions
+from grayctl.commands.consoling import private_page
 from grayctl.console import server
 from grayctl.console.actions import GOOD_SECONDS, Actions
 from grayctl.console.guard import TOKEN_HEADER, Guard
@@ -115,6 +116,15 @@ def test_the_page_itself_is_static_and_asks_nobody_else(open_console: Callable[.
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", (PAGE / "console.js").read_text()
     )
+
+
+def test_the_browsers_command_line_has_no_token() -> None:
+    with private_page("http://127.0.0.1:1/#secret") as address:
+        page = Path(address.removeprefix("file://"))
+        assert "secret" not in address
+        assert 'url=http://127.0.0.1:1/#secret"' in page.read_text()
+        assert page.parent.stat().st_mode & 0o077 == 0
+    assert not page.exists()
 
 
 FOREIGN: list[tuple[Headers, int]] = [
@@ -246,6 +256,14 @@ def test_pause_resume_and_kill(stack: Stack, grayctl: Grayctl, open_console: Cal
     assert killed.json()["state"] == "killed"
     assert head(stack) == (4, "killed")
     assert stack.sync.requests[-1]["reason"] == "orders fail"
+
+
+def test_a_kill_does_not_wait_for_the_release_to_be_readable(
+    stack: Stack, grayctl: Grayctl, open_console: Callable[..., Browser]
+) -> None:
+    grayctl("ramp", "20", "--yes")
+    stack.dynamodb.delete_item(TableName="graylane-test-config", Key={"pk": {"S": "revision"}, "sk": {"N": "1"}})
+    assert open_console(allow_actions=True).confirmed("kill", {}).json()["state"] == "killed"
 
 
 def test_who_was_faster_wins_and_the_other_is_told(

@@ -65,6 +65,10 @@ def test_a_merge_asks_and_a_dry_run_writes_nothing(lanes: Stack, grayctl: Grayct
 
 def test_fill_copies_what_was_there_before_the_lane(lanes: Stack, grayctl: Grayctl) -> None:
     put(lanes.dynamodb, STABLE, *(order(number, 10) for number in range(10, 15)))
+    before = items(lanes.dynamodb, GRAY)
+    assert "tables of: v2" in grayctl("data", "fill", "--dry-run").out
+    assert grayctl("data", "fill", "--dry-run", "--json").json["lanes"] == {}
+    assert items(lanes.dynamodb, GRAY) == before
     told = grayctl("data", "fill")
     assert grayctl("data", "fill", "--json").json["lanes"] == {"v2": {"copied": 6, "kept": 1}}
     assert "v2: 6 items copied, 1 left as they were" in told.out
@@ -73,9 +77,10 @@ def test_fill_copies_what_was_there_before_the_lane(lanes: Stack, grayctl: Grayc
 
 @pytest.mark.parametrize("lane", ["v1", "v3", "nonsense"])
 def test_a_lane_without_a_table_of_its_own_is_a_mistake(lanes: Stack, grayctl: Grayctl, lane: str) -> None:
-    told = grayctl("data", "report", "--lane", lane)
-    assert told.code == 2
-    assert lane in told.err
+    for command in ("report", "merge", "fill"):
+        told = grayctl("data", command, "--lane", lane)
+        assert told.code == 2
+        assert lane in told.err
 
 
 def test_shared_data_has_nothing_to_bring_home(lanes: Stack, grayctl: Grayctl) -> None:
@@ -88,6 +93,7 @@ def test_shared_data_has_nothing_to_bring_home(lanes: Stack, grayctl: Grayctl) -
 
 def test_a_function_that_is_not_there_is_told(lanes: Stack, grayctl: Grayctl) -> None:
     del lanes.functions[FUNCTION]
+    assert grayctl("data", "fill").code == 5
     told = grayctl("data", "report")
     assert told.code == 5
     assert "not there" in told.err

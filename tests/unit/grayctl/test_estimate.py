@@ -1,15 +1,18 @@
 """What a release costs: the price file, the amounts, the free part, the sums."""
 
-from datetime import date
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit.grayctl.grayctl_stack import Grayctl
 
+from docsgen.template_reference import read_template
 from grayctl.document import new_document
+from grayctl.errors import EXIT_USAGE
 from grayctl.estimate import SECONDS_A_MONTH, Estimate, Traffic, estimate, lease_publications, read_prices, store_reads
 
+RELEASE = "salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n"
 QUIET = {**new_document(), "state": "killed"}  # no lease to renew
 
 
@@ -17,15 +20,15 @@ def amounts(found: Estimate, adds: bool) -> dict[str, float]:
     return {line.name: line.amount for line in found.lines if line.adds == adds}
 
 
-def test_the_price_file_has_a_date_a_region_and_a_source_for_each_price() -> None:
+def test_the_price_file_has_a_region_and_for_each_price_a_source_and_when_it_was_read() -> None:
     prices = read_prices()
-    assert prices["date"] <= date(2100, 1, 1)
     assert prices["region"] == "us-east-1"
     lines = {name: value for name, value in prices.items() if isinstance(value, dict)}
     assert len(lines) == 13
     for name, line in lines.items():
-        assert set(line) == {"title", "unit", "price", "free", "source"}, name
+        assert set(line) == {"title", "unit", "price", "free", "source", "noted"}, name
         assert line["source"].startswith("https://aws.amazon.com/"), name
+        assert re.fullmatch(r"20[0-9]{2}(-(0[1-9]|1[0-2]))?", line["noted"]), name
         assert line["price"] > 0
         assert line["free"] >= 0
 
@@ -68,11 +71,11 @@ def test_a_lease_is_renewed_at_half_its_length() -> None:
 
 def test_dollars_are_the_amount_beyond_the_free_part() -> None:
     prices: dict[str, Any] = {
-        name: {"title": name, "unit": "x", "price": 2.0, "free": 1e12, "source": "s"}
+        name: {"title": name, "unit": "x", "price": 2.0, "free": 1e12, "source": "s", "noted": "2025"}
         for name, value in read_prices().items()
         if isinstance(value, dict)
     }
-    prices |= {"date": "2026-01-01", "region": "here"}
+    prices |= {"region": "here"}
     prices["secret"] = {**prices["secret"], "free": 1}
     found = estimate(Traffic(1, 0.1, 0.0), QUIET, prices)
     assert found.total(adds=True) == 2.0  # two secrets, one of them free
@@ -95,17 +98,49 @@ def test_nothing_costs_only_what_is_there_anyway() -> None:
     assert {line.name for line in found.lines if line.dollars} <= {"alarm", "metric", "secret", "dynamodb_read"}
 
 
+def test_the_alarms_are_as_many_as_the_template_has() -> None:
+    resources = read_template()["Resources"].values()
+    alarms = [one for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
+    assert amounts(estimate(Traffic(1), QUIET, read_prices()), adds=True)["alarm"] == len(alarms)
+
+
+def test_the_date_is_that_of_the_oldest_price() -> None:
+    prices: dict[str, Any] = {**read_prices(), "region": "here"}
+    assert estimate(Traffic(1), QUIET, prices).date == "2025"
+    newer = {name: {**one, "noted": "2026-10"} if isinstance(one, dict) else one for name, one in prices.items()}
+    newer["secret"]["noted"] = "2026-09"
+    assert estimate(Traffic(1), QUIET, newer).date == "2026-09"
+
+
+@pytest.mark.parametrize("shares", [("80", "80"), ("100", "0.1")])
+def test_shares_of_more_than_all_requests_are_refused(project: Path, grayctl: Grayctl, shares: tuple[str, str]) -> None:
+    (project / "release.yaml").write_text(RELEASE)
+    documents, api = shares
+    outcome = grayctl("estimate", "--rate", "1", "--file", "release.yaml", "--documents", documents, "--api", api)
+    assert outcome.code == EXIT_USAGE
+    assert "are more than all requests" in outcome.err
+    assert (
+        grayctl("estimate", "--rate", "1", "--file", "release.yaml", "--documents", "33.3", "--api", "66.7").code == 0
+    )
+
+
+def test_shares_of_all_requests_together_are_taken(project: Path, grayctl: Grayctl) -> None:
+    (project / "release.yaml").write_text(RELEASE)
+    shares = ("--documents", "33.3", "--api", "66.7")
+    assert grayctl("estimate", "--rate", "1", "--file", "release.yaml", *shares).code == 0
+
+
 def test_the_screen_shows_each_line_with_its_price_and_the_sources(
     project: Path, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
-    (project / "release.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n")
+    (project / "release.yaml").write_text(RELEASE)
     outcome = grayctl("estimate", "--rate", "200", "--file", "release.yaml")
     assert outcome.code == 0, outcome.err
+    listed = dict(re.findall(r"^  (\[\d+\]) (.+)$", outcome.out, re.MULTILINE))
     for line in estimate(Traffic(200), {"lease_minutes": 1440}, read_prices()).lines:
-        assert line.title in outcome.out
-        assert line.source in outcome.out
-    assert f"noted {read_prices()['date']}" in outcome.out
+        marks = re.findall(rf"^{re.escape(line.title)} .*\$ .* (\[\d+\]) ", outcome.out, re.MULTILINE)
+        assert {listed[mark] for mark in marks} == {f"{line.source}, as of {line.noted}"}, line.title
     document = grayctl("estimate", "--rate", "200", "--file", "release.yaml", "--json").json
     assert document["total_dollars"] == pytest.approx(sum(line["dollars"] for line in document["lines"]), abs=0.01)
     assert document["added_dollars"] < document["total_dollars"]

@@ -131,8 +131,8 @@ def test_a_file_of_ids(tmp_path: Path) -> None:
     found = viewers.from_file(path)
     assert [line.split("\t")[0] for line in found.lines()] == ["anna", "bob"]
     assert found.known == {"id"}
-    path.write_text("anna\tDE\n")
-    with pytest.raises(UsageError, match="line 1 has a tab"):
+    path.write_text("anna\nbob\tDE\n")
+    with pytest.raises(UsageError, match="line 2 has a tab"):
         list(viewers.from_file(path).lines())
 
 

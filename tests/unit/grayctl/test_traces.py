@@ -55,7 +55,7 @@ def test_a_declared_fallback_is_consistent_and_an_undeclared_one_is_not() -> Non
     api = function("1", "api-v2", "v2", "v2")
     assert found_in(api, function("2", "stock-v1", "v2", "v1", "1h", 2, gray_fallback=True)) is None
     mixed = found_in(api, function("2", "stock-v1", "v2", "v1", "1h", 2))
-    assert [str(hop) for hop in mixed.hops] == ["api-v2 -> stock-v1: asked for v2, served by v1"]
+    assert [str(hop) for hop in mixed.hops] == ["api-v2 -> stock-v1: asked for v2, came to v1"]
 
 
 def test_the_hop_that_lost_the_lane_is_named_and_no_later_one() -> None:

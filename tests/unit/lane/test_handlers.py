@@ -115,13 +115,19 @@ def test_a_mixed_batch_is_handled_record_by_record_in_logs_metrics_and_traces(
     assert logged[1]["gray_reason"] == "staff"
     assert [each["gray_lane"] for each in tracer.annotations()] == ["v1", "v2", "v3", "v2", "v1"]
     assert tracer.annotations()[1] == {
+        "gray_environment": "test",
         "gray_lane": "v2",
         "gray_served": "shared",
         "gray_reason": "staff",
         "gray_revision": "7",
     }
     assert current() is None
-    assert metric_lines(capsys.readouterr().out) == []
+    lines = metric_lines(capsys.readouterr().out)
+    assert [(line["lane"], line["Records"], line["RecordsFailed"]) for line in lines] == [
+        ("v1", 2, 0),
+        ("v2", 2, 1),
+        ("v3", 1, 0),
+    ]
 
 
 def test_a_record_of_another_lane_comes_back_with_a_metric_and_the_rest_is_done(
@@ -129,10 +135,17 @@ def test_a_record_of_another_lane_comes_back_with_a_metric_and_the_rest_is_done(
 ) -> None:
     done = []
     records = [sqs_record(0, Passage("v2")), sqs_record(1, Passage("v3")), sqs_record(2, Passage("v2"))]
-    answer = each_record(lambda record: done.append(record["body"]), {"Records": records}, read_settings=own("v2"))
+    tracer = Segments()
+    with tracer.provider.in_segment("mail"):
+        answer = each_record(
+            lambda record: done.append(record["body"]), {"Records": records}, tracer=tracer, read_settings=own("v2")
+        )
     assert done == ["0", "2"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
-    (line,) = metric_lines(capsys.readouterr().out)
+    # And the trace check sees where it came: nobody declared a stand-in
+    assert tracer.annotations()[1]["gray_served"] == "v2"
+    assert "gray_fallback" not in tracer.annotations()[1]
+    line, *_ = metric_lines(capsys.readouterr().out)
     assert (line["LaneMismatch"], line["lane"], line["service"]) == (1, "v2", "mail")
     assert ["environment"] in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
 

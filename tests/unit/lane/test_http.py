@@ -110,8 +110,8 @@ def test_outside_of_a_request_nothing_is_added(ask: Ask, port: int) -> None:
 
 
 @pytest.mark.parametrize("ask", FOLLOWING)
-def test_a_redirect_away_takes_the_lane_off_and_leaves_the_baggage_of_others(ask: Ask, port: int) -> None:
-    with carrying(Passage("v2", "staff")):
+def test_a_redirect_away_takes_the_lane_off_and_leaves_the_callers_own_baggage(ask: Ask, port: int) -> None:
+    with carrying(Passage("v2", "staff", members=("userId=alice",))):
         seen = ask(f"http://{NAMED}:{port}/to/{OTHER}", {"baggage": "order=7"})
     assert {name: value for name, value in seen.items() if name.startswith("x-gray") or name == "baggage"} == {
         "baggage": "order=7"

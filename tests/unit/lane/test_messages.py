@@ -8,8 +8,18 @@ import pytest
 from tests.unit.lane.carriers import notification, own_lane, sqs_record
 
 from lane import Passage
-from lane.messages import NoRoomError, lambda_invoke, publish, put_events, send_message, send_message_batch
-from lane.reading import from_record
+from lane.messages import (
+    NoRoomError,
+    TakenError,
+    lambda_invoke,
+    publish,
+    put_events,
+    send_message,
+    send_message_batch,
+    start_execution,
+)
+from lane.passage import addressed
+from lane.reading import from_event, from_record
 
 V2 = Passage("v2", "staff", "7")
 
@@ -75,6 +85,41 @@ def test_each_message_of_a_batch_has_its_own_attributes() -> None:
 
 def test_a_text_message_to_a_phone_is_left_alone() -> None:
     assert publish({"PhoneNumber": "+1", "Message": "m"}, V2, own_lane) == {"PhoneNumber": "+1", "Message": "m"}
+
+
+def test_what_others_put_into_a_messages_baggage_is_kept() -> None:
+    mine = {"baggage": {"DataType": "String", "StringValue": "order=7,gray.version=v9"}}
+    message = {"QueueUrl": "q", "MessageBody": "b", "MessageAttributes": mine}
+    sent = send_message(message, Passage("v2", members=("userId=alice", "order=7")), own_lane)["MessageAttributes"]
+    found = from_record(sqs_record(sent, "b"))
+    assert found is not None
+    assert (found.lane, found.members) == ("v2", ("userId=alice", "order=7"))
+
+
+def test_what_a_message_has_in_the_lanes_place_is_an_error_and_not_overwritten() -> None:
+    mine = {"to": {"DataType": "String", "StringValue": "ada@example.org"}}
+    with pytest.raises(TakenError, match="attribute `to`"):
+        send_message({"QueueUrl": "q", "MessageBody": "b", "MessageAttributes": mine}, V2, own_lane)
+    for detail in ({"to": "ada@example.org"}, {"lane": "express"}, {"environment": {"temperature": 20}}):
+        with pytest.raises(TakenError, match=f"detail.{next(iter(detail))}"):
+            put_events({"Entries": [{"Source": "s", "Detail": json.dumps(detail)}]}, V2, "dev", own_lane)
+
+
+def test_an_event_that_goes_on_is_stamped_anew() -> None:
+    first = put_events({"Entries": [{"Source": "s", "Detail": '{"order": 1}'}]}, Passage("v1"), "dev", own_lane)
+    (sent,) = put_events(first, V2, "dev", to_stable)["Entries"]
+    detail = json.loads(sent["Detail"])
+    assert (detail["order"], detail["lane"], detail["to"], detail["gray"]["version"]) == (1, "v2", "v1", "v2")
+
+
+def test_a_function_or_state_machine_that_stable_alone_has_is_addressed_as_stables() -> None:
+    invoked = lambda_invoke({"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}, V2, to_stable)
+    started = start_execution({"stateMachineArn": "s", "input": "{}"}, V2, to_stable)
+    for event in (json.loads(invoked["Payload"]), json.loads(started["input"])):
+        assert from_event(event, None) == Passage("v2", "staff", "7", to="v1")
+    # Whom the caller chose counts more.
+    chosen = lambda_invoke({"InvocationType": "Event", "FunctionName": "f"}, addressed(V2, "v3"), to_stable)
+    assert from_event(json.loads(chosen["Payload"]), None) == addressed(V2, "v3")
 
 
 def test_a_detail_that_is_no_object_is_left_to_eventbridge_to_refuse() -> None:

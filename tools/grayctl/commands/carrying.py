@@ -39,10 +39,12 @@ def carry_out(
     *,
     summary: str,
     ids_only_added: Mapping[str, bool] | None = None,
+    prepare: Callable[[], None] = lambda: None,
 ) -> None:
     """Make one change of the release. `summary` is the reason kept when the operator gives none.
 
-    `ids_only_added` says of each changed user list whether nobody left it.
+    `ids_only_added` says of each changed user list whether nobody left it. `prepare` is called when the answer was yes,
+    before the release is saved.
     """
     target = discover(manner.config_env)
     revisions = revisions_of(target)
@@ -54,6 +56,7 @@ def carry_out(
         show_dry_run(target, manner, proposal.current.revision, proposal.changes)
         return
     ask_first(target, manner, proposal.changes)
+    prepare()
     reason = manner.reason or summary
     revision = save(revisions, proposal, author=author(), reason=reason, ids_only_added=ids_only_added)
     finish_change(target, manner, proposal.changes, revision)

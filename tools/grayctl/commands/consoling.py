@@ -1,6 +1,11 @@
 """`grayctl console`: the page on this machine."""
 
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -44,6 +49,16 @@ def console(
         lambda screen: screen.print(f"console of {target.environment}: {url}\nCtrl-C ends it", markup=False),
     )
     out().file.flush()
-    if open_browser:
-        webbrowser.open(url)
-    serve(application(target, guard, allow_actions=allow_actions), bound)
+    with private_page(url) as page:
+        if open_browser:
+            webbrowser.open(page)
+        serve(application(target, guard, allow_actions=allow_actions), bound)
+
+
+@contextmanager
+def private_page(url: str) -> Iterator[str]:
+    """The address of a file, this user's alone, that leads to the URL: everybody may read a browser's command line."""
+    with TemporaryDirectory(prefix="grayctl-console-") as folder:  # mode 0700
+        page = Path(folder, "console.html")
+        page.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(url)}">', encoding="utf-8")
+        yield page.as_uri()

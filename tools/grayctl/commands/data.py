@@ -89,23 +89,29 @@ def merge_command(
 
 
 @data_app.command("fill")
-def fill_command(lane: Lane = "", config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+def fill_command(
+    lane: Lane = "", config_env: ConfigEnv = "dev", dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
     """Copy stable's items from before a lane was deployed into its table; later ones come by themselves.
+
+    What gray wrote itself stays as it is, so nobody is asked.
 
     Example: grayctl data fill --lane v2
     """
     target = discover(config_env)
-    done = {}
-    for name in isolated_lanes(target, lane):
+    lanes, done = isolated_lanes(target, lane), {}
+    for name in [] if dry_run else lanes:
         with bar(f"filling {name}", None, as_json) as advance:
             done[name] = fill(target, name, advance)
     document = {name: {"copied": copied, "kept": kept} for name, (copied, kept) in done.items()}
 
     def text(console: Console) -> None:
+        if dry_run:
+            console.print(f"would copy stable's items into the tables of: {', '.join(lanes) or 'no lane'}")
         for name, (copied, kept) in done.items():
             console.print(f"{name}: {copied:,} items copied, {kept:,} left as they were")
 
-    show({"environment": target.environment, "lanes": document}, as_json, text)
+    show({"environment": target.environment, "dry_run": dry_run, "lanes": document}, as_json, text)
 
 
 def _ask_first(target: Target, found: list[Wait], yes: bool) -> None:

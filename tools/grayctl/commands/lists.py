@@ -27,8 +27,12 @@ def put(
     name: Name,
     file: Annotated[Path, typer.Argument(help="The ids, one a line; empty lines and # comments are left out.")],
     restricted: Annotated[
-        bool, typer.Option("--restricted", help="Demand a signed identity of those who claim to be on it.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--restricted/--open",
+            help="Demand a signed identity of those who claim to be on it; if left out, as before.",
+        ),
+    ] = None,
     planned: Annotated[int, typer.Option("--planned", min=0, help="Ids it may grow to; fixed at the first put.")] = 0,
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
@@ -52,18 +56,23 @@ def put(
     before = read_current(revisions_of(target)).document.get("lists", {}).get(name)
     with bar("laying out ids", len(ids) + (before["ids"] if before else 0), as_json) as advance:
         former = former_ids(ListFiles(target.clients.s3, bucket), before)
-        change = plan_change(name, ids, before, former, planned=planned, restricted=restricted, advance=advance)
+        kept = bool(before and before.get("restricted"))
+        demand = kept if restricted is None else restricted
+        change = plan_change(name, ids, before, former, planned=planned, restricted=demand, advance=advance)
     if not as_json:
         _tell(err(), name, change)
-    if not dry_run:
+
+    def upload() -> None:
         with spinner("uploading the list", as_json):
             upload_list(target.clients.s3, bucket, change)
+
     manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     carry_out(
         lambda release: document.with_list(release, name, change.entry),
         manner,
         summary=f"list put {name} ({len(ids):,} ids)",
         ids_only_added={name: change.only_added},
+        prepare=upload,
     )
 
 

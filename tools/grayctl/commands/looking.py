@@ -77,7 +77,8 @@ def traces(
 
 def _check(target: Target, seconds: int) -> Report:
     now = datetime.now(UTC)
-    return check_window(target.clients.xray, datetime.fromtimestamp(now.timestamp() - seconds, UTC), now)
+    start = datetime.fromtimestamp(now.timestamp() - seconds, UTC)
+    return check_window(target.clients.xray, target.environment, start, now)
 
 
 def _as_json(found: Report) -> dict[str, object]:

@@ -67,7 +67,11 @@ def export(
     if to is None:
         show(document, as_json, lambda console: console.print(as_yaml(document), end="", markup=False))
         return
-    to.write_text(as_yaml(document), encoding="utf-8")
+    try:
+        to.write_text(as_yaml(document), encoding="utf-8")
+    except OSError as error:
+        # Named here: the error of a full disk does not know the file.
+        raise UsageError(f"{to} cannot be written: {error.strerror}", "Give another file to --to.") from error
     show({"file": str(to)}, as_json, lambda console: console.print(f"written to {to}", markup=False))
 
 

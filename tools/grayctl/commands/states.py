@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from gray.revisions import Conflict, Head, NotPossible, Revision, Revisions
+from gray.revision import check_restate
+from gray.revisions import Conflict, Head, Revision, Revisions
 from grayctl.author import author
 from grayctl.builds import differing_builds, read_builds
 from grayctl.commands.carrying import Manner, ask_first, finish_change, show_dry_run
-from grayctl.difference import Change, difference
+from grayctl.difference import difference
+from grayctl.document import Document
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK, UsageError
 from grayctl.gray_data import waits
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
@@ -129,33 +131,27 @@ def _carry_out(step: _Step, manner: Manner, back_to: int | None = None, *, tell_
     current = read_current(revisions)
     if current.head is None:
         raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
-    changes = _expected(step, revisions, current.document, current.revision, back_to)
+    changes = difference(current.document, _expected(step, revisions, revisions.get(current.revision), back_to))
     if manner.dry_run:
         show_dry_run(target, manner, current.revision, changes)
         return
     ask_first(target, manner, changes)
     try:
         revision = step.write(revisions, current.head, author(), manner.reason or step.name)
-    except NotPossible as error:
-        raise UsageError(str(error), "See: grayctl status") from error
     except Conflict as conflict:
         raise conflict_with(current, conflict.theirs) from conflict
     made = difference(current.document, document_of(revision))
     finish_change(target, manner, made, revision, waits(target) if tell_waits else None)
 
 
-def _expected(
-    step: _Step, revisions: Revisions, document: dict[str, object], number: int, back_to: int | None
-) -> list[Change]:
-    """What will change, for the question and for --dry-run; the write itself decides."""
+def _expected(step: _Step, revisions: Revisions, current: Revision, back_to: int | None) -> Document:
+    """The release as it will be, for the question and for --dry-run, by the rules of the write itself.
+
+    Raises NotPossible where the write would.
+    """
     if step.state:
-        return difference(document, {**document, "state": step.state})
-    if back_to is not None and not 1 <= back_to <= number:
-        raise UsageError(f"there is no revision {back_to}", f"The newest is {number}.")
-    if back_to is None:
-        earlier = [one for one in revisions.history(25, before=number) if document_of(one) != document]
-        if not earlier:
-            raise UsageError("there is no earlier release to go back to", "See: grayctl history")
-        back_to = earlier[0].number
-    kept = document_of(revisions.get(back_to))
-    return difference(document, {**kept, "state": document["state"]})
+        check_restate(current, step.state)
+        return {**document_of(current), "state": step.state}
+    if back_to is not None and not 1 <= back_to <= current.number:
+        raise UsageError(f"there is no revision {back_to}", f"The newest is {current.number}.")
+    return document_of(revisions.undone(current, back_to))

@@ -12,7 +12,7 @@ from gray.published import Current as Published
 from grayctl import manual
 from grayctl.author import author
 from grayctl.commands.carrying import print_arrival, print_waits
-from grayctl.errors import GrayctlError, UsageError
+from grayctl.errors import UsageError
 from grayctl.gray_data import Wait, told, waits
 from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
@@ -21,7 +21,6 @@ from grayctl.propagation import Arrival, await_publication
 from grayctl.publications import ended, verified
 from grayctl.releases import revisions_of
 from grayctl.screen import confirm, show, spinner
-from grayctl.signing import debug_header
 from grayctl.target import Target, discover, discover_for_kill
 
 
@@ -45,8 +44,7 @@ def kill(
             result = write_store(target, tell)
             record_direct(result, target, author=author(), reason=reason or "kill --direct")
         else:
-            header = _debug_header_or_none(target)
-            result = kill_release(target, author=author(), reason=reason or "kill", debug_header=header, tell=tell)
+            result = kill_release(target, author=author(), reason=reason or "kill", tell=tell)
     require_done(result)
     # A direct kill is for when little answers: it asks nobody what waits.
     waiting = [] if direct else waits(target)
@@ -166,11 +164,3 @@ def _print_kill(console: Console, result: Kill, waiting: Sequence[Wait]) -> None
         console.print(f"! {trouble}", style="yellow", markup=False)
     console.print("everybody gets stable; other edge locations follow within about 70 s")
     print_waits(console, waiting)
-
-
-def _debug_header_or_none(target: Target) -> str | None:
-    """A kill must not fail because the release that signs the debug header is unreadable."""
-    try:
-        return debug_header(target)
-    except (GrayctlError, ValueError):
-        return None

@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gray.revision import ACTIVE, PAUSED, check_restate
 from gray.revisions import Conflict, Head, NotPossible, Revision, Revisions
 from grayctl import document
 from grayctl.author import author
@@ -27,7 +30,6 @@ from grayctl.releases import (
     revisions_of,
     save,
 )
-from grayctl.signing import debug_header
 from grayctl.target import Target
 
 GOOD_SECONDS = 120
@@ -119,9 +121,8 @@ class Actions:
         current = read_current(revisions)
         if current.head is None:
             raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1.")
-        state, possible = _STATES[action]
-        if current.head.state not in possible:
-            raise UsageError(f"the release is {current.head.state}: {action} is not possible")
+        state = _STATES[action]
+        check_restate(revisions.get(current.revision), state)
         changes = difference(current.document, {**current.document, "state": state})
 
         def do(reason: str) -> dict[str, Any]:
@@ -130,14 +131,15 @@ class Actions:
         return self._new(action, f"{action.capitalize()} the release", changes, do)
 
     def _kill(self) -> Intent:
-        head = revisions_of(self._target).head()
-        changes = [Change("state", head.state if head else "none", "killed")]
+        try:
+            head = revisions_of(self._target).head()
+            state = head.state if head else "none"
+        except (BotoCoreError, ClientError):
+            state = "unknown"  # a kill does not wait for a table that answers
+        changes = [Change("state", state, "killed")]
 
         def do(reason: str) -> dict[str, Any]:
-            header = debug_header(self._target)
-            done = kill(
-                self._target, author=author(), reason=reason or "kill", debug_header=header, tell=lambda _text: None
-            )
+            done = kill(self._target, author=author(), reason=reason or "kill", tell=lambda _text: None)
             require_done(done)
             return done.as_json()
 
@@ -148,7 +150,7 @@ class Actions:
         return Intent(action, question, changes, do, self._clock() + GOOD_SECONDS)
 
 
-_STATES = {"pause": ("paused", ("active",)), "resume": ("active", ("paused", "killed", "finished"))}
+_STATES = {"pause": PAUSED, "resume": ACTIVE}
 
 
 def _write(revisions: Revisions, current: Current, base: Head | None, action: str, reason: str) -> Revision:

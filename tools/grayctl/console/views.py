@@ -68,7 +68,8 @@ def history(target: Target) -> dict[str, Any]:
 def traces(target: Target) -> dict[str, Any]:
     """The traces of the last quarter of an hour, and which of them did not stay in one lane."""
     now = datetime.now(UTC)
-    found = check_window(target.clients.xray, datetime.fromtimestamp(now.timestamp() - TRACES_WINDOW, UTC), now)
+    start = datetime.fromtimestamp(now.timestamp() - TRACES_WINDOW, UTC)
+    found = check_window(target.clients.xray, target.environment, start, now)
     return {
         "window_seconds": TRACES_WINDOW,
         "checked": found.checked,

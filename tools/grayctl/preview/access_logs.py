@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -112,24 +113,33 @@ def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading)
 def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]:
     """The rows of one file that ask for a document: only there a lane is decided. Raises UsageError for no log."""
     columns: _Columns | None = None
+    for text in _lines(file):
+        if text[0] == "#":
+            if text.startswith("#Fields:"):
+                names = text.removeprefix("#Fields:").split()
+                reading.fields.update(names)
+                columns = _Columns(file, names)
+            continue
+        columns = columns or _Columns(file, ())
+        row = text.rstrip("\n").split("\t")
+        if len(row) != columns.count:
+            reading.unreadable += 1
+            continue
+        reading.requests += 1
+        row.append("")  # a field that this log lacks
+        if _is_page(row[columns.path], row[columns.method]):
+            yield columns, row
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The lines of a plain or a gzip file. Raises UsageError for a gzip file that is damaged or cut off."""
     opened = gzip.open if _is_gzip(file) else open
-    with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
-        for text in lines:
-            if text[0] == "#":
-                if text.startswith("#Fields:"):
-                    names = text.removeprefix("#Fields:").split()
-                    reading.fields.update(names)
-                    columns = _Columns(file, names)
-                continue
-            columns = columns or _Columns(file, ())
-            row = text.rstrip("\n").split("\t")
-            if len(row) != columns.count:
-                reading.unreadable += 1
-                continue
-            reading.requests += 1
-            row.append("")  # a field that this log lacks
-            if _is_page(row[columns.path], row[columns.method]):
-                yield columns, row
+    try:
+        with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
+            yield from lines
+    # Caught here: Typer takes the EOFError of a file that is cut off for a question that was not answered.
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise UsageError(f"{file} is damaged or cut off: {error}", "Fetch it again, or leave it out.") from error
 
 
 def _is_page(path: str, method: str) -> bool:

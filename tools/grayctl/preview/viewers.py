@@ -14,6 +14,10 @@ from pathlib import Path
 from grayctl.errors import UsageError
 from grayctl.preview.engine import FIELDS
 
+# Excel begins a file with a byte order mark, which belongs to no id and to no name.
+_ENCODING = "utf-8-sig"
+_NO_TABLE = "Name the column of ids `id`; a plain list of ids that have commas begins with a comment (#)."
+
 
 @dataclass(frozen=True)
 class Viewers:
@@ -33,13 +37,16 @@ def from_ids(ids: Iterable[str], source: str, total: int | None = None) -> Viewe
 def from_file(path: Path) -> Viewers:
     """A file with an id a line, or a table (CSV or tabs) whose first line names its columns: id, country, device, ...
 
-    Raises UsageError for a column that is none of FIELDS, and while reading for a row that is no viewer.
+    Raises UsageError for a column that is none of FIELDS, for a table without ids, and while reading for a row that is
+    no viewer.
     """
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding=_ENCODING, newline="") as file:
         head = file.readline().strip()
     delimiter = "\t" if "\t" in head else ","
-    columns = [name.strip().lower() for name in head.split(delimiter)]
-    if columns[0] != "id":
+    columns = _columns(path, head, delimiter)
+    if "id" not in columns:
+        if len(columns) > 1:
+            raise UsageError(f"{path} has no column 'id'; its first line names {', '.join(columns)}", _NO_TABLE)
         return from_ids(_plain_ids(path), str(path))
     unknown = [name for name in columns if name not in FIELDS]
     if unknown:
@@ -69,8 +76,18 @@ def _made_up(count: int) -> Iterator[str]:
         yield line(base64.urlsafe_b64encode(dice.randbytes(18)).decode()[:22])
 
 
+def _columns(path: Path, head: str, delimiter: str) -> list[str]:
+    """The names in a first line; a comment names none."""
+    if head.startswith("#"):
+        return []
+    try:
+        return [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter), [])]
+    except csv.Error as error:
+        raise UsageError(f"{path}: the first line cannot be read: {error}", "Is this a list of ids?") from error
+
+
 def _plain_ids(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding=_ENCODING) as file:
         for number, text in enumerate(file, 1):
             id_ = text.strip()
             if "\t" in id_:
@@ -81,16 +98,26 @@ def _plain_ids(path: Path) -> Iterator[str]:
 
 def _rows(path: Path, columns: list[str], delimiter: str) -> Iterator[str]:
     places = [columns.index(name) if name in columns else len(columns) for name in FIELDS]
-    with path.open(encoding="utf-8", newline="") as file:
+    for number, row in itertools.islice(_numbered(path, delimiter), 1, None):
+        if not row:
+            continue
+        if len(row) != len(columns):
+            raise UsageError(f"{path}: line {number} has {len(row)} fields, the first line names {len(columns)}")
+        row.append("")
+        fields = [row[place] for place in places]
+        if any("\t" in field or "\n" in field for field in fields):
+            raise UsageError(f"{path}: line {number} has a tab or a line break in a field")
+        yield "\t".join(fields)
+
+
+def _numbered(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row with the line that it begins in. Raises UsageError where the rows cannot be told apart."""
+    number = 1
+    with path.open(encoding=_ENCODING, newline="") as file:
         rows = csv.reader(file, delimiter=delimiter)
-        next(rows)
-        for number, row in enumerate(rows, 2):
-            if not row:
-                continue
-            if len(row) != len(columns):
-                raise UsageError(f"{path}: line {number} has {len(row)} fields, the first line names {len(columns)}")
-            row.append("")
-            fields = [row[place] for place in places]
-            if any("\t" in field or "\n" in field for field in fields):
-                raise UsageError(f"{path}: line {number} has a tab or a line break in a field")
-            yield "\t".join(fields)
+        try:
+            for row in rows:
+                yield number, row
+                number = rows.line_num + 1
+        except csv.Error as error:
+            raise UsageError(f"{path}: line {number} cannot be read: {error}", "Is a quote left open there?") from error
