@@ -14,7 +14,7 @@ from docsgen.template_reference import REPOSITORY
 
 _GRAY = REPOSITORY / "src" / "gray"
 # Where a release is refused, in the order in which a person meets it.
-_SOURCES = (
+SOURCES = (
     ("Single values", ("model.py", "conditions.py", "plan.py")),
     ("The release as a whole", ("validation.py", "ranges.py", "reach.py", "plan_check.py", "compile.py")),
     ("User lists", ("lists.py",)),
@@ -38,7 +38,7 @@ def errors_reference() -> str:
         "Each problem says where it is, what it is and what to do, all problems at once. `…` stands for a value."
         " An unknown key, a missing one or a value of the wrong type is told in the same form, with the key's path.",
     ]
-    for title, files in _SOURCES:
+    for title, files in SOURCES:
         found = [problem for file in files for problem in problems_of(_GRAY / file) if problem[1] not in ("", "…")]
         head, rows = ("where", "what", "what to do"), [*dict.fromkeys(found)]
         parts += [f"### {title}", _table(head, rows) if rows[0][0] else _table(head[1:], [row[1:] for row in rows])]

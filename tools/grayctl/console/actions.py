@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gray.revision import ACTIVE, PAUSED, check_restate
-from gray.revisions import Conflict, Head, NotPossible, Revision, Revisions
+from gray.revisions import Conflict, Head, Revision, Revisions
 from grayctl import document
 from grayctl.author import author
 from grayctl.difference import Change, difference
@@ -157,8 +157,6 @@ def _write(revisions: Revisions, current: Current, base: Head | None, action: st
     write: _Restate = revisions.pause if action == "pause" else revisions.resume
     try:
         return write(author=author(), reason=reason, via=VIA, base=base)
-    except NotPossible as error:
-        raise UsageError(str(error)) from error
     except Conflict as conflict:
         raise conflict_with(current, conflict.theirs) from conflict
 
