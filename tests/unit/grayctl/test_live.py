@@ -1,7 +1,7 @@
 """What `grayctl watch` and the console are made of: traffic, alarms, plan, and what could not be read."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -12,12 +12,13 @@ from grayctl.traffic import read_traffic
 
 
 def count(cloudwatch: Any, lane: str, requests: int, errors: int) -> None:
-    """Requests as API Gateway counts them."""
+    """Requests as API Gateway counts them, seconds ago: the emulator takes a window's end down to the whole second."""
+    seen = datetime.now(UTC) - timedelta(seconds=10)
     dimensions = [{"Name": "ApiName", "Value": f"graylane-test-api-{lane}"}, {"Name": "Stage", "Value": "live"}]
     for name, value in (("Count", requests), ("5XXError", errors)):
         cloudwatch.put_metric_data(
             Namespace="AWS/ApiGateway",
-            MetricData=[{"MetricName": name, "Dimensions": dimensions, "Value": value, "Timestamp": datetime.now(UTC)}],
+            MetricData=[{"MetricName": name, "Dimensions": dimensions, "Value": value, "Timestamp": seen}],
         )
 
 
