@@ -147,7 +147,7 @@ def print_arrival(console: Console, arrival: Arrival) -> None:
     if arrival.edge_seconds is not None and arrival.edge.revision is not None:
         console.print(f"the edge decides by revision {arrival.edge.revision} after {arrival.edge_seconds:.1f} s")
     elif arrival.edge_seconds is not None:
-        # A killed or finished configuration has no keys, so nothing can be asked of it but the lane.
+        # A killed configuration has no keys, so nothing can be asked of it but the lane.
         lane, seconds = arrival.edge.lane or "no lane", arrival.edge_seconds
         console.print(f"the edge sends a new viewer to {lane} after {seconds:.1f} s")
     elif arrival.edge.reachable:
