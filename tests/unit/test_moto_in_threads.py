@@ -19,7 +19,7 @@ def test_no_write_is_lost_and_no_transaction_breaks() -> None:
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         )
 
-        def item(name: str) -> dict[str, Any]:
+        def item(name: str) -> Any:
             return {"TableName": "orders", "Item": {"pk": {"S": name}}}
 
         def put(number: int) -> None:
