@@ -1,11 +1,14 @@
-"""moto for tests whose code runs in several threads."""
+"""moto for tests whose code runs in several threads, and AWS's descriptions of its services read once."""
 
 import threading
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto.core.botocore_stubber import BotocoreStubber
+from tests.unit import moto_writes
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -16,8 +19,24 @@ def _one_call_at_a_time() -> Iterator[None]:
 
     def in_turn(stubber: BotocoreStubber, request: Any) -> Any:
         with lock:
-            return answer(stubber, request)
+            answered = answer(stubber, request)
+        moto_writes.tell(request)
+        return answered
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(BotocoreStubber, "process_request", in_turn)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _descriptions_are_read_once() -> Iterator[None]:
+    """Each command line makes a session of its own, which parses megabytes of them: half of the time of such a test."""
+    load = JSONFileLoader.load_file
+
+    @cache
+    def loaded(path: str) -> Any:
+        return load(JSONFileLoader(), path)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(JSONFileLoader, "load_file", lambda _loader, path: loaded(path))
         yield

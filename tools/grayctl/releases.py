@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from gray.lanes import read_parameters
 from gray.model import Release
+from gray.revision import KILLED
 from gray.revisions import Conflict, Head, Revision, Revisions
 from gray.validation import InvalidRelease, read_release
 from grayctl.difference import Change, difference
-from grayctl.document import Document, new_document
+from grayctl.document import Document, new_document, with_state
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
 from grayctl.target import Target
 
@@ -82,10 +83,14 @@ def propose(
 ) -> Proposal:
     """Apply an edit and check the result as a whole. `lanes` are those that exist; None: not checked.
 
+    A killed release stays killed whatever the edit says, as it will when it is saved.
     Raises RefusedError with every problem at once.
     """
+    edited = edit(current.document)
+    if current.head and current.head.killed:
+        edited = with_state(edited, KILLED)
     try:
-        release = read_release(edit(current.document), lanes=lanes)
+        release = read_release(edited, lanes=lanes)
     except InvalidRelease as error:
         found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
         raise RefusedError("the release is not valid; nothing was saved", findings=found) from error

@@ -29,22 +29,47 @@ class Answer:
         return self.lane == "v1" and self.reason in DOUBTS
 
 
+class _Reading:
+    """What one request reads of the store: a key that is read again has not changed."""
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self.values: dict[str, str | None] = {}
+
+    def __call__(self, key: str) -> str | None:
+        if key not in self.values:
+            self.values[key] = self._location(key)
+        return self.values[key]
+
+
 class Edge:
-    """One API function, asked at many locations."""
+    """One API function, asked at many locations.
+
+    Its answer follows from the event, the clock and the values that it reads. So who asks the same again, and would
+    read the same, gets the answer of before: tests look hundreds of thousands of times at some thousand states.
+    """
 
     def __init__(self) -> None:
         self._see: Location = dict[str, str]().get
         self._function = EdgeFunction(BUILT.read_text(encoding="utf-8"), lambda key: self._see(key))
+        self._known: dict[tuple[str, float, str | None], list[tuple[dict[str, str | None], Answer]]] = {}
 
     def ask(self, location: Location, viewer: str, now: float) -> Answer:
         """The answer to `viewer` (an id in the cookie `uid`) at a location."""
-        self._see = location
+        looking = _Reading(location)
+        known = self._known.setdefault((viewer, now, looking("config")), [])
+        for values, answer in known:
+            if all(looking(key) == value for key, value in values.items()):
+                return answer
+        self._see = reading = _Reading(looking)
         headers = self._function.run(_event(viewer), now=now).value["headers"]
-        return Answer(
+        answer = Answer(
             headers["x-gray-version"]["value"],
             headers["x-gray-reason"]["value"],
             int(headers["x-gray-revision"]["value"]),
         )
+        known.append((reading.values, answer))
+        return answer
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from tests.unit.moto_writes import written
 
 from gray.published import Current
 from gray.records import PUBLISHED, Record, Records
@@ -46,7 +47,7 @@ class FakeSync:
     ssm: Any
     fault: Fault = field(default_factory=Fault)
     requests: list[dict[str, Any]] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stopped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: int = 0
 
@@ -75,14 +76,16 @@ class FakeSync:
             self.revisions.kill(author=event["author"], reason=event["reason"], via="sync")
         self.publish("manual", event["id"], invalidate=event["invalidate"])
 
-    def follow_stream(self) -> None:
-        while not self._stop.wait(0.02):
-            head = self.revisions.head()
+    def follow_stream(self, written: threading.Event) -> None:
+        while not self._stopped:
+            written.wait()
+            written.clear()
+            head = None if self._stopped else self.revisions.head()
             if head and head.revision > self._seen:
                 self.publish("stream")
 
     def stop(self) -> None:
-        self._stop.set()
+        self._stopped = True
 
 
 @dataclass
@@ -139,7 +142,7 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
     edge = Edge()
     by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
-    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(by_name)) as functions:
+    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(by_name)) as functions, written() as stream:
         edge.address = site
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
         boto3.client("cloudformation", region_name=REGION).create_stack(
@@ -151,12 +154,13 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         secrets.create_secret(Name="graylane/test/edge-keys", SecretString=json.dumps(keys))
         secrets.create_secret(Name="graylane/test/api-key", SecretString=json.dumps({"value": "k" * 40}))
         _register_lanes(ssm)
-        thread = threading.Thread(target=sync.follow_stream)
+        thread = threading.Thread(target=sync.follow_stream, args=[stream])
         thread.start()
         try:
             yield Stack(project, revisions, records, sync, edge, s3, ssm, secrets, dynamodb, by_name)
         finally:
             sync.stop()
+            stream.set()
             thread.join()
 
 

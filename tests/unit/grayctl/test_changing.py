@@ -190,6 +190,22 @@ def test_a_list_that_nobody_said_yes_to_is_not_uploaded(stack: Stack, grayctl: G
     assert "Contents" in stack.s3.list_objects_v2(Bucket="graylane-test-edge-config")
 
 
+def test_a_killed_release_stays_killed_and_no_change_says_otherwise(stack: Stack, grayctl: Grayctl) -> None:
+    grayctl("ramp", "50", "--yes", "--no-wait")
+    grayctl("kill")
+    for dry in (["--dry-run"], []):
+        changes = grayctl("apply", "--new", "--yes", "--json", *dry).json["changes"]
+        assert "rules[ramp]" in {change["where"] for change in changes}
+        assert "state" not in {change["where"] for change in changes}
+    # A killed edge names no revision; that is no reason to wait for one.
+    outcome = grayctl("ramp", "5", "--yes")
+    assert "the edge sends a new viewer to v1" in outcome.out
+    assert "until: grayctl resume" in outcome.out
+    head = stack.revisions.head()
+    assert head
+    assert (head.revision, head.state) == (4, "killed")
+
+
 def test_kill_needs_no_yes_and_says_so_at_once(stack: Stack, grayctl: Grayctl) -> None:
     grayctl("ramp", "50", "--yes")
     outcome = grayctl("kill", "-m", "orders fail")

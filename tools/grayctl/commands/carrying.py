@@ -131,8 +131,10 @@ def print_saved(console: Console, changes: list[Change], revision: Revision, arr
     console.print(f"revision [bold]{revision.number}[/bold] saved ({revision.state}, epoch {revision.epoch})")
     if arrival is None:
         console.print("not followed; look with: grayctl status")
-        return
-    print_arrival(console, arrival)
+    else:
+        print_arrival(console, arrival)
+    if revision.state == KILLED:
+        console.print("everybody stays on stable until: grayctl resume")
 
 
 def print_arrival(console: Console, arrival: Arrival) -> None:

@@ -12,9 +12,9 @@ from grayctl.document_file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.preview import access_logs, viewers
-from grayctl.preview.asking import Preview, Question, ask, list_ids, proposed
+from grayctl.preview.asking import Preview, Question, ask, list_ids
 from grayctl.preview.screen import print_moves
-from grayctl.releases import Current, read_current, revisions_of
+from grayctl.releases import Current, propose, read_current, revisions_of
 from grayctl.screen import bar, show
 from grayctl.target import Target, discover
 
@@ -60,7 +60,9 @@ def preview(
         access_logs.log_files(logs)
     target = discover(config_env)
     current = read_current(revisions_of(target))
-    after = proposed(current, document.ramp(current.document, ramp or 0, lane) if wanted is None else wanted)
+    after = propose(
+        current, lambda before: document.ramp(before, ramp or 0, lane) if wanted is None else wanted
+    ).release
     if user_list is not None:
         asked = _from_list(target, current, user_list)
     if logs and reading:

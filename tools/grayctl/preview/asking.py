@@ -8,14 +8,13 @@ from typing import Any
 from gray.lanes import ADOPTED, LaneTable, read_parameters
 from gray.list_files import ListFiles
 from gray.model import Release
-from grayctl.document import Document
 from grayctl.preview.access_logs import Reading
 from grayctl.preview.moves import Moves, summed_up
 from grayctl.preview.notes import notes, notes_on_logs, unknown_conditions
 from grayctl.preview.pool import count
 from grayctl.preview.sides import dead_lanes, sides
 from grayctl.preview.viewers import Viewers
-from grayctl.releases import Current, propose
+from grayctl.releases import Current
 from grayctl.target import Target
 
 
@@ -42,14 +41,6 @@ class Preview:
         """Plain values for --json."""
         told = {"notes": self.notes, "seconds": round(self.seconds, 3)}
         return {"epoch_rises": self.epoch_rises, **self.moves.as_json(), **told}
-
-
-def proposed(current: Current, document: Document) -> Release:
-    """The release as a save would leave it: a killed one stays killed. Raises RefusedError."""
-    release = propose(current, lambda _before: document).release
-    if current.head and current.head.killed:
-        return release.model_copy(update={"state": "killed"})
-    return release
 
 
 def list_ids(target: Target, digest: str) -> Iterator[str]:
