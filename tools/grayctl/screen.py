@@ -32,20 +32,23 @@ def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
         text(out())
 
 
+def error_document(error: GrayctlError) -> dict[str, Any]:
+    """A failure for scripts; what FailureAnswer describes."""
+    return {
+        "error": {
+            "kind": error.kind,
+            "exit_code": error.exit_code,
+            "message": str(error),
+            "remedy": error.remedy,
+            "findings": [vars(finding) for finding in error.findings],
+        }
+    }
+
+
 def show_error(error: GrayctlError, as_json: bool) -> None:
     """One line what, one line each where, one line what to do."""
     if as_json:
-        findings = [vars(finding) for finding in error.findings]
-        document = {
-            "error": {
-                "kind": error.kind,
-                "exit_code": error.exit_code,
-                "message": str(error),
-                "remedy": error.remedy,
-                "findings": findings,
-            }
-        }
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(error_document(error), indent=2, ensure_ascii=False) + "\n")
         return
     console = err()
     console.print(f"[red]grayctl:[/red] {safe(str(error))}")

@@ -1,13 +1,19 @@
 """What `grayctl watch` and the console are made of: traffic, alarms, plan, and what could not be read."""
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+from botocore.exceptions import EndpointConnectionError
 from tests.unit.grayctl.grayctl_stack import REGION, TABLE, Grayctl, Stack
 
 from grayctl.answers import WatchAnswer
+from grayctl.commands.watching import looks
+from grayctl.errors import UnreachableError
+from grayctl.live import Live, read_live
+from grayctl.target import discover
 from grayctl.traffic import read_traffic
 
 
@@ -85,3 +91,29 @@ def test_what_cannot_be_read_is_said_and_hides_nothing_else(stack: Stack, grayct
 
 def test_nobody_shares_nothing() -> None:
     assert read_traffic(None, "test", []) == []  # type: ignore[arg-type]
+
+
+def test_a_look_that_fails_is_told_and_the_next_is_taken(stack: Stack, grayctl: Grayctl) -> None:
+    # Given a network that is away for two looks, the first of all excepted
+    grayctl("ramp", "5", "--yes")
+    target = discover("test")
+    away = EndpointConnectionError(endpoint_url="https://dynamodb.example")
+    results = iter([away, UnreachableError("no stack"), None])
+
+    def look() -> Live:
+        if error := next(results):
+            raise error
+        return first
+
+    first, waits = read_live(target, None), list[None]()
+    # When somebody watches
+    seen = list(itertools.islice(looks(first, look, lambda: waits.append(None), once=False), 4))
+    # Then the looks before and after are there, and why there was none
+    assert [each if isinstance(each, Live) else str(each) for each in seen] == [
+        first,
+        "no answer from https://dynamodb.example",
+        "no stack",
+        first,
+    ]
+    assert len(waits) == 3
+    assert list(looks(first, look, lambda: waits.append(None), once=True)) == [first]

@@ -148,6 +148,7 @@ def test_a_dry_run_of_an_undo_shows_the_state_that_it_will_have(ramped: Stack, g
         ("\ufeff# staff, all of it\nanna\nbob, the other\n", ["anna", "bob, the other"], 0),
         ("\ufeffid,country\nanna,DE\nbob,FR\n", ["anna", "bob"], 1),
         ("country,id\nDE,anna\nFR,bob\n", ["anna", "bob"], 1),
+        ("\ufeffid;country\nanna;DE\nbob;FR\n", ["anna", "bob"], 1),
         ('"id","country"\n"anna","DE"\n', ["anna"], 1),
         ("id\nanna\n", ["anna"], 0),
     ],

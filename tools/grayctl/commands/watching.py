@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -10,12 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.live import Live as Refreshed
 from rich.text import Text
 
-from grayctl.errors import EXIT_OK, GrayctlError
+from grayctl.errors import EXIT_OK, GrayctlError, explain
 from grayctl.live import Live, read_live
 from grayctl.live_screen import Screen
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.periods import parse_period
-from grayctl.screen import out, spinner
+from grayctl.screen import error_document, out, show_error, spinner
 from grayctl.signing import debug_header
 from grayctl.target import Target, discover
 
@@ -35,14 +36,15 @@ def watch(
     seconds = parse_period(every, longest=_LONGEST)
     target = discover(config_env)
     with spinner("reading", as_json):
-        look = _look(target)
+        first = _look(target)
+    seen = looks(first, lambda: _look(target), lambda: time.sleep(seconds), once)
     try:
         if as_json:
-            _print_lines(target, look, seconds, once)
+            _print_lines(seen)
         elif once or not out().is_terminal:
-            _print_each(target, look, seconds, once)
+            _print_each(seen)
         else:
-            _refresh(target, look, seconds)
+            _refresh(first, seen)
     except KeyboardInterrupt:
         pass
     return EXIT_OK
@@ -52,33 +54,43 @@ def _look(target: Target) -> Live:
     return read_live(target, debug_header(target))
 
 
-def _print_lines(target: Target, look: Live, seconds: int, once: bool) -> None:
-    while True:
-        sys.stdout.write(json.dumps(look.as_json(), ensure_ascii=False, default=str) + "\n")
+def looks(first: Live, look: Callable[[], Live], wait: Callable[[], None], once: bool) -> Iterator[Live | GrayctlError]:
+    """The first look, then one after each wait. One that fails is told, and the next is tried: who watches goes on."""
+    yield first
+    while not once:
+        wait()
+        try:
+            seen: Live | GrayctlError = look()
+        except (ClientError, BotoCoreError, GrayctlError) as error:
+            known = explain(error)
+            if known is None:
+                raise
+            seen = known
+        yield seen
+
+
+def _print_lines(seen: Iterable[Live | GrayctlError]) -> None:
+    for look in seen:
+        document = look.as_json() if isinstance(look, Live) else error_document(look)
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
         sys.stdout.flush()
-        if once:
-            return
-        time.sleep(seconds)
-        look = _look(target)
 
 
-def _print_each(target: Target, look: Live, seconds: int, once: bool) -> None:
-    while True:
-        out().print(Screen(look), soft_wrap=False)
-        if once:
-            return
-        time.sleep(seconds)
-        out().print()
-        look = _look(target)
+def _print_each(seen: Iterable[Live | GrayctlError]) -> None:
+    for number, look in enumerate(seen):
+        if number:
+            out().print()
+        if isinstance(look, Live):
+            out().print(Screen(look), soft_wrap=False)
+        else:
+            show_error(look, False)
 
 
-def _refresh(target: Target, look: Live, seconds: int) -> None:
+def _refresh(first: Live, seen: Iterable[Live | GrayctlError]) -> None:
     """The screen stays when a look fails: what was seen last is worth more than an error, which is told below it."""
-    with Refreshed(Screen(look), console=out(), auto_refresh=False, screen=True) as screen:
-        while True:
-            time.sleep(seconds)
-            try:
-                look = _look(target)
+    with Refreshed(Screen(first), console=out(), auto_refresh=False, screen=True) as screen:
+        for look in seen:
+            if isinstance(look, Live):
                 screen.update(Screen(look), refresh=True)
-            except (ClientError, BotoCoreError, GrayctlError) as error:
-                screen.console.print(Text(f"! {error}", style="yellow"))
+            else:
+                screen.console.print(Text(f"! {look}", style="yellow"))

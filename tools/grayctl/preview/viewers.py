@@ -42,7 +42,7 @@ def from_file(path: Path) -> Viewers:
     """
     with path.open(encoding=_ENCODING, newline="") as file:
         head = file.readline().strip()
-    delimiter = "\t" if "\t" in head else ","
+    delimiter = next((each for each in "\t,;" if each in head), ",")  # Excel writes `;` where `,` is in numbers
     columns = _columns(path, head, delimiter)
     if "id" not in columns:
         if len(columns) > 1:
