@@ -1,9 +1,17 @@
-"""How `make test` shares the tests out to its workers: a file is one piece, and so are all that use one local stack."""
+"""How `make test` shares the tests out to its workers: a file is one piece, and so are all that use one local stack.
+
+And what all property tests have in common.
+"""
 
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+# How long an example takes is the machine's affair.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 # Files of tests/e2e that start a stack of their own, or none. All the others share one: see tests/e2e/conftest.py.
 OWN_STACK = frozenset({"api_switch", "artifacts", "concurrency", "make_up", "patches", "two_stacks"})

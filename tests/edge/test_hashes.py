@@ -35,7 +35,7 @@ def told_bucket(value: dict[str, Any]) -> int:
     return int(value["headers"]["x-gray-explain"]["value"].split("bucket=")[1].split(";")[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(identity=IDS, salt=SALTS)
 @example("👩‍👩‍👧", world.SALT)
 @example("𝔘\U0010ffff", world.SALT)
@@ -47,7 +47,7 @@ def test_the_bucket_is_that_of_hashlib(identity: str, salt: str) -> None:
     assert told_bucket(result) == world.bucket(identity, salt)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(identity=IDS, salt=SALTS, shards=st.integers(1, 20_000))
 @example("🎈", "l1st-salt", 20_000)
 def test_shard_and_fingerprint_are_those_of_hashlib(identity: str, salt: str, shards: int) -> None:
@@ -98,7 +98,7 @@ def test_a_million_ids_fill_ten_thousand_buckets_evenly() -> None:
     assert abs(statistic - (BUCKETS - 1)) < 4 * (2 * (BUCKETS - 1)) ** 0.5
 
 
-@settings(max_examples=1, deadline=None, derandomize=True)
+@settings(max_examples=1, derandomize=True)
 @given(salts=st.lists(SALTS, min_size=2, max_size=2, unique=True))
 def test_releases_choose_independently(salts: list[str]) -> None:
     """Of those whom one release takes at 10 %, another takes 10 %, give or take half a percent."""

@@ -80,7 +80,6 @@ def test_a_defect_is_seen(name: str) -> None:
                 phases=[Phase.generate],
                 derandomize=True,
                 database=None,
-                deadline=None,
                 report_multiple_bugs=False,
                 suppress_health_check=list(HealthCheck),
             ),

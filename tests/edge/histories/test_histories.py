@@ -18,7 +18,6 @@ def test_the_laws_hold_in_every_history() -> None:
             stateful_step_count=30,
             derandomize=not _MORE,
             database=None,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

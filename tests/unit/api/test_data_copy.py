@@ -53,7 +53,7 @@ def test_a_copy_follows_stable_and_says_that_it_is_one(client: "DynamoDBClient")
 
 
 @given(st.permutations([10, 20, 30, 30]))
-@settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=24, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_records_in_any_order_and_twice_end_with_the_newest(client: "DynamoDBClient", times: list[int]) -> None:
     copier = Copier(client, GRAY)
     copier.apply(removed(1))

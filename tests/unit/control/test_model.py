@@ -206,5 +206,5 @@ class Edge(RuleBasedStateMachine):
             self.directly_killed, self.state = False, "killed"
 
 
-Edge.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+Edge.TestCase.settings = settings(max_examples=80, stateful_step_count=25)
 TestModel = Edge.TestCase

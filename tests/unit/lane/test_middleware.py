@@ -212,7 +212,7 @@ def test_a_request_without_a_lane_is_the_own_lanes() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["x-gray-version", "baggage", "x-gray-to", "x-gray-reason"]), st.text()))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_no_headers_break_it_and_no_lane_but_its_own_is_served(headers: dict[str, str]) -> None:
     answer = resolve(application(APIGatewayRestResolver()), rest(headers=headers))
     assert answer["statusCode"] in (200, 421)

@@ -35,7 +35,7 @@ def through(steps: list[Step], start: Passage) -> Passage | None:
 
 
 @given(st.lists(st.sampled_from(EVERY), min_size=1, max_size=8), PASSAGES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_nesting_of_carriers_keeps_the_lane_and_its_reason(steps: list[Step], start: Passage) -> None:
     end = through(steps, start)
     assert end is not None
@@ -43,7 +43,7 @@ def test_any_nesting_of_carriers_keeps_the_lane_and_its_reason(steps: list[Step]
 
 
 @given(st.lists(st.sampled_from(EVERY), min_size=1, max_size=8), PASSAGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_nesting_of_carriers_keeps_the_baggage_of_others(steps: list[Step], start: Passage) -> None:
     end = through(steps, start)
     assert end is not None
@@ -51,7 +51,7 @@ def test_any_nesting_of_carriers_keeps_the_baggage_of_others(steps: list[Step], 
 
 
 @given(JSON, PASSAGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_payload_comes_out_of_its_envelope_as_it_went_in(document: object, found: Passage) -> None:
     assert unwrapped(enveloped(document, found)) == document
 

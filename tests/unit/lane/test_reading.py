@@ -23,7 +23,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_event_breaks_the_reader(event: Any) -> None:
     found = from_event(event)
     assert found is None or found.lane.startswith("v")

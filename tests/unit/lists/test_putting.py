@@ -17,7 +17,7 @@ from grayctl.user_lists import plan_change, read_ids
 names = st.sets(st.sampled_from([f"user{number}" for number in range(40)]))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(before=names, after=names)
 def test_a_change_is_counted(before: set[str], after: set[str]) -> None:
     first = plan_change("staff", sorted(before), None, [], planned=0, restricted=False)

@@ -26,7 +26,7 @@ from gray.validation import check
 ids = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
     lambda text: list(canonical([text])) == [text]
 )
-quick = settings(max_examples=60, deadline=None, derandomize=True)
+quick = settings(max_examples=60, derandomize=True)
 
 
 @quick

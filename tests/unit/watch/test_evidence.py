@@ -42,7 +42,7 @@ def mean_factor(evidence: Evidence, n_s: int, p_s: float, n_g: int, p_g: float, 
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(WINDOWS, st.integers(1, 6), st.integers(1, 6), RATES, st.floats(0, 1), TESTS)
 def test_no_window_is_expected_to_raise_the_evidence_while_gray_is_within_the_margin(
     history: list[tuple[int, float, int, float]], n_s: int, n_g: int, p_s: float, part: float, test: Test
@@ -54,7 +54,7 @@ def test_no_window_is_expected_to_raise_the_evidence_while_gray_is_within_the_ma
     assert mean_factor(after(history, test), n_s, p_s, n_g, p_g, test) <= 1 + 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WINDOWS, st.integers(1, 6), st.integers(1, 6), st.floats(0, 1), TESTS)
 def test_the_same_at_the_very_edge_of_the_null(
     history: list[tuple[int, float, int, float]], n_s: int, n_g: int, p_s: float, test: Test
@@ -63,7 +63,7 @@ def test_the_same_at_the_very_edge_of_the_null(
     assert mean_factor(after(history, test), n_s, p_s, n_g, p_s + test.margin, test) <= 1 + 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WINDOWS, st.integers(1, 3), st.integers(1, 3), st.floats(0, 1), TESTS)
 def test_pairs_that_fail_together_are_covered_by_a_cluster_of_two(
     history: list[tuple[int, float, int, float]], n_s: int, n_g: int, p: float, test: Test
