@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from graylocal.emulator import clean_environment
 from graylocal.places import REPOSITORY, interpreter
 from samlocal.cases import Case, event
@@ -21,30 +19,12 @@ HOST = "host.docker.internal"
 _SAM = interpreter("sam").parent / "sam"
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms (`!Ref x`) as what they stand for; `sam local` resolves them itself."""
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-        return {name: value.split(".", 1) if suffix == "GetAtt" else value}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind
-    return {name: loader.construct_mapping(node, deep=True)}
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
 def local_template(functions: Mapping[str, Function], variables: Mapping[str, str]) -> str:
     """The built template, functions only, with each one's deployed variables and these.
 
     The template of the repository names no endpoint, and must not: so a copy does.
     """
-    built = yaml.load((BUILD / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    built = json.loads((BUILD / "template.yaml").read_text())
     resources = {}
     for name, resource in built["Resources"].items():
         if resource["Type"] != "AWS::Serverless::Function":
@@ -55,7 +35,7 @@ def local_template(functions: Mapping[str, Function], variables: Mapping[str, st
         properties |= {"Runtime": "python3.13", "Timeout": known.timeout, "MemorySize": known.memory}
         properties["Environment"] = {"Variables": {**known.variables, **variables}}
         resources[name] = {"Type": resource["Type"], "Properties": properties}
-    return yaml.safe_dump({"Transform": "AWS::Serverless-2016-10-31", "Resources": resources})
+    return json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": resources})
 
 
 @dataclass(frozen=True)

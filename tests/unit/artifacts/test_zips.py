@@ -1,8 +1,11 @@
 """The zips that are uploaded: the same bytes for the same files, whenever and in whatever order those were written."""
 
+import json
 import os
 import zipfile
 from pathlib import Path
+
+import yaml
 
 from artifacts.zips import zip_artifacts
 
@@ -60,7 +63,7 @@ def test_the_template_names_the_zips_and_nothing_else_changes_in_it(tmp_path: Pa
     build = build_folder(tmp_path, {"app.py": "A = 1\n"})
     zip_artifacts(build)
     zip_artifacts(build)
-    changed = TEMPLATE.replace("CodeUri: OneFunction", "CodeUri: OneFunction.zip")
-    assert (build / "template.yaml").read_text() == changed.replace(
-        "CodeUri: OtherFunction", "CodeUri: OtherFunction.zip"
-    )
+    expected = yaml.safe_load(TEMPLATE)
+    for name in ("OneFunction", "OtherFunction"):
+        expected["Resources"][name]["Properties"]["CodeUri"] = f"{name}.zip"
+    assert json.loads((build / "template.yaml").read_text()) == expected
