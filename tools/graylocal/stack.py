@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,9 @@ class LocalStack:
         self.places: Places = places(state or REPOSITORY / ".graylane" / environment)
         self._time_scale, self._patches_off, self._advance = time_scale, tuple(patches_off), advance
         self.processes = Processes(self.places.processes, self.places.logs, self.places.scratch)
+        self._session = boto3.Session("test", "test", region_name=REGION)
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -84,14 +88,19 @@ class LocalStack:
     ) -> None:
         self.close()
 
-    def session(self) -> boto3.Session:
-        """A session of the account's root user."""
-        return boto3.Session("test", "test", region_name=REGION)
-
     def client(self, service: Any) -> Any:
-        """A client of one service of this stack; `xray` speaks to the trace store, the rest to the emulator."""
+        """The root user's client of one service; `xray` speaks to the trace store, the rest to the emulator.
+
+        One each, for all threads: to make one takes longer than most calls.
+        """
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._new_client(service)
+            return self._clients[service]
+
+    def _new_client(self, service: Any) -> Any:
         endpoint = f"http://127.0.0.1:{self.ports.traces}" if service == "xray" else self.endpoint
-        client = self.session().client(service, endpoint_url=endpoint)
+        client = self._session.client(service, endpoint_url=endpoint)
         if service == "cloudfront-keyvaluestore":
             from graylocal.cloudfront.store import reach_local_hosts
 
@@ -116,6 +125,8 @@ class LocalStack:
     def close(self) -> None:
         """End every process, and remove the scratch files."""
         self.processes.stop_all()
+        while self._clients:
+            self._clients.popitem()[1].close()
         self.places.target.unlink(missing_ok=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
