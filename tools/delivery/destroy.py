@@ -1,7 +1,8 @@
 """Remove an environment's stack, after saying what goes with it and asking."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from rich.console import Console
 
@@ -11,14 +12,16 @@ from delivery.released import leads_to
 from gray.lanes import STABLE, read_parameters
 from gray.revisions import Revisions
 from grayctl.target import Target
+from lane.registry import CACHE_SECONDS
 
 __all__ = ["destroy"]
 
 _LOOK_EVERY = 5.0  # seconds between two looks at the stack
+_UNDER_WAY = 10.0  # seconds for what was sent to the lane last to arrive
 
 
-def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
-    """Unprotect the tables, empty the buckets, delete the stack and wait.
+def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callable[[float], None] = time.sleep) -> None:
+    """Unprotect the tables, empty the buckets, delete the stack and wait; a gray lane's registration goes before.
 
     Raises DeliveryError when it must not be, NotConfirmedError when nobody said yes.
     """
@@ -33,6 +36,8 @@ def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
     )
     if not yes:
         ask_for_name(console, "the stack's name", target.stack)
+    if gray:
+        _unregister(target, gray, console, wait)
     for table in tables:
         target.clients.dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
     for bucket in buckets:
@@ -45,6 +50,19 @@ def destroy(target: Target, console: Console, *, yes: bool = False) -> None:
             markup=False,
             soft_wrap=True,
         )
+
+
+def _unregister(target: Target, lane: str, console: Console, wait: Callable[[float], None]) -> None:
+    """Take the lane out of the registry, and wait until every producer has noticed.
+
+    Who has not would address messages to a lane without a rule that takes them, and they would be lost.
+    """
+    ssm = target.clients.ssm
+    with suppress(ssm.exceptions.ParameterNotFound):  # the stack was half deleted before
+        ssm.delete_parameter(Name=f"{target.parameter_prefix}/lanes/{lane}")
+    seconds = CACHE_SECONDS + _UNDER_WAY
+    with console.status(f"waiting {seconds:.0f} s until nothing is sent to {lane} any more"):
+        wait(seconds)
 
 
 def _refuse_while_used(target: Target, lane: str) -> None:

@@ -1,14 +1,23 @@
 """Removing a stack: asked, refused while somebody may be in the lane, and complete."""
 
+from functools import partial
+
 import pytest
 from botocore.exceptions import ClientError
 from tests.unit.delivery.account import BUCKET, ORDERS, Account, Terminal
 
-from delivery.destroy import destroy
+from delivery import destroy as destroying
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere, leads_to
 from grayctl.errors import NotConfirmedError
+from lane.registry import CACHE_SECONDS
 
+
+def at_once(_seconds: float) -> None:
+    """Nobody sends anything here."""
+
+
+destroy = partial(destroying.destroy, wait=at_once)
 TO_V2 = {"id": "ramp", "lane": "v2", "percent": 20}
 
 
@@ -59,6 +68,22 @@ def test_a_gray_lane_may_go_when_no_rule_leads_there(account: Account) -> None:
 
     assert not account.is_there("graylane-gray")
     assert "aws s3 rm --recursive s3://graylane-prod-site-123456789012-us-east-1/v2/" in terminal.said
+
+
+def test_a_gray_lane_goes_when_no_producer_knows_it_any_more(account: Account) -> None:
+    target = account.deploy("gray")
+    account.register("v2", "api2")
+    account.release()
+    waited = []
+
+    def wait(seconds: float) -> None:
+        registered = account.client("ssm").get_parameters_by_path(Path="/gray/prod/lanes")["Parameters"]
+        waited.append((seconds > CACHE_SECONDS, registered, account.is_there("graylane-gray")))
+
+    destroying.destroy(target, Terminal(), yes=True, wait=wait)
+
+    assert waited == [(True, [], True)]
+    assert not account.is_there("graylane-gray")
 
 
 def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> None:
