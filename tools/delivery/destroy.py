@@ -11,6 +11,7 @@ from delivery.errors import DeliveryError
 from delivery.released import leads_to
 from gray.lanes import STABLE, read_parameters
 from gray.revisions import Revisions
+from grayctl.gray_data import waits
 from grayctl.target import Target
 from lane.registry import CACHE_SECONDS
 
@@ -34,6 +35,9 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
     console.print(
         f"{target.stack} goes, and with it tables {tables or '-'} and buckets {buckets or '-'} with all they hold."
     )
+    for each in waits(target) if gray else ():
+        if each.lane == gray:
+            console.print(f"! {each}, and goes too: grayctl data merge --lane {gray}", style="yellow", markup=False)
     if not yes:
         ask_for_name(console, "the stack's name", target.stack)
     if gray:

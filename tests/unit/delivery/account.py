@@ -71,8 +71,8 @@ class Account:
         revisions.save(release, author="anna", reason="test", via="cli", base=None)
         return revisions
 
-    def register(self, lane: str, api: str) -> None:
-        value = {"lane": lane, "api_id": api, "stage": "live", "usage_plan": "p"}
+    def register(self, lane: str, api: str, **more: str) -> None:
+        value = {"lane": lane, "api_id": api, "stage": "live", "usage_plan": "p", **more}
         self.client("ssm").put_parameter(Name=f"/gray/prod/lanes/{lane}", Value=json.dumps(value), Type="String")
 
     def is_there(self, stack: str) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from botocore.exceptions import ClientError
 from tests.unit.delivery.account import BUCKET, ORDERS, Account, Terminal
+from tests.unit.grayctl.grayctl_stack import functions_handler, serving
 
 from delivery import destroy as destroying
 from delivery.errors import DeliveryError
@@ -84,6 +85,21 @@ def test_a_gray_lane_goes_when_no_producer_knows_it_any_more(account: Account) -
 
     assert waited == [(True, [], True)]
     assert not account.is_there("graylane-gray")
+
+
+def test_what_was_not_brought_home_is_said_before_it_goes(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = account.deploy("gray")
+    account.register("v2", "api2", data="isolated")
+    account.release()
+    step = {"items": [{"pk": "order", "sk": "1", "fate": "new", "changed_at": 1}], "next": None}
+    terminal = Terminal()
+
+    with serving(functions_handler({"graylane-prod-data-copy": lambda _event: step})) as functions:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
+        with pytest.raises(NotConfirmedError):
+            destroy(target, terminal)
+
+    assert "1 item of v2 waits to be brought home, and goes too: grayctl data merge --lane v2" in terminal.said
 
 
 def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> None:

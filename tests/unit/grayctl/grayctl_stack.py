@@ -142,7 +142,7 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
     edge = Edge()
     by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
-    with _serving(_site_handler(edge)) as site, _serving(_lambda_handler(by_name)) as functions, written() as stream:
+    with serving(_site_handler(edge)) as site, serving(functions_handler(by_name)) as functions, written() as stream:
         edge.address = site
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", functions)
         boto3.client("cloudformation", region_name=REGION).create_stack(
@@ -213,7 +213,7 @@ def _template(site: str) -> dict[str, Any]:
     }
 
 
-class _serving:
+class serving:
     """A server on a free port of this machine for as long as the block lasts; gives its address."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
@@ -246,7 +246,7 @@ def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
     return Site
 
 
-def _lambda_handler(by_name: Mapping[str, Answer]) -> type[BaseHTTPRequestHandler]:
+def functions_handler(by_name: Mapping[str, Answer]) -> type[BaseHTTPRequestHandler]:
     class Functions(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             event = json.loads(self.rfile.read(int(self.headers["content-length"])))
