@@ -18,10 +18,7 @@ OWN_STACK = frozenset({"api_switch", "artifacts", "concurrency", "make_up", "pat
 
 
 # End-to-end tests that `make test` leaves to `make test-long`: together they take more than CI's 20 minutes.
-LONG = frozenset(
-    {"alarms", "browser", "carriers", "console", "control", "delivery"}
-    | {"documents", "gray_alarm", "iam", "lane", "plan"}
-)
+LONG = frozenset({"alarms", "browser", "console", "control", "documents", "gray_alarm", "iam", "lane", "plan"})
 
 
 class OneStack(LoadFileScheduling):  # type: ignore[misc]
