@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.e2e.lanes import eventually, order
+from tests.e2e.lanes import all_started, eventually, order
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer, everybody
 
@@ -161,6 +161,9 @@ def relay(stack: LocalStack) -> Iterator[Relay]:
 def test_an_order_keeps_its_lane_through_every_kind_of_hop(stack: LocalStack, operator: Operator, relay: Relay) -> None:
     # Given viewers of whom three in ten are in gray
     operator.run("ramp", "30", "--yes")
+    first = [Viewer() for _ in range(8)]
+    everybody(first, lambda viewer: viewer.ask(stack.url))
+    all_started(first, stack.url)
     began = time.time()
 
     # When the order of each has gone all the way, then every hop of it saw the order's own lane

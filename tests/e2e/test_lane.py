@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.e2e.lanes import eventually, order, viewer_in
+from tests.e2e.lanes import all_started, eventually, order, viewer_in
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Answer, Viewer, everybody, request
 
@@ -80,16 +80,6 @@ def test_two_thousand_requests_stay_in_their_lane_at_every_hop(stack: LocalStack
     # And X-Ray has not one mixed trace
     code, found = eventually(lambda: traces(operator, began), lambda seen: seen[1]["checked"] >= len(placed) * 0.99)
     assert (code, found["mixed"], found["consistent_share"]) == (0, [], 1)
-
-
-def all_started(viewers: list[Viewer], url: str) -> None:
-    """There is a copy of each function for each viewer who orders at once: the emulator unpacks a thousand files for
-    each, which on a busy machine outlasts the patience of those who wait."""
-    eventually(
-        lambda: {answer.status for answer in everybody(viewers, lambda viewer: order(viewer, url))},
-        lambda statuses: statuses == {201},
-        seconds=240,
-    )
 
 
 @contextmanager
