@@ -16,7 +16,7 @@ from grayctl.preview.engine import FIELDS
 
 # Excel begins a file with a byte order mark, which belongs to no id and to no name.
 _ENCODING = "utf-8-sig"
-_NO_TABLE = "Name the column of ids `id`; a plain list of ids that have commas begins with a comment (#)."
+_NO_TABLE = "Name the column of ids `id`; a plain list of ids with commas or semicolons begins with a comment (#)."
 
 
 @dataclass(frozen=True)
