@@ -4,7 +4,8 @@ Every write names the ETag of the whole store, so a plan made on what was read i
 at all. One call is all or nothing, and takes 50 keys or 3 MB (CloudFront quotas); a value is at most 1 KB, a key
 512 bytes, a store 5 MB.
 
-Requests are signed with SigV4A, which botocore does through `awscrt`; both are imported when the client is made.
+Requests are signed with SigV4A, which botocore does through `awscrt`; both are imported when the client is made, so
+botocore's errors are looked up here only when there is one.
 The client's errors are mapped here, by class, and nowhere else:
 
     StoreError
@@ -18,8 +19,6 @@ The client's errors are mapped here, by class, and nowhere else:
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
@@ -170,6 +169,10 @@ class _Mapped:
             raise ours(str(error)) from error
 
     def _ours(self, error: BaseException | None) -> type[StoreError] | None:
+        if error is None:
+            return None
+        from botocore.exceptions import BotoCoreError, ClientError
+
         known = self._exceptions
         match error:
             case known.ConflictException():

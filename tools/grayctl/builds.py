@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import httpx
-
 from gray.lanes import Registration, read_parameters
 from gray.preflight import DEFAULT_API_URL, api_url
 from gray.secrets import read_api_key
@@ -57,6 +55,8 @@ def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
 
 def api_build(target: Target, lane: Registration, key: str) -> str:
     """The build that a lane's API reports on `/api/health`, asked directly with the origin's key."""
+    import httpx
+
     base = api_url(_template(target), lane, target.region)
     try:
         answer = httpx.get(f"{base}/api/health", headers={"x-api-key": key}, timeout=10)

@@ -2,29 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from typing import ClassVar
 
 import typer
 from typer.exceptions import TyperException
 
-from grayctl.commands import (
-    consoling,
-    estimating,
-    explaining,
-    linking,
-    looking,
-    planning,
-    previewing,
-    ramping,
-    revisions,
-    states,
-    sync,
-    watching,
-)
-from grayctl.commands.data import data_app
-from grayctl.commands.keys import keys_app
-from grayctl.commands.lists import list_app
-from grayctl.commands.rules import rule_app
-from grayctl.commands.site import site_app
+from grayctl.command_table import CommandTable, Entry
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
 from grayctl.screen import err, show_error
 
@@ -33,8 +16,141 @@ EPILOG = (
     " 5 AWS or the stack cannot be reached, 6 saved but not published, 7 not confirmed, 130 broken off with Ctrl-C."
 )
 
+
+class _Commands(CommandTable):
+    panels: ClassVar = {
+        "Look": (
+            Entry(
+                "status",
+                "looking:status",
+                "Show what is wanted, what is published and what the edge answers.",
+            ),
+            Entry(
+                "watch",
+                "watching:watch",
+                "Watch lanes, traffic, the revision at the edge and alarms, "
+                "until Ctrl-C. With --json, a document a line.",
+            ),
+            Entry(
+                "console",
+                "consoling:console",
+                "Serve status and watch as a page on this machine, until Ctrl-C; it only looks, unless told otherwise.",
+            ),
+            Entry(
+                "lanes",
+                "looking:lanes",
+                "List the lanes: registered by their stacks, adopted by this one, live at the edge.",
+            ),
+            Entry(
+                "traces",
+                "looking:traces",
+                "Check in X-Ray that every trace stayed in one lane; name the hop where one did not.",
+            ),
+        ),
+        "Who gets gray": (
+            Entry(
+                "ramp",
+                "ramping:ramp",
+                "Bring this share of the viewers to the gray lane, "
+                "by the rule named `ramp`; with --plan, step by step.",
+            ),
+            Entry(
+                "preview",
+                "previewing:preview",
+                "Say who would move to which lane, before anything is changed; the edge function itself is asked.",
+            ),
+            Entry(
+                "explain",
+                "explaining:explain_viewer",
+                "Say in which lane a viewer is, and why: the edge's own answer, by its own functions.",
+            ),
+            Entry(
+                "plan",
+                "planning:plan",
+                "Show the ramp plan, what it waits for and the evidence; or pause, resume, skip a wait, remove it.",
+            ),
+            Entry(
+                "link",
+                "linking:link",
+                "Make a link that puts a browser into a gray lane, or out of it.",
+            ),
+            Entry(
+                "rule",
+                "rules:rule_app",
+                "The rules of the release: the first one that matches decides.",
+            ),
+            Entry("list", "lists:list_app", "User lists, asked by rules with --when list=NAME."),
+        ),
+        "The release and its state": (
+            Entry(
+                "apply",
+                "revisions:apply",
+                "Make a file the current release. What is not in the file is not in the release.",
+            ),
+            Entry(
+                "show",
+                "revisions:show_revision",
+                "Show a revision: who made it, why, and the whole release.",
+            ),
+            Entry("history", "revisions:history", "List the newest revisions: who, when, why."),
+            Entry(
+                "diff",
+                "revisions:diff",
+                "Show what differs between two revisions. Exit code 1 when something does.",
+            ),
+            Entry("export", "revisions:export", "Write a release as a file that `grayctl apply` takes."),
+            Entry(
+                "undo",
+                "states:undo",
+                "Go back to an earlier release, as a new revision. Never un-kills.",
+            ),
+            Entry(
+                "pause",
+                "states:pause",
+                "Pause the release: no plan steps; everybody stays where they are.",
+            ),
+            Entry(
+                "resume",
+                "states:resume",
+                "Make a paused, killed or finished release active again; the same people come back to gray.",
+            ),
+            Entry(
+                "finish",
+                "states:finish",
+                "End a release whose gray version has become stable: "
+                "everybody to stable, once both run the same build.",
+            ),
+        ),
+        "When the edge is not as it should be": (
+            Entry("kill", "sync:kill", "Send everybody to stable, now. Never asks and is never refused."),
+            Entry(
+                "sync",
+                "sync:sync",
+                "Publish the current revision to the edge again, invalidate caches and verify.",
+            ),
+            Entry(
+                "rebuild",
+                "sync:rebuild",
+                "Fill an emptied KeyValueStore again, "
+                "or publish after the config table was restored to an earlier time.",
+            ),
+        ),
+        "The environment": (
+            Entry(
+                "estimate",
+                "estimating:estimate",
+                "Estimate what a release costs a month, line by line, with each price and its source.",
+            ),
+            Entry("keys", "keys:keys_app", "The keys that sign cookies, links and identities."),
+            Entry("data", "data:data_app", "What isolated gray lanes wrote, and the way home for it."),
+            Entry("site", "site:site_app", "The static files of a lane."),
+        ),
+    }
+
+
 app = typer.Typer(
     name="grayctl",
+    cls=_Commands,
     help="Release a new version of a web application to some viewers first.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -42,37 +158,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_LOOK, _WHO, _STATE = "Look", "Who gets gray", "The release and its state"
-_EDGE, _REST = "When the edge is not as it should be", "The environment"
 
-app.command(rich_help_panel=_LOOK)(looking.status)
-app.command(rich_help_panel=_LOOK)(watching.watch)
-app.command(rich_help_panel=_LOOK)(consoling.console)
-app.command(rich_help_panel=_LOOK)(looking.lanes)
-app.command(rich_help_panel=_LOOK)(looking.traces)
-app.command(rich_help_panel=_WHO)(ramping.ramp)
-app.command(rich_help_panel=_WHO)(previewing.preview)
-app.command("explain", rich_help_panel=_WHO)(explaining.explain_viewer)
-app.command(rich_help_panel=_WHO)(planning.plan)
-app.add_typer(rule_app, name="rule", rich_help_panel=_WHO)
-app.add_typer(list_app, name="list", rich_help_panel=_WHO)
-app.command(rich_help_panel=_WHO)(linking.link)
-app.command(rich_help_panel=_STATE)(revisions.apply)
-app.command("show", rich_help_panel=_STATE)(revisions.show_revision)
-app.command(rich_help_panel=_STATE)(revisions.history)
-app.command(rich_help_panel=_STATE)(revisions.diff)
-app.command(rich_help_panel=_STATE)(revisions.export)
-app.command(rich_help_panel=_STATE)(states.undo)
-app.command(rich_help_panel=_STATE)(states.pause)
-app.command(rich_help_panel=_STATE)(states.resume)
-app.command(rich_help_panel=_STATE)(states.finish)
-app.command(rich_help_panel=_EDGE)(sync.kill)
-app.command(rich_help_panel=_EDGE)(sync.sync)
-app.command(rich_help_panel=_EDGE)(sync.rebuild)
-app.command(rich_help_panel=_REST)(estimating.estimate)
-app.add_typer(keys_app, name="keys", rich_help_panel=_REST)
-app.add_typer(data_app, name="data", rich_help_panel=_REST)
-app.add_typer(site_app, name="site", rich_help_panel=_REST)
+@app.callback()
+def _every_command() -> None:
+    """typer makes a group of several commands only when it knows of them, or has this."""
 
 
 def run(arguments: Sequence[str]) -> int:

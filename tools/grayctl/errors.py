@@ -9,27 +9,20 @@ GrayctlError
 └── NotConfirmedError   7  the question was not answered with yes
 
 Exit code 0 is success, 1 a finding that is negative (a mixed trace, lanes that differ).
+
+The libraries whose errors are mapped are imported where one of theirs was raised, and so is there already: every
+command imports this module (docs/decisions/0605).
 """
 
-import socket
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import yaml
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-)
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from gray.revision import NotPossible
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from pydantic import ValidationError
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1
@@ -116,10 +109,44 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _MISSING = {"ResourceNotFoundException", "NoSuchBucket", "ResourceNotFound", "NotFoundException"}
 
 
+def aws_errors() -> tuple[type[Exception], ...]:
+    """What AWS's clients raise. An `except` calls this only when something was raised."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
+
+
 def explain(error: BaseException) -> GrayctlError | None:
     """Turn an error of a library we use into one of ours; None when it is a bug of ours and wants a traceback."""
     if isinstance(error, GrayctlError):
         return error
+    libraries = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+    if "botocore" in libraries:
+        return _aws_error(error)
+    if "pydantic_core" in libraries:
+        return _validation_error(error)
+    if "yaml" in libraries:
+        return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
+    if isinstance(error, NotPossible):
+        return UsageError(str(error), "See: grayctl status")
+    if isinstance(error, UnicodeDecodeError):
+        return UsageError("the file is not UTF-8 text")
+    if isinstance(error, OSError):
+        return _file_error(error)
+    return None
+
+
+def _aws_error(error: BaseException) -> GrayctlError | None:
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        EndpointConnectionError,
+        NoCredentialsError,
+        NoRegionError,
+        PartialCredentialsError,
+        ProfileNotFound,
+    )
+
     if isinstance(error, ClientError):
         return _client_error(error)
     if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
@@ -135,20 +162,18 @@ def explain(error: BaseException) -> GrayctlError | None:
         )
     if isinstance(error, BotoCoreError):
         return UnreachableError(f"AWS cannot be asked: {error}")
-    if isinstance(error, ValidationError):
-        return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
-    if isinstance(error, NotPossible):
-        return UsageError(str(error), "See: grayctl status")
-    if isinstance(error, yaml.YAMLError):
-        return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
-    if isinstance(error, UnicodeDecodeError):
-        return UsageError("the file is not UTF-8 text")
-    if isinstance(error, OSError):
-        return _file_error(error)
     return None
 
 
-def pydantic_findings(error: ValidationError) -> list[Finding]:
+def _validation_error(error: BaseException) -> GrayctlError | None:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
+    return None
+
+
+def pydantic_findings(error: "ValidationError") -> list[Finding]:
     """Where and what of each problem, with the path as it is written in the document: `rules[0].percent`."""
     return [Finding(_path(problem["loc"]), problem["msg"]) for problem in error.errors(include_url=False)]
 
@@ -162,6 +187,9 @@ def _path(location: tuple[Any, ...]) -> str:
 
 def _file_error(error: OSError) -> UsageError | None:
     """What is wrong with a file; None for an error of a socket, which says nothing of the command."""
+    import socket
+    import ssl
+
     if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, ssl.SSLError)):
         return None
     if isinstance(error, FileNotFoundError):
@@ -178,7 +206,7 @@ def _file_error(error: OSError) -> UsageError | None:
     return UsageError(f"a file cannot be read or written: {error.strerror}", "Check the files that the command names.")
 
 
-def _client_error(error: ClientError) -> UnreachableError:
+def _client_error(error: "ClientError") -> UnreachableError:
     code = error.response.get("Error", {}).get("Code", "")
     said = error.response.get("Error", {}).get("Message", "")
     if code in _CODES:

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from gray.lanes import STABLE, read_parameters
-from grayctl.errors import UnreachableError, UsageError
+from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.target import Target
 
 CONFLICT = "conflict"
@@ -83,7 +81,7 @@ def waits(target: Target) -> list[Wait]:
     """What waits in every gray lane; empty where it cannot be told, as nothing that asks for it may fail for it."""
     try:
         return [wait for lane in isolated_lanes(target) if (wait := wait_of(target, lane)).items]
-    except (BotoCoreError, ClientError, UnreachableError):
+    except (*aws_errors(), UnreachableError):
         return []
 
 

@@ -4,21 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from gray.kill import kill_directly
 from gray.revisions import Revision, RevisionError
 from gray.store import Store, StoreError
 from grayctl.edge_answer import ask_edge
-from grayctl.errors import GrayctlError, UnreachableError
+from grayctl.errors import GrayctlError, UnreachableError, aws_errors
 from grayctl.manual import invoke_manual_sync, record_of_request
 from grayctl.propagation import Arrival, await_edge, await_publication
 from grayctl.releases import VIA, revisions_of
 from grayctl.signing import debug_header
 from grayctl.target import Target
 
-# One failed way must not stop the next: these are what AWS and our own steps raise.
-_EXPECTED = (ClientError, BotoCoreError, RevisionError, StoreError, GrayctlError)
+
+def _expected() -> tuple[type[Exception], ...]:
+    """One failed way must not stop the next: these are what AWS and our own steps raise."""
+    return (*aws_errors(), RevisionError, StoreError, GrayctlError)
 
 
 @dataclass
@@ -59,7 +59,7 @@ def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None
     tell("writing the killed revision")
     try:
         result.revision = revisions_of(target).kill(author=author, reason=reason, via=VIA)
-    except _EXPECTED as error:
+    except _expected() as error:
         result.troubles.append(f"revision: {error}")
     tell("calling the manual sync")
     try:
@@ -72,7 +72,7 @@ def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None
             invalidate=True,
         )
         result.arrival = await_publication(lambda: record_of_request(target, result.request), tell=tell)
-    except _EXPECTED as error:
+    except _expected() as error:
         result.troubles.append(f"manual sync: {error}")
     if result.arrival and target.site:
         tell("published; asking the edge")
@@ -89,7 +89,7 @@ def _debug_header_or_none(target: Target) -> str | None:
     """Everybody is at stable by now: that the release which signs the header is unreadable must not hide it."""
     try:
         return debug_header(target)
-    except (*_EXPECTED, ValueError):
+    except (*_expected(), ValueError):
         return None
 
 
@@ -110,7 +110,7 @@ def record_direct(result: Kill, target: Target, *, author: str, reason: str) -> 
     """After a direct kill: the revision that says so. A failure is a trouble, not an error."""
     try:
         result.revision = revisions_of(target).kill(author=author, reason=reason, via=VIA, epoch=result.epoch)
-    except _EXPECTED as error:
+    except _expected() as error:
         result.troubles.append(f"revision: {error}; the next sync writes it")
 
 

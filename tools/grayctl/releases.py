@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gray.lanes import read_parameters
-from gray.model import Release
 from gray.revision import KILLED
 from gray.revisions import Conflict, Head, Revision, Revisions
-from gray.validation import InvalidRelease, read_release
 from grayctl.difference import Change, difference
 from grayctl.document import Document, new_document, with_state
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
 from grayctl.target import Target
+
+if TYPE_CHECKING:
+    from gray.model import Release
 
 VIA = "grayctl"
 
@@ -36,7 +38,7 @@ class Proposal:
 
     current: Current
     document: Document
-    release: Release
+    release: "Release"
     changes: list[Change]
 
 
@@ -86,6 +88,9 @@ def propose(
     A killed release stays killed whatever the edit says, as it will when it is saved.
     Raises RefusedError with every problem at once.
     """
+    # The model brings pydantic, which only a release that is to be saved needs.
+    from gray.validation import InvalidRelease, read_release
+
     edited = edit(current.document)
     if current.head and current.head.killed:
         edited = with_state(edited, KILLED)

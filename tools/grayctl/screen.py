@@ -9,7 +9,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from grayctl.errors import GrayctlError, NotConfirmedError
 
@@ -74,14 +73,13 @@ def confirm(question: str, yes: bool) -> None:
 def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
     """A line that says what is waited for; yields a function that changes the line. Silent where nobody looks."""
     console = err()
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=as_json or not console.is_terminal,
-    ) as progress:
+    if as_json or not console.is_terminal:
+        yield lambda _now: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(text, total=None)
         yield lambda now: progress.update(task, description=now)
 
@@ -90,15 +88,13 @@ def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
 def bar(text: str, total: int | None, as_json: bool) -> Iterator[Callable[[int], None]]:
     """A bar with counts; yields a function that advances it."""
     console = err()
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=as_json or not console.is_terminal,
-    ) as progress:
+    if as_json or not console.is_terminal:
+        yield lambda _count: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(text, total=total)
         yield lambda count: progress.update(task, advance=count)
 

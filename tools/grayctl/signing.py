@@ -2,8 +2,6 @@
 
 import time
 
-from botocore.exceptions import ClientError
-
 from gray.grants import EdgeKeys, sign_debug
 from gray.secrets import read_edge_keys
 from grayctl.releases import document_of, revisions_of
@@ -26,6 +24,8 @@ def debug_header(target: Target, now: float | None = None) -> str | None:
     salt = document_of(revision).get("salt") if revision else None
     if not salt:
         return None
+    from botocore.exceptions import ClientError
+
     try:
         keys = read_keys(target)
     except ClientError:

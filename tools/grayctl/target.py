@@ -1,4 +1,7 @@
-"""The stack a command talks to: found through samconfig.toml, then asked through CloudFormation."""
+"""The stack a command talks to: found through samconfig.toml, then asked through CloudFormation.
+
+boto3 is imported when a stack is asked: it takes longer than all the rest of a command line, and `--help` asks none.
+"""
 
 import os
 import socket
@@ -8,14 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
-
-from grayctl.errors import UnreachableError, UsageError
+from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.project import LocalStack, StackName, local_stack, project_root, stack_name
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
@@ -28,22 +28,28 @@ if TYPE_CHECKING:
     from mypy_boto3_xray import XRayClient
 
 # A command must not hang for minutes on a dead network: botocore's own default is 60 s, five times.
-_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 4, "mode": "standard"})
+_PATIENCE: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "read_timeout": 20,
+    "retries": {"max_attempts": 4, "mode": "standard"},
+}
 
 
 @dataclass(frozen=True)
 class Clients:
     """boto3 clients of one target, each made when first used."""
 
-    session: boto3.Session
+    session: "boto3.Session"
     local: LocalStack | None = None
 
     def _client(self, service: str) -> Any:
+        from botocore.config import Config
+
         # Without a local stack botocore decides, by AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> too.
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
-        return self.session.client(cast(Any, service), endpoint_url=endpoint, config=_PATIENCE)
+        return self.session.client(cast(Any, service), endpoint_url=endpoint, config=Config(**_PATIENCE))
 
     @property
     def emulator(self) -> str | None:
@@ -164,7 +170,7 @@ def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
     """
     try:
         return discover(config_env, start)
-    except (BotoCoreError, ClientError, UnreachableError):
+    except (*aws_errors(), UnreachableError):
         named, clients, _ = _reach(project_root(start), config_env)
         store = clients.cloudfront.describe_key_value_store(Name=f"graylane-{config_env}-edge")["KeyValueStore"]
     outputs = {"KeyValueStoreArn": store["ARN"], "ConfigTable": f"graylane-{config_env}-config"}
@@ -174,6 +180,8 @@ def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
 
 
 def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack | None]:
+    import boto3
+
     named = stack_name(root, config_env)
     local = local_stack(root, config_env)
     if local:
@@ -207,6 +215,8 @@ def resolve_localhost_names() -> None:
 
 
 def _describe(clients: Clients, name: str, region: str, local: LocalStack | None) -> Any:
+    from botocore.exceptions import ClientError, EndpointConnectionError
+
     try:
         return clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except EndpointConnectionError as error:

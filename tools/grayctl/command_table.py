@@ -1,0 +1,117 @@
+"""Commands as a table: a command's module is imported when the command is given, and `grayctl --help` imports none.
+
+The help is printed here and not by typer, which imports a Markdown parser and a highlighter of tracebacks for it: twice
+what the rest of `--help` takes. It looks the same. See docs/decisions/0605.
+"""
+
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, ClassVar
+
+import typer
+from rich.console import Console
+from rich.highlighter import RegexHighlighter
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.theme import Theme
+from typer.core import TyperGroup
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command: `source` is `module:function` in grayctl.commands, or `module:app` for several commands.
+
+    `says` is the first paragraph of its help.
+    """
+
+    name: str
+    source: str
+    says: str
+
+    def load(self) -> Any:
+        """The command itself."""
+        module, _, attribute = self.source.partition(":")
+        found = getattr(import_module(f"grayctl.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_group(found)
+            command.name = self.name
+            return command
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(found)
+        return typer.main.get_command(alone)
+
+
+class _Loaded(MutableMapping[str, Any]):
+    """The commands by name, each made when it is first asked for; names can be had without."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._entries[name].load()
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("a command of the table stays")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class CommandTable(TyperGroup):
+    """All commands, by the panel of the help in which they are."""
+
+    panels: ClassVar[dict[str, Sequence[Entry]]]
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Loaded([entry for entries in self.panels.values() for entry in entries])
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names; typer's own would load every command for them."""
+        return list(self.commands)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help of the whole."""
+        console = Console(theme=_THEME, highlighter=_Highlighter())
+        console.print(Padding(self.get_usage(ctx), 1), style="bold")
+        console.print(Padding(self.help or "", (0, 1, 1, 1)))
+        options = [(*_long_and_short(one.opts), one.help or "") for one in self.get_params(ctx)]
+        console.print(_panel("Options", options, ("bold cyan", "bold green", "")))
+        width = max(map(len, self.commands))
+        for title, entries in self.panels.items():
+            rows = [(entry.name, entry.says) for entry in entries]
+            console.print(_panel(title, rows, ("bold cyan", ""), width))
+        console.print(Padding(self.epilog or "", 1))
+
+
+class _Highlighter(RegexHighlighter):
+    highlights: ClassVar = [r"(^|\W)(?P<option>\-\-[\w\-]+)", r"(?P<usage>Usage: )"]
+
+
+_THEME = Theme({"option": "bold cyan", "usage": "yellow"})
+
+
+def _long_and_short(options: Sequence[str]) -> tuple[str, str]:
+    long = [one for one in options if one.startswith("--")]
+    return ",".join(long), ",".join(one for one in options if one not in long)
+
+
+def _panel(title: str, rows: Sequence[tuple[str, ...]], styles: Sequence[str], width: int | None = None) -> Panel:
+    table = Table(box=None, show_header=False, expand=True, pad_edge=False)
+    for style in styles[:-1]:
+        table.add_column(style=style, no_wrap=True, width=width)
+    table.add_column(style=styles[-1], ratio=10)
+    for row in rows:
+        table.add_row(*row)
+    return Panel(table, title=title, title_align="left", border_style="dim")
