@@ -1,8 +1,8 @@
 """The `grayctl` command: assembles the commands and turns every user's mistake into one line and an exit code."""
 
+import gc
 import sys
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 import typer
 from typer.exceptions import TyperException
@@ -17,135 +17,135 @@ EPILOG = (
 )
 
 
+# As `--help` shows them. What a command says of itself is in its docstring, too: a test compares them.
+PANELS: Mapping[str, Sequence[Entry]] = {
+    "Look": (
+        Entry(
+            "status",
+            "looking:status",
+            "Show what is wanted, what is published and what the edge answers.",
+        ),
+        Entry(
+            "watch",
+            "watching:watch",
+            "Watch lanes, traffic, the revision at the edge and alarms, until Ctrl-C. With --json, a document a line.",
+        ),
+        Entry(
+            "console",
+            "consoling:console",
+            "Serve status and watch as a page on this machine, until Ctrl-C; it only looks, unless told otherwise.",
+        ),
+        Entry(
+            "lanes",
+            "looking:lanes",
+            "List the lanes: registered by their stacks, adopted by this one, live at the edge.",
+        ),
+        Entry(
+            "traces",
+            "looking:traces",
+            "Check in X-Ray that every trace stayed in one lane; name the hop where one did not.",
+        ),
+    ),
+    "Who gets gray": (
+        Entry(
+            "ramp",
+            "ramping:ramp",
+            "Bring this share of the viewers to the gray lane, by the rule named `ramp`; with --plan, step by step.",
+        ),
+        Entry(
+            "preview",
+            "previewing:preview",
+            "Say who would move to which lane, before anything is changed; the edge function itself is asked.",
+        ),
+        Entry(
+            "explain",
+            "explaining:explain_viewer",
+            "Say in which lane a viewer is, and why: the edge's own answer, by its own functions.",
+        ),
+        Entry(
+            "plan",
+            "planning:plan",
+            "Show the ramp plan, what it waits for and the evidence; or pause, resume, skip a wait, remove it.",
+        ),
+        Entry(
+            "link",
+            "linking:link",
+            "Make a link that puts a browser into a gray lane, or out of it.",
+        ),
+        Entry(
+            "rule",
+            "rules:rule_app",
+            "The rules of the release: the first one that matches decides.",
+        ),
+        Entry("list", "lists:list_app", "User lists, asked by rules with --when list=NAME."),
+    ),
+    "The release and its state": (
+        Entry(
+            "apply",
+            "revisions:apply",
+            "Make a file the current release. What is not in the file is not in the release.",
+        ),
+        Entry(
+            "show",
+            "revisions:show_revision",
+            "Show a revision: who made it, why, and the whole release.",
+        ),
+        Entry("history", "revisions:history", "List the newest revisions: who, when, why."),
+        Entry(
+            "diff",
+            "revisions:diff",
+            "Show what differs between two revisions. Exit code 1 when something does.",
+        ),
+        Entry("export", "revisions:export", "Write a release as a file that `grayctl apply` takes."),
+        Entry(
+            "undo",
+            "states:undo",
+            "Go back to an earlier release, as a new revision. Never un-kills.",
+        ),
+        Entry(
+            "pause",
+            "states:pause",
+            "Pause the release: no plan steps; everybody stays where they are.",
+        ),
+        Entry(
+            "resume",
+            "states:resume",
+            "Make a paused, killed or finished release active again; the same people come back to gray.",
+        ),
+        Entry(
+            "finish",
+            "states:finish",
+            "End a release whose gray version has become stable: everybody to stable, once both run the same build.",
+        ),
+    ),
+    "When the edge is not as it should be": (
+        Entry("kill", "sync:kill", "Send everybody to stable, now. Never asks and is never refused."),
+        Entry(
+            "sync",
+            "sync:sync",
+            "Publish the current revision to the edge again, invalidate caches and verify.",
+        ),
+        Entry(
+            "rebuild",
+            "sync:rebuild",
+            "Fill an emptied KeyValueStore again, or publish after the config table was restored to an earlier time.",
+        ),
+    ),
+    "The environment": (
+        Entry(
+            "estimate",
+            "estimating:estimate",
+            "Estimate what a release costs a month, line by line, with each price and its source.",
+        ),
+        Entry("keys", "keys:keys_app", "The keys that sign cookies, links and identities."),
+        Entry("data", "data:data_app", "What isolated gray lanes wrote, and the way home for it."),
+        Entry("site", "site:site_app", "The static files of a lane."),
+    ),
+}
+
+
 class _Commands(CommandTable):
-    panels: ClassVar = {
-        "Look": (
-            Entry(
-                "status",
-                "looking:status",
-                "Show what is wanted, what is published and what the edge answers.",
-            ),
-            Entry(
-                "watch",
-                "watching:watch",
-                "Watch lanes, traffic, the revision at the edge and alarms, "
-                "until Ctrl-C. With --json, a document a line.",
-            ),
-            Entry(
-                "console",
-                "consoling:console",
-                "Serve status and watch as a page on this machine, until Ctrl-C; it only looks, unless told otherwise.",
-            ),
-            Entry(
-                "lanes",
-                "looking:lanes",
-                "List the lanes: registered by their stacks, adopted by this one, live at the edge.",
-            ),
-            Entry(
-                "traces",
-                "looking:traces",
-                "Check in X-Ray that every trace stayed in one lane; name the hop where one did not.",
-            ),
-        ),
-        "Who gets gray": (
-            Entry(
-                "ramp",
-                "ramping:ramp",
-                "Bring this share of the viewers to the gray lane, "
-                "by the rule named `ramp`; with --plan, step by step.",
-            ),
-            Entry(
-                "preview",
-                "previewing:preview",
-                "Say who would move to which lane, before anything is changed; the edge function itself is asked.",
-            ),
-            Entry(
-                "explain",
-                "explaining:explain_viewer",
-                "Say in which lane a viewer is, and why: the edge's own answer, by its own functions.",
-            ),
-            Entry(
-                "plan",
-                "planning:plan",
-                "Show the ramp plan, what it waits for and the evidence; or pause, resume, skip a wait, remove it.",
-            ),
-            Entry(
-                "link",
-                "linking:link",
-                "Make a link that puts a browser into a gray lane, or out of it.",
-            ),
-            Entry(
-                "rule",
-                "rules:rule_app",
-                "The rules of the release: the first one that matches decides.",
-            ),
-            Entry("list", "lists:list_app", "User lists, asked by rules with --when list=NAME."),
-        ),
-        "The release and its state": (
-            Entry(
-                "apply",
-                "revisions:apply",
-                "Make a file the current release. What is not in the file is not in the release.",
-            ),
-            Entry(
-                "show",
-                "revisions:show_revision",
-                "Show a revision: who made it, why, and the whole release.",
-            ),
-            Entry("history", "revisions:history", "List the newest revisions: who, when, why."),
-            Entry(
-                "diff",
-                "revisions:diff",
-                "Show what differs between two revisions. Exit code 1 when something does.",
-            ),
-            Entry("export", "revisions:export", "Write a release as a file that `grayctl apply` takes."),
-            Entry(
-                "undo",
-                "states:undo",
-                "Go back to an earlier release, as a new revision. Never un-kills.",
-            ),
-            Entry(
-                "pause",
-                "states:pause",
-                "Pause the release: no plan steps; everybody stays where they are.",
-            ),
-            Entry(
-                "resume",
-                "states:resume",
-                "Make a paused, killed or finished release active again; the same people come back to gray.",
-            ),
-            Entry(
-                "finish",
-                "states:finish",
-                "End a release whose gray version has become stable: "
-                "everybody to stable, once both run the same build.",
-            ),
-        ),
-        "When the edge is not as it should be": (
-            Entry("kill", "sync:kill", "Send everybody to stable, now. Never asks and is never refused."),
-            Entry(
-                "sync",
-                "sync:sync",
-                "Publish the current revision to the edge again, invalidate caches and verify.",
-            ),
-            Entry(
-                "rebuild",
-                "sync:rebuild",
-                "Fill an emptied KeyValueStore again, "
-                "or publish after the config table was restored to an earlier time.",
-            ),
-        ),
-        "The environment": (
-            Entry(
-                "estimate",
-                "estimating:estimate",
-                "Estimate what a release costs a month, line by line, with each price and its source.",
-            ),
-            Entry("keys", "keys:keys_app", "The keys that sign cookies, links and identities."),
-            Entry("data", "data:data_app", "What isolated gray lanes wrote, and the way home for it."),
-            Entry("site", "site:site_app", "The static files of a lane."),
-        ),
-    }
+    panels = PANELS
 
 
 app = typer.Typer(
@@ -196,4 +196,6 @@ def _usage(error: TyperException) -> UsageError:
 
 def main() -> None:
     """Entry point of the console script."""
+    # Code and AWS's descriptions of its services are objects by the hundred thousand, all of which stay.
+    gc.set_threshold(100_000)
     sys.exit(run(sys.argv[1:]))

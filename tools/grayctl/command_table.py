@@ -4,18 +4,20 @@ The help is printed here and not by typer, which imports a Markdown parser and a
 what the rest of `--help` takes. It looks the same. See docs/decisions/0605.
 """
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
+import typer.core
 from rich.console import Console
 from rich.highlighter import RegexHighlighter
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.theme import Theme
+from typer._coercion import PassThroughRuntimeParam, RuntimeParam, TypeDescriptor, build_runtime_param
 from typer.core import TyperGroup
 
 
@@ -41,6 +43,18 @@ class Entry:
         alone = typer.Typer(add_completion=False)
         alone.command(self.name)(found)
         return typer.main.get_command(alone)
+
+
+def _taken(descriptor: TypeDescriptor) -> RuntimeParam:
+    """How a parameter is checked. typer asks pydantic even whether a text is a text; every command would load it."""
+    kind, info = descriptor.annotation, descriptor.parameter_info
+    if info.parser is None and (kind is str or (kind is bool and not info.envvar)):
+        return PassThroughRuntimeParam(info, kind)
+    return build_runtime_param(descriptor)
+
+
+# typer has no other place for it; a test sees it when a newer one looks elsewhere.
+setattr(typer.core, "build_runtime_param", _taken)  # noqa: B010 - typer does not export it
 
 
 class _Loaded(MutableMapping[str, Any]):
@@ -71,7 +85,7 @@ class _Loaded(MutableMapping[str, Any]):
 class CommandTable(TyperGroup):
     """All commands, by the panel of the help in which they are."""
 
-    panels: ClassVar[dict[str, Sequence[Entry]]]
+    panels: ClassVar[Mapping[str, Sequence[Entry]]]
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -86,7 +100,8 @@ class CommandTable(TyperGroup):
         console = Console(theme=_THEME, highlighter=_Highlighter())
         console.print(Padding(self.get_usage(ctx), 1), style="bold")
         console.print(Padding(self.help or "", (0, 1, 1, 1)))
-        options = [(*_long_and_short(one.opts), one.help or "") for one in self.get_params(ctx)]
+        parameters: list[Any] = self.get_params(ctx)
+        options = [(*_long_and_short(one.opts), one.help or "") for one in parameters]
         console.print(_panel("Options", options, ("bold cyan", "bold green", "")))
         width = max(map(len, self.commands))
         for title, entries in self.panels.items():

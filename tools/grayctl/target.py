@@ -1,6 +1,7 @@
 """The stack a command talks to: found through samconfig.toml, then asked through CloudFormation.
 
-boto3 is imported when a stack is asked: it takes longer than all the rest of a command line, and `--help` asks none.
+botocore is imported when a stack is asked: it takes longer than all the rest of a command line, and `--help` asks none.
+Its clients are boto3's; boto3 itself would add the transfer manager of S3, which nothing here uses.
 """
 
 import os
@@ -15,7 +16,7 @@ from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.project import LocalStack, StackName, local_stack, project_root, stack_name
 
 if TYPE_CHECKING:
-    import boto3
+    from botocore.session import Session
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
@@ -37,10 +38,15 @@ _PATIENCE: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Clients:
-    """boto3 clients of one target, each made when first used."""
+    """Clients of one target, each made when first used."""
 
-    session: "boto3.Session"
+    session: "Session"
     local: LocalStack | None = None
+
+    @property
+    def region(self) -> str:
+        """The region of samconfig.toml, else that of the AWS settings; empty for none."""
+        return self.session.get_config_variable("region") or ""
 
     def _client(self, service: str) -> Any:
         from botocore.config import Config
@@ -49,7 +55,7 @@ class Clients:
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
-        return self.session.client(cast(Any, service), endpoint_url=endpoint, config=Config(**_PATIENCE))
+        return self.session.create_client(service, endpoint_url=endpoint, config=Config(**_PATIENCE))
 
     @property
     def emulator(self) -> str | None:
@@ -145,7 +151,7 @@ def discover(config_env: str, start: Path | None = None) -> Target:
     """
     root = project_root(start)
     named, clients, local = _reach(root, config_env)
-    stack = _describe(clients, named.stack, clients.session.region_name, local)
+    stack = _describe(clients, named.stack, clients.region, local)
     parameters = {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])}
     # arn:aws:cloudformation:REGION:ACCOUNT:stack/...
     _, _, _, region, account, *_ = stack["StackId"].split(":")
@@ -176,23 +182,26 @@ def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
     outputs = {"KeyValueStoreArn": store["ARN"], "ConfigTable": f"graylane-{config_env}-config"}
     # arn:aws:cloudfront::ACCOUNT:key-value-store/...
     account = store["ARN"].split(":")[4]
-    return Target(config_env, named.stack, clients.session.region_name, account, config_env, "all", outputs, clients)
+    return Target(config_env, named.stack, clients.region, account, config_env, "all", outputs, clients)
 
 
 def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack | None]:
-    import boto3
+    from botocore.session import Session
 
     named = stack_name(root, config_env)
     local = local_stack(root, config_env)
+    session = Session()
     if local:
         resolve_localhost_names()
         # The emulator takes these as its root; they open nothing anywhere else.
-        session = boto3.Session("test", "test", region_name=local.region)
-    else:
-        session = boto3.Session(region_name=named.region)
-    if not session.region_name:
+        session.set_credentials("test", "test")
+    region = local.region if local else named.region
+    if region:
+        session.set_config_variable("region", region)
+    clients = Clients(session, local)
+    if not clients.region:
         raise UnreachableError("no AWS region is set", "Put `region` into samconfig.toml or set AWS_REGION.")
-    return named, Clients(session, local), local
+    return named, clients, local
 
 
 def resolve_localhost_names() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.session import Session
 from moto import mock_aws
 from rich.console import Console
 
@@ -48,9 +49,9 @@ class Account:
         s3.delete_object(Bucket=BUCKET, Key="thing")
         config_env = "gray" if part == "gray" else "prod"
         site = (outputs or {}).get("SiteUrl", "").rstrip("/")
-        return Target(
-            config_env, name, REGION, "123456789012", "prod", part, outputs or {}, Clients(self.session), site
-        )
+        session = Session()
+        session.set_config_variable("region", REGION)
+        return Target(config_env, name, REGION, "123456789012", "prod", part, outputs or {}, Clients(session), site)
 
     def release(self, *rules: dict[str, Any]) -> Revisions:
         """The config table of prod, with one revision."""
