@@ -109,11 +109,11 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _MISSING = {"ResourceNotFoundException", "NoSuchBucket", "ResourceNotFound", "NotFoundException"}
 
 
-def aws_errors() -> tuple[type[Exception], ...]:
-    """What AWS's clients raise. An `except` calls this only when something was raised."""
+def aws_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What AWS's clients raise, and `more`. An `except` calls this only when something was raised."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    return BotoCoreError, ClientError
+    return BotoCoreError, ClientError, *more
 
 
 def explain(error: BaseException) -> GrayctlError | None:

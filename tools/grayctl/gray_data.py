@@ -81,7 +81,7 @@ def waits(target: Target) -> list[Wait]:
     """What waits in every gray lane; empty where it cannot be told, as nothing that asks for it may fail for it."""
     try:
         return [wait for lane in isolated_lanes(target) if (wait := wait_of(target, lane)).items]
-    except (*aws_errors(), UnreachableError):
+    except aws_errors(UnreachableError):
         return []
 
 

@@ -16,9 +16,9 @@ from grayctl.signing import debug_header
 from grayctl.target import Target
 
 
-def _expected() -> tuple[type[Exception], ...]:
+def _expected(*more: type[Exception]) -> tuple[type[Exception], ...]:
     """One failed way must not stop the next: these are what AWS and our own steps raise."""
-    return (*aws_errors(), RevisionError, StoreError, GrayctlError)
+    return aws_errors(RevisionError, StoreError, GrayctlError, *more)
 
 
 @dataclass
@@ -89,7 +89,7 @@ def _debug_header_or_none(target: Target) -> str | None:
     """Everybody is at stable by now: that the release which signs the header is unreadable must not hide it."""
     try:
         return debug_header(target)
-    except (*_expected(), ValueError):
+    except _expected(ValueError):
         return None
 
 

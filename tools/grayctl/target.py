@@ -176,7 +176,7 @@ def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
     """
     try:
         return discover(config_env, start)
-    except (*aws_errors(), UnreachableError):
+    except aws_errors(UnreachableError):
         named, clients, _ = _reach(project_root(start), config_env)
         store = clients.cloudfront.describe_key_value_store(Name=f"graylane-{config_env}-edge")["KeyValueStore"]
     outputs = {"KeyValueStoreArn": store["ARN"], "ConfigTable": f"graylane-{config_env}-config"}
