@@ -4,29 +4,44 @@ No release is validated, no lane is asked, no list is read. The store comes firs
 """
 
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gray.publication import CONFIG, FENCE, Observed
 from gray.published import Fence, stamped
 from gray.revision import KILLED
 from gray.store import Store, StoreConflict, StoreError, StoreMeta, Write
-from gray.store_writer import Superseded, observe
+from gray.store_writer import Superseded, carry_out, observe
 
-__all__ = ["Killed", "kill_directly", "killed_config", "write_kill"]
+__all__ = ["Killed", "direct_cause", "kill_directly", "killed_config", "write_kill"]
 
 ATTEMPTS = 60
 
 
 @dataclass(frozen=True)
 class Killed:
-    """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards."""
+    """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards.
+
+    `direct` names it, where it was written straight into the store.
+    """
 
     sequence: int
     epoch: int
     config: str
     updates: int
     meta: StoreMeta
+    direct: str = ""
+
+    @property
+    def cause(self) -> str:
+        """What HEAD's kill has as its cause, when HEAD follows a direct kill."""
+        return direct_cause(self.direct)
+
+
+def direct_cause(direct: str) -> str:
+    """The cause that HEAD notes when it acts on the direct kill of that name."""
+    return f"direct:{direct}"
 
 
 def killed_config(sequence: int, revision: int, epoch: int) -> str:
@@ -42,13 +57,15 @@ def write_kill(
     epoch: int,
     next_sequence: Callable[[int], int],
     still_killed: Callable[[], bool],
+    acknowledge: Callable[[str], bool] = lambda direct: False,
     wait: Callable[[float], None] = time.sleep,
 ) -> Killed:
     """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
 
     A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
-    and the kill takes that revision's number.
+    and the kill takes that revision's number. The name of a direct kill stays on the fence until `acknowledge` says
+    that HEAD has acted on it.
     """
     updates = 0
     error: StoreError | None = None
@@ -59,42 +76,45 @@ def write_kill(
             if there and there.revision > revision:
                 if not still_killed():
                     raise Superseded(f"revision {there.revision} is published, which is newer than the kill {revision}")
-                revision, epoch = there.revision, max(epoch, there.epoch)
+                revision = there.revision
+            epoch = max(epoch, there.epoch if there else 0)
             if observed.fence.sequence > sequence:
                 sequence = next_sequence(observed.fence.sequence)
+            direct = observed.fence.direct
+            if direct and acknowledge(direct):
+                direct = ""
             config = killed_config(sequence, revision, epoch)
             updates += 1
-            meta = store.update(_write(config, Fence(sequence)), observed.etag)
+            brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))
         except StoreConflict as lost:
             error = lost
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, updates, meta)
+            return Killed(sequence, epoch, config, updates, brought.meta)
     raise error or StoreConflict("the kill lost every race")
 
 
-def kill_directly(
-    store: Store, *, wait: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.time
-) -> Killed:
+def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep, direct: str = "") -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
-    Keeps the revision that is there, raises the epoch, and marks the fence, so that the next sync makes HEAD killed
-    too instead of publishing over it.
+    Keeps the revision that is there, raises the epoch, and leaves the kill's name (`direct`, else a new one) on the
+    fence, so that the next sync makes HEAD killed too instead of publishing over it.
     """
+    direct = direct or uuid.uuid4().hex
     error: StoreError | None = None
     for attempt in range(ATTEMPTS):
         try:
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
             config = killed_config(sequence, revision, epoch)
-            meta = store.update(_write(config, Fence(sequence, direct=True, at=int(now()))), observed.etag)
+            brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, attempt + 1, meta)
+            return Killed(sequence, epoch, config, attempt + 1, brought.meta, direct)
     raise error or StoreConflict("the kill lost every race")
 
 
@@ -110,6 +130,5 @@ def _beyond(observed: Observed) -> tuple[int, int, int]:
     return sequence, there.revision, there.epoch + (there.state != KILLED)
 
 
-def _write(config: str, fence: Fence) -> Write:
-    puts: Mapping[str, str] = {CONFIG: config, FENCE: str(fence)}
-    return Write(puts)
+def _write(config: str, fence: Fence) -> list[Write]:
+    return [Write({CONFIG: config, FENCE: str(fence)})]

@@ -33,6 +33,7 @@ __all__ = [
     "NotPossible",
     "Revision",
     "RevisionError",
+    "cause_item",
     "check_restate",
     "head_of",
     "item_of",
@@ -159,8 +160,13 @@ def transaction(table: str, revision: Revision, base: Head | None) -> "list[Tran
         move["ExpressionAttributeValues"] = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
     writes: list[object] = [{"Put": _new(table, item_of(revision))}, {"Put": move}]
     if revision.cause:
-        writes.append({"Put": _new(table, {"pk": f"cause:{revision.cause}", "sk": 0, "revision": revision.number})})
+        writes.append({"Put": _new(table, cause_item(revision.cause, revision.number))})
     return cast("list[TransactWriteItemTypeDef]", writes)
+
+
+def cause_item(cause: str, revision: int) -> dict[str, Plain]:
+    """The plain values of the note that a cause was acted on, by which killed revision."""
+    return {"pk": f"cause:{cause}", "sk": 0, "revision": revision}
 
 
 def _head_values(revision: Revision) -> dict[str, Plain]:

@@ -1,10 +1,9 @@
 """Reading HEAD and the revisions before it."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from gray.items import Plain, from_item
-from gray.revision import KILLED, Head, NoSuchRevision, Revision, head_of, revision_of
+from gray.revision import Head, NoSuchRevision, Revision, head_of, revision_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,16 +47,13 @@ class RevisionHistory:
             below = page[-1].number
         return found
 
-    def resumed_since(self, at: int) -> bool:
-        """Whether a killed release was made another state again after the time `at` (unix seconds)."""
-        newest = self.history(100)
-        return any(
-            before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
-        )
+    def acted_on(self, cause: str) -> bool:
+        """Whether a kill was HEAD's answer to that cause."""
+        return bool(self._read(f"cause:{cause}", 0))
 
-    def epoch_began(self) -> int:
-        """When HEAD's epoch began (unix seconds): its oldest revision; 0 when nobody knows."""
-        began, head, before = 0, self.head(), None
+    def epoch_began(self, head: Head | None) -> int:
+        """When the epoch of `head` began (unix seconds): its oldest revision; 0 when nobody knows."""
+        began, before = 0, head.revision + 1 if head else None
         while head and (page := self.history(25, before=before)):
             for revision in page:
                 if revision.epoch != head.epoch:

@@ -10,10 +10,14 @@ state: a kill keeps the document and sets the state, so it needs no valid docume
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gray.items import to_item
 from gray.revision import (
     ACTIVE,
     FINISHED,
@@ -26,6 +30,7 @@ from gray.revision import (
     NotPossible,
     Revision,
     RevisionError,
+    cause_item,
     check_restate,
     text_of,
     transaction,
@@ -80,16 +85,30 @@ class Revisions(RevisionHistory):
         epoch = 1 if base is None else base.epoch + self._rises(base, release, ids_only_added or {})
         return self._write(base, epoch, state, document, author=author, reason=reason, via=via)
 
-    def kill(self, *, author: str, reason: str, via: str, cause: str = "", epoch: int = 0) -> Revision:
+    def kill(
+        self,
+        *,
+        author: str,
+        reason: str,
+        via: str,
+        cause: str = "",
+        epoch: int = 0,
+        why_not: Callable[[Head | None], str] = lambda base: "",
+    ) -> Revision:
         """Makes HEAD killed, through conflicts, with any document or none; returns the killed revision.
 
-        Already killed: returns the revision that is, and writes nothing. `cause` names one event (an alarm's state
-        change): acted on once, AlreadyDone ever after. `epoch` is a floor, for a store that was killed directly.
+        Already killed: returns the revision that is. `cause` names one event (a request, a direct kill, an alarm's
+        change of state): acted on once, AlreadyDone ever after, also when HEAD was killed already. `epoch` is a floor,
+        for a store that was killed directly. `why_not` is asked of each HEAD that the kill would replace; what it
+        answers is raised as AlreadyDone.
         """
         for attempt in range(KILL_ATTEMPTS):
             base = self.head()
             if base and base.killed:
+                self._use_up(cause, base)
                 return self._read_or_bare(base)
+            if refused := why_not(base):
+                raise AlreadyDone(refused)
             document = self._read_or_bare(base).document if base else ""
             next_epoch = max((base.epoch if base else 0) + 1, epoch)
             try:
@@ -140,17 +159,28 @@ class Revisions(RevisionHistory):
         current = self._based_on(base)
         return self._restate(current, current.state, current.epoch + 1, author=author, reason=reason, via=via)
 
-    def renumber(self, *, above_revision: int, epoch: int, author: str, reason: str, via: str, base: Head) -> Revision:
+    def renumber(
+        self,
+        *,
+        above_revision: int,
+        epoch: int,
+        author: str,
+        reason: str,
+        via: str,
+        base: Head,
+        killed: bool = False,
+    ) -> Revision:
         """HEAD's release again, above a revision number and at an epoch that the store has seen already.
 
-        For a table restored to an earlier time: the numbers in between were used by the lost revisions.
+        For a table restored to an earlier time: the numbers in between were used by the lost revisions. `killed` when
+        the last of them was a kill.
         """
         current = self._based_on(base)
         number = max(above_revision, current.number) + 1
         return self._write(
             current.head,
             max(epoch, current.epoch),
-            current.state,
+            KILLED if killed else current.state,
             current.document,
             author=author,
             reason=reason,
@@ -228,6 +258,17 @@ class Revisions(RevisionHistory):
         except self._client.exceptions.TransactionInProgressException:
             raise Conflict(self.current()) from None
         return revision
+
+    def _use_up(self, cause: str, head: Head) -> None:
+        """Notes a cause that a killed HEAD answers; when that fails the kill goes on: twice is the safe mistake."""
+        if not cause:
+            return
+        with suppress(ClientError, BotoCoreError):
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(cause_item(cause, head.revision)),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
 
     def _explain(self, error: Exception, mine: Revision) -> Revision:
         """A cancelled transaction: mine after all (a lost answer), done before, or theirs."""

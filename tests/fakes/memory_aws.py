@@ -55,7 +55,7 @@ class MemoryDynamoDB:
     def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
         if not self._holds(_key(Key), given):
             raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
-        item = self.table.setdefault(_key(Key), dict(Key))
+        item = dict(self.table.get(_key(Key), Key))  # a fork shares items: they are replaced, never changed
         changed = re.fullmatch(r"(ADD) (\S+) (:\w+)|(SET) (\S+) = (:\w+)", UpdateExpression)
         assert changed, UpdateExpression
         kind, name, value = [part for part in changed.groups() if part]
@@ -63,7 +63,7 @@ class MemoryDynamoDB:
         value = given["ExpressionAttributeValues"][value]
         if kind == "ADD":
             value = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(value["N"]))}
-        item[name] = value
+        self.table[_key(Key)] = {**item, name: value}
         return {"Attributes": {name: value}}
 
     def query(self, *, ExpressionAttributeValues: Item, **given: Any) -> dict[str, Any]:
