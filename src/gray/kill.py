@@ -14,7 +14,7 @@ from gray.revision import KILLED
 from gray.store import Store, StoreConflict, StoreError, StoreMeta, Write
 from gray.store_writer import Superseded, carry_out, observe
 
-__all__ = ["Killed", "direct_cause", "kill_directly", "killed_config", "write_kill"]
+__all__ = ["Killed", "kill_directly", "killed_config", "write_kill"]
 
 ATTEMPTS = 60
 
@@ -23,7 +23,7 @@ ATTEMPTS = 60
 class Killed:
     """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards.
 
-    `direct` names it, where it was written straight into the store.
+    `cause` is what HEAD has to note when it follows a kill that was written straight into the store.
     """
 
     sequence: int
@@ -31,17 +31,7 @@ class Killed:
     config: str
     updates: int
     meta: StoreMeta
-    direct: str = ""
-
-    @property
-    def cause(self) -> str:
-        """What HEAD's kill has as its cause, when HEAD follows a direct kill."""
-        return direct_cause(self.direct)
-
-
-def direct_cause(direct: str) -> str:
-    """The cause that HEAD notes when it acts on the direct kill of that name."""
-    return f"direct:{direct}"
+    cause: str = ""
 
 
 def killed_config(sequence: int, revision: int, epoch: int) -> str:
@@ -64,8 +54,8 @@ def write_kill(
 
     A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
-    and the kill takes that revision's number. The name of a direct kill stays on the fence until `acknowledge` says
-    that HEAD has acted on it.
+    and the kill takes that revision's number. The cause of a direct kill stays on the fence until `acknowledge`
+    says that HEAD has acted on it.
     """
     updates = 0
     error: StoreError | None = None
@@ -96,25 +86,25 @@ def write_kill(
     raise error or StoreConflict("the kill lost every race")
 
 
-def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep, direct: str = "") -> Killed:
+def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "") -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
-    Keeps the revision that is there, raises the epoch, and leaves the kill's name (`direct`, else a new one) on the
-    fence, so that the next sync makes HEAD killed too instead of publishing over it.
+    Keeps the revision that is there, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
+    next sync makes HEAD killed too instead of publishing over it.
     """
-    direct = direct or uuid.uuid4().hex
+    cause = cause or f"direct:{uuid.uuid4().hex}"
     error: StoreError | None = None
     for attempt in range(ATTEMPTS):
         try:
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
             config = killed_config(sequence, revision, epoch)
-            brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))
+            brought = carry_out(store, observed, _write(config, Fence(sequence, cause)))
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, attempt + 1, brought.meta, direct)
+            return Killed(sequence, epoch, config, attempt + 1, brought.meta, cause)
     raise error or StoreConflict("the kill lost every race")
 
 

@@ -1,19 +1,18 @@
 """Publishing the kill that HEAD names: the store first, and everything behind it after."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.kill import Killed, direct_cause, write_kill
+from gray.kill import Killed, write_kill
 from gray.lane_watch import Lanes, switch_apis
 from gray.ledger import LedgerMoved
 from gray.means import Means
 from gray.publication import CONFIG, FENCE
 from gray.published import Current, Fence, Stamped
 from gray.records import PUBLISHED, SUPERSEDED, Record
-from gray.revision import AlreadyDone, Head, RevisionError
+from gray.revision import AlreadyDone, Head, Revision, RevisionError
 from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
 from gray.store_writer import StillKilled, Superseded
 from gray.write_publication import announce
@@ -36,7 +35,7 @@ def publish_kill(means: Means, head: Head, record: Record) -> Record:
             epoch=head.epoch,
             next_sequence=lambda fence: _sequence_above(means, fence),
             still_killed=lambda: _is_killed(means),
-            acknowledge=lambda direct: _acknowledge(means, direct),
+            acknowledge=lambda cause: _acknowledge(means, cause),
             wait=means.wait,
         )
     except Superseded as newer:
@@ -95,34 +94,39 @@ def _afterwards(means: Means, head: Head, record: Record, killed: Killed) -> lis
 def follow_kill(means: Means, killed: StillKilled, record: Record) -> Record:
     """The store holds a kill that a publication met: HEAD follows it, unless it has done so before.
 
-    A kill that HEAD knows, by its name or by an epoch that HEAD has left, was resumed: then the publication was of
-    something older, and is superseded.
+    A kill that HEAD has acted on, in an epoch that it has left, was resumed: then the publication was of something
+    older, and is superseded.
     """
     if not _known(means, killed):
-        cause = direct_cause(killed.direct) if killed.direct else ""
-        with suppress(AlreadyDone):
-            revision = means.revisions.kill(
-                author="direct", reason=str(killed), via="sync", cause=cause, epoch=killed.epoch
-            )
-            return publish_kill(means, revision.head, record)
+        return publish_kill(means, _followed(means, killed).head, record)
     record = record.closed(SUPERSEDED, _millis(means), errors=[f"{killed}, and the release was resumed since"])
     means.records.put(record)
     return record
+
+
+def _followed(means: Means, killed: StillKilled) -> Revision:
+    def follow(cause: str) -> Revision:
+        return means.revisions.kill(author="direct", reason=str(killed), via="sync", cause=cause, epoch=killed.epoch)
+
+    try:
+        return follow(killed.direct)
+    except AlreadyDone:  # and yet it is in an epoch that HEAD has not left: it was written once more
+        return follow("")
 
 
 def _known(means: Means, killed: StillKilled) -> bool:
     head = means.revisions.head()
     if head is None or head.killed:
         return False
-    if killed.direct and not means.revisions.acted_on(direct_cause(killed.direct)):
+    if killed.direct and not means.revisions.acted_on(killed.direct):
         return False
     return head.epoch > killed.epoch
 
 
-def _acknowledge(means: Means, direct: str) -> bool:
-    """Makes HEAD's kill the answer to the direct one. False when that is not certain: then its name stays."""
+def _acknowledge(means: Means, cause: str) -> bool:
+    """Makes HEAD's kill the answer to the direct one. False when that is not certain: then its cause stays."""
     try:
-        means.revisions.kill(author="direct", reason="killed directly", via="sync", cause=direct_cause(direct))
+        means.revisions.kill(author="direct", reason="killed directly", via="sync", cause=cause)
     except AlreadyDone:
         return True
     except (RevisionError, ClientError, BotoCoreError):

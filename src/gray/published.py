@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -42,7 +43,7 @@ def stamped(config: str | None) -> Stamped | None:
 class Fence:
     """The store's `fence`: the highest sequence that has written to it.
 
-    `direct` names a kill that was written straight into the store, and that HEAD may not know of yet.
+    `direct` is the cause of a kill that was written straight into the store, and that HEAD may not know of yet.
     """
 
     sequence: int
@@ -56,10 +57,10 @@ class Fence:
             return cls(0)
         if not more or more[0] != "direct":
             return cls(int(number))
-        return cls(int(number), "".join(more[1:2]) or "unnamed")
+        return cls(int(number), unquote("".join(more[1:2])) or "unnamed")
 
     def __str__(self) -> str:
-        return f"{self.sequence} direct {self.direct}" if self.direct else str(self.sequence)
+        return f"{self.sequence} direct {quote(self.direct)}" if self.direct else str(self.sequence)
 
 
 def _is_number(text: str) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gray.edge_config import unmask
-from gray.kill import direct_cause
 from gray.ledger import LedgerMoved
 from gray.means import Means
 from gray.publication import CONFIG, FENCE
@@ -117,7 +116,7 @@ def _restore(means: Means, keys: Mapping[str, str], stamp: Stamped, *, chosen: b
         every = {FENCE: str(Fence(max(stamp.sequence, observed.fence.sequence)))}
         writes = [*batches(others, (), every=every), *batches({CONFIG: config}, (), every=every)]
         with suppress(StoreConflict):
-            return carry_out(store, observed, writes, acted_on=lambda direct: _acted_on(means, direct)), store.calls
+            return carry_out(store, observed, writes, acted_on=lambda cause: _acted_on(means, cause)), store.calls
     raise StoreConflict("the store was written by others at every attempt")
 
 
@@ -128,10 +127,10 @@ def _is_killed(means: Means) -> bool:
     return False
 
 
-def _acted_on(means: Means, direct: str) -> bool:
+def _acted_on(means: Means, cause: str) -> bool:
     """Whether HEAD has acted on a direct kill. A table that does not answer has not."""
     with _table_may_be_gone():
-        return means.revisions.acted_on(direct_cause(direct))
+        return means.revisions.acted_on(cause)
     return False
 
 

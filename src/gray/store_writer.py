@@ -32,7 +32,7 @@ class Superseded(Exception):
 class StillKilled(Exception):
     """When the store holds a kill: nothing but a kill, or what came after it, may be written over that.
 
-    `stamp` is what the store says (None where its config cannot be read), `direct` names a direct kill.
+    `stamp` is what the store says (None where its config cannot be read), `direct` is the cause of a direct kill.
     """
 
     def __init__(self, stamp: Stamped | None, direct: str) -> None:
@@ -58,7 +58,7 @@ class Brought:
 Possible = Callable[[], Mapping[str, Sequence[str | None]]]
 # Is told after each call: how many are done, of how many.
 Tell = Callable[[int, int], None]
-# Whether HEAD has acted on the direct kill of that name.
+# Whether HEAD has acted on that cause of a direct kill.
 ActedOn = Callable[[str], bool]
 
 

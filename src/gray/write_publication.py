@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gray.edge_config import mask
-from gray.kill import direct_cause
 from gray.lane_watch import Lanes, switch_apis
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, Target
@@ -55,7 +54,7 @@ def write_publication(
         target,
         sequence=record.sequence,
         possible=ready.possible,
-        acted_on=lambda direct: means.revisions.acted_on(direct_cause(direct)),
+        acted_on=means.revisions.acted_on,
         reached=lambda revision: not repair or _head_was_at(means, revision),
         wait=means.wait,
         tell=lambda done, total: _tell(means, record, done, total),

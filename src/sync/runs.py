@@ -81,7 +81,7 @@ def _kill(services: Services, means: Means, request: Request) -> Record | None:
         return None if request.alarm else _resumed_since(means, request, str(done))
     except Exception:
         # HEAD cannot be written. The viewers come first; the repeated invocation, or the next sync, makes HEAD follow.
-        kill_directly(means.store(), wait=means.wait)
+        kill_directly(means.store(), wait=means.wait, cause=request.cause)
         raise
     return Publisher(means).publish_kill(revision.head, Ask("kill", request.id, request.author, request.reason))
 

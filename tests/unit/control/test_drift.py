@@ -174,7 +174,7 @@ def test_while_head_is_refused_a_direct_kill_is_followed_and_not_undone(world: W
 
 
 def test_a_direct_kill_is_no_drift_to_undo(world: World) -> None:
-    world.kill_directly(direct="d1")
+    world.kill_directly(cause="d1")
 
     assert "store: fence is 2 direct d1, publication 1 left its own number" in found(world)
 

@@ -172,8 +172,8 @@ class World:
     def kill(self) -> Revision:
         return self.means().revisions.kill(author="anna", reason="it burns", via="cli")
 
-    def kill_directly(self, hook: Hook = _nothing, *, direct: str = "") -> Killed:
-        return kill_directly(self.means(hook).store(), wait=self.sleep, direct=direct)
+    def kill_directly(self, hook: Hook = _nothing, *, cause: str = "") -> Killed:
+        return kill_directly(self.means(hook).store(), wait=self.sleep, cause=cause)
 
     def resume(self) -> Revision:
         self.time += 1
