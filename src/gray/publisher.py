@@ -71,7 +71,7 @@ class Publisher:
             return Run(None)
         left = Current.parse(ledger.published) if ledger.complete and ledger.published else None
         if head.killed and (left is None or (left.revision, left.state) != (head.revision, head.state)):
-            return Run(self.publish(ask), "revision")  # at once: no other service may stand before a kill
+            return Run(self.publish(ask, ledger), "revision")  # at once: no other service may stand before a kill
         parameters = means.parameters()
         # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
         current = left or Current.parse(parameters.current)
@@ -86,7 +86,7 @@ class Publisher:
             why = ""  # renewing what has lapsed needs a person
         if not why and not ask.force:
             return Run(None, withdrawn=lanes.withdrawn, lapsed=over)
-        return Run(self.publish(ask), why, lanes.withdrawn, over)
+        return Run(self.publish(ask, ledger), why, lanes.withdrawn, over)
 
     def _follow(self, left: Current, ledger: Ledger, lanes: Lanes, parameter: Current | None) -> None:
         """Makes what lies beside the store follow what was published last, whichever run should have done so.
@@ -105,8 +105,11 @@ class Publisher:
                     lambda kept: replace(kept, switched_at=0) if kept.switched_at == ledger.switched_at else kept
                 )
 
-    def publish(self, ask: Ask) -> Record:
-        """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised."""
+    def publish(self, ask: Ask, ledger: Ledger | None = None) -> Record:
+        """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised.
+
+        `ledger` is what the run has read of it, if it has.
+        """
         means = self._means
         sequence = means.records.next_sequence()
         record = Record(sequence, ask.trigger, RUNNING, started_at=self._millis(), id=ask.id)
@@ -121,7 +124,7 @@ class Publisher:
         if ask.trigger != "scheduled":
             means.records.put(record)
         try:
-            record = self._published(ask, record, head)
+            record = self._published(ask, record, head, ledger or means.ledger.read())
         except (Superseded, LedgerMoved, Conflict) as newer:
             if self._never_given(newer):
                 return self.publish(ask)
@@ -153,12 +156,16 @@ class Publisher:
 
     # a release
 
-    def _published(self, ask: Ask, record: Record, head: Head) -> Record:
+    def _published(self, ask: Ask, record: Record, head: Head, ledger: Ledger) -> Record:
         """HEAD at the edge, or what is there already, for as long as HEAD is refused."""
         means = self._means
         parameters = means.parameters()
         current = Current.parse(parameters.current)
         lanes = refresh(means, parameters)
+        # Before the lanes are asked for their health: until then it is stable's function that answers there.
+        switched = current is None or current.state == KILLED or ledger.switched_at > 0
+        if switched:
+            switch_apis(means, lanes, own=True)
         try:
             revision = self._in_force(ask, means.revisions.get(head.revision), current)
             record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
@@ -166,6 +173,8 @@ class Publisher:
             compiled = compile_target(means, revision, lanes, sequence=record.sequence, fresh=fresh)
             sets = list_shards(means, compiled.lists)
         except (Refused, NoSuchRevision) as refused:
+            if switched and current and current.state == KILLED:
+                switch_apis(means, lanes, own=False)
             stand_by(means, lanes, current, trigger=ask.trigger, repair=ask.repair)
             return record.closed(REFUSED, self._millis(), errors=_problems(refused))
         record = replace(record, digest=compiled.digest)
@@ -178,8 +187,7 @@ class Publisher:
             lambda: possible_values(means, compiled.lists, sets),
             compiled.lists,
         )
-        was_killed = current is None or current.state == KILLED
-        return write_publication(means, record, ready, lanes, repair=ask.repair, was_killed=was_killed)
+        return write_publication(means, record, ready, repair=ask.repair)
 
     def _in_force(self, ask: Ask, revision: Revision, current: Current | None) -> Revision:
         """The revision to publish: in a new epoch, and at a person's word, when what is published has lapsed."""

@@ -59,7 +59,7 @@ def _again(
         return record.closed(REFUSED, _millis(means), errors=[why])
     ready = _ready(means, record.sequence, saved, stamp, lanes, published)
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
-    return write_publication(means, record, ready, lanes, repair=repair, was_killed=False)
+    return write_publication(means, record, ready, repair=repair)
 
 
 def _killed_again(means: Means, stamp: Stamped, direct: str, record: Record) -> Record:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gray.edge_config import mask
-from gray.lane_watch import Lanes, switch_apis
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, Target
 from gray.published import Current, Fence, Stamped, stamped
@@ -32,18 +31,13 @@ class Ready:
     lists: Mapping[str, ListUse] | None = None
 
 
-def write_publication(
-    means: Means, record: Record, ready: Ready, lanes: Lanes, *, repair: bool, was_killed: bool
-) -> Record:
+def write_publication(means: Means, record: Record, ready: Ready, *, repair: bool) -> Record:
     """Writes it everywhere. Raises Superseded, StillKilled, LedgerMoved, or what AWS raises.
 
-    `was_killed`: the lanes' APIs may still call stable's function. `repair` writes also over a revision in the store
-    that HEAD never was at: somebody put it there by hand.
+    `repair` writes also over a revision in the store that HEAD never was at: somebody put it there by hand.
     """
     target, lists = ready.target, ready.lists
-    ledger = begin(means.ledger, record.sequence, len(target.parts), lists or {})
-    if was_killed or ledger.switched_at:
-        switch_apis(means, lanes, own=True)
+    begin(means.ledger, record.sequence, len(target.parts), lists or {})
     saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
     if not means.edge_config().write(saved, _stamp(target), ready.digest):
         there = means.edge_config().saved()

@@ -112,6 +112,8 @@ class World:
 
         def preflight(lane: Registration, whole: bool) -> str:
             around("lane.health", lambda: None)
+            if self.switched.get(lane.lane) is False:
+                return f"the API registered as {lane.lane} answers as v1"  # stable's function stands in
             return self.unhealthy.get(lane.lane, "")
 
         return Means(
