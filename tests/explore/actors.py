@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 from tests.explore.calls import CONFLICT, CRASH, ERROR, LOST, conflict, failure, name_of
+from tests.explore.steady import Acting
 
 from gray.revision import RevisionError
 
@@ -55,7 +56,7 @@ class _Client:
         return lambda **given: actor.perform(name_of(service, operation, given), lambda: call(**given))
 
 
-class Actor:
+class Actor(Acting):
     """One actor in one execution. Its state is idle, at (before the call `pending`) or done."""
 
     def __init__(self, execution: "Execution", part: Part) -> None:

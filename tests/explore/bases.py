@@ -13,13 +13,23 @@ from tests.unit.control.world import PREFIX, release
 from gray.model import Release
 from sync.runs import by_schedule
 
-__all__ = ["LISTS", "LONG", "killed", "list_of", "plain", "published", "refused", "scheduled", "tampered", "with_parts"]
+__all__ = [
+    "LARGE",
+    "SMALL",
+    "killed",
+    "list_of",
+    "plain",
+    "published",
+    "refused",
+    "scheduled",
+    "tampered",
+    "with_parts",
+]
 
 # No lease ends while a scenario is explored, but where that is what it is about.
 LONG = 100_000
 # More rules than fit into one value of the store, so that the config has parts.
 _MANY = [{"id": f"rule{n}", "lane": "v2", "when": {"path": f"/somewhere/quite/far/below/{n}/*"}} for n in range(16)]
-_STAFF = {"id": "staff", "lane": "v2", "when": {"list": "staff"}}
 _CROWD = [f"m{n}" for n in range(150)]
 # Lists by a name of ours; with the crowd, almost every shard of a long list differs.
 LISTS: dict[str, list[str]] = {
@@ -41,13 +51,15 @@ def with_parts(percent: float) -> Release:
     return plain(percent, rules=[*_MANY, {"id": "ramp", "lane": "v2", "percent": percent}])
 
 
-def list_of(name: str | None, *, shards: int = SMALL, percent: float = 20) -> Release:
-    """A release that asks for a list, or for none any more."""
-    ramp = {"id": "ramp", "lane": "v2", "percent": percent}
-    if name is None:
-        return plain(rules=[ramp], lists={})
-    entry = {"digest": _digest(LISTS[name]), "ids": len(LISTS[name]), "shards": shards, "salt": "ab12"}
-    return plain(rules=[_STAFF, ramp], lists={"staff": entry})
+def list_of(name: str | None, *, shards: int = SMALL, beside: bool = False) -> Release:
+    """A release that asks for the list `staff`, or for none any more; `beside` it, always, for a long one."""
+    rules, lists = [{"id": "ramp", "lane": "v2", "percent": 20}], {}
+    for list_name, ids, count in (("crew", "crowd" if beside else None, LARGE), ("staff", name, shards)):
+        if ids:
+            entry = {"digest": _digest(LISTS[ids]), "ids": len(LISTS[ids]), "shards": count, "salt": "ab12"}
+            lists[list_name] = entry
+            rules = [{"id": list_name, "lane": "v2", "when": {"list": list_name}}, *rules]
+    return plain(rules=rules, lists=lists)
 
 
 def _digest(ids: Iterable[str]) -> str:

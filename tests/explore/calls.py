@@ -10,7 +10,19 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 from tests.fakes.memory_aws import client_error
 
-__all__ = ["CONFLICT", "CRASH", "ERROR", "LOST", "conflict", "failure", "faults_of", "is_private", "name_of", "writes"]
+__all__ = [
+    "CONFLICT",
+    "CRASH",
+    "ERROR",
+    "LOST",
+    "conflict",
+    "failure",
+    "faults_of",
+    "is_private",
+    "kind_of",
+    "name_of",
+    "writes",
+]
 
 # The process is gone before the call; the call fails; it is done, but its answer is lost; it is done, its answer is
 # lost, and botocore's own repetition of it meets what the first had written.
@@ -44,8 +56,8 @@ def _about(service: str, operation: str, given: Mapping[str, Any]) -> str:
         key = str(given["Key"])
         return "list" if key.startswith("lists/") else key
     if operation == "update_keys":
-        deleted = [f"-{_kind(key['Key'])}" for key in given.get("Deletes", ())]
-        return "+".join(sorted({*(_kind(put["Key"]) for put in given.get("Puts", ())), *deleted} - {"fence"}))
+        deleted = [f"-{kind_of(key['Key'])}" for key in given.get("Deletes", ())]
+        return "+".join(sorted({*(kind_of(put["Key"]) for put in given.get("Puts", ())), *deleted} - {"fence"}))
     if service == "ssm":
         return str(given.get("Name", "")).rpartition("/")[2]
     return str(given.get("Key", ""))
@@ -59,9 +71,9 @@ def _item(given: Mapping[str, Any]) -> str:
     return _ITEMS.get(pk, pk.partition(":")[0])
 
 
-def _kind(key: str) -> str:
+def kind_of(key: str) -> str:
     """What kind of key of the store this is: its parts and lists have numbers in their names."""
-    return {"c": "parts", "s": "lists"}.get(key.partition(".")[0], key) if "." in key else key
+    return {"c": "parts", "s": "lists"}.get(key.partition(".")[0], key)
 
 
 def is_private(name: str, changed: tuple[str, ...] = ()) -> bool:

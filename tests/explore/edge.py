@@ -170,21 +170,21 @@ def _at_mixtures(states: Sequence[Mapping[str, str]], wholes: Wholes) -> Iterato
         for viewer in VIEWERS:
             for answer in _edge().every_answer(viewer, config, options):
                 if answer.reason == "error":
-                    yield "doubt", f"{viewer} gets an error"
+                    yield "doubt", "a viewer gets an error"
                 elif answer.doubtful and answer.lane == "v1":
                     continue
                 elif stamp.state == "killed":
                     if answer.lane != "v1":
-                        yield "killed", f"{viewer} is in gray by a killed config"
+                        yield "killed", "a viewer is in gray by a killed config"
                 elif not whole:
                     yield "whole", "a config is in the store that is of no publication"
                 elif answer not in _of_a_whole(viewer, config, whole, wholes):
-                    yield "whole", f"{viewer} gets what no publication answers: {answer.lane} by {answer.reason}"
+                    yield "whole", f"a viewer gets what no publication answers ({answer.lane} by {answer.reason})"
 
 
 def _where_all_has_come(items: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if not stamped(items.get("config")):
         return
-    for viewer, answer in answers_of_fresh(items).items():
+    for answer in answers_of_fresh(items).values():
         if answer.doubtful and answer.reason not in _PROPER_DOUBTS:
-            yield "complete", f"a location with everything lacks something ({answer.reason}), for {viewer}"
+            yield "complete", f"a location with everything lacks something ({answer.reason})"

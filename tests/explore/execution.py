@@ -10,9 +10,10 @@ from tests.explore.calls import writes
 from tests.explore.edge import wrong_at_locations
 from tests.explore.laws import HeadWatch, StoreWatch, Violation
 from tests.explore.rest import at_rest
-from tests.explore.steady import SteadyWorld
+from tests.explore.steady import SteadyWorld, order_of
 
 from gray.edge_config import EdgeConfig
+from gray.published import stamped
 from gray.revision import Head
 
 __all__ = ["Execution", "Scenario", "Step"]
@@ -108,10 +109,14 @@ class Execution:
     def _store_written(self, who: str) -> None:
         history = self.world.store.history
         self._path = hash((self._path, frozenset(history[-1].items())))
-        self._add(*self._watch.judge(history[-2], history[-1], self._history, who))
+        before, after, wholes = history[-2], history[-1], self.world.s3.wholes
+        stamp = stamped(before.get("config"))
+        whole = wholes.get(order_of(stamp)) if stamp else None
+        self._add(*self._watch.judge(before, after, self._history, who))
+        self._add(*self._watch.judge_removal(before, after, whole.keys if whole else (), self.world.time, who))
         if self.scenario.edge:
             states = history[max(self._began, len(history) - 1 - LAG) :]
-            wrong = wrong_at_locations(states, self.world.s3.wholes)
+            wrong = wrong_at_locations(states, wholes)
             self._add(*(Violation(law, f"{how}, after a write by {who}") for law, how in wrong))
 
     def _set_written(self, who: str) -> None:

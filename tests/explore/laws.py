@@ -1,13 +1,18 @@
 """What must hold after each write, and of HEAD's history; what must hold in the end is in `rest`."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from tests.explore.calls import kind_of
+
 from gray.published import Fence, Stamped, stamped
 from gray.revision import KILLED, Revision
+
+# Said here once more: the code's own constant is under test.
+GRACE_SECONDS = 600
 
 __all__ = ["LAWS", "HeadWatch", "StoreWatch", "Violation"]
 
@@ -18,6 +23,7 @@ LAWS = {
     "killed": "what is killed stays killed, until somebody resumes after that kill, in a higher epoch",
     "epoch": "the epoch at the edge never goes back",
     "fence": "the fence never goes back",
+    "early": "what locations may still ask is not removed within ten minutes",
     "older": "no older revision comes over a newer one, in the store, in S3",
     "lost": "no revision is lost",
     "resume": "nobody un-kills but `resume`",
@@ -50,10 +56,11 @@ def unkills(history: Sequence[Revision]) -> Iterator[tuple[Revision, Revision]]:
 
 @dataclass
 class StoreWatch:
-    """Watches one store: each write, and what the store was killed by last."""
+    """Watches one store: each write, what it was killed by last, and until when a key was asked."""
 
     kill: Stamped | None = None
     resumed_before: frozenset[int] = field(default_factory=frozenset)
+    asked: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, items: Mapping[str, str], history: Sequence[Revision]) -> "StoreWatch":
@@ -64,7 +71,7 @@ class StoreWatch:
         return watch
 
     def fork(self) -> "StoreWatch":
-        return StoreWatch(self.kill, self.resumed_before)
+        return StoreWatch(self.kill, self.resumed_before, dict(self.asked))
 
     def judge(
         self, before: Mapping[str, str], after: Mapping[str, str], history: Sequence[Revision], who: str
@@ -84,9 +91,20 @@ class StoreWatch:
         if old and new.epoch < old.epoch:
             yield Violation("epoch", f"{who} writes epoch {new.epoch} over {old.epoch}")
         if new.state == KILLED:
+            if old and old.state != KILLED and new.epoch <= old.epoch:
+                yield Violation("epoch", f"{who} kills without raising it")
             self._note_kill(new, after, history)
         elif self.kill and old and old.state == KILLED and not self._may_unkill(new, history):
             yield Violation("killed", f"{who} writes revision {new.revision} over the kill")
+
+    def judge_removal(
+        self, before: Mapping[str, str], after: Mapping[str, str], asked: Iterable[str], now: float, who: str
+    ) -> Iterator[Violation]:
+        """What is wrong with what a write removes; `asked` are the keys that the config before it asks for."""
+        self.asked.update(dict.fromkeys(asked, now))
+        for key in before.keys() - after.keys():
+            if now - self.asked.get(key, float("-inf")) < GRACE_SECONDS:
+                yield Violation("early", f"{who} removes {kind_of(key)} that were asked for a moment ago")
 
     def _note_kill(self, kill: Stamped, items: Mapping[str, str], history: Sequence[Revision]) -> None:
         """A kill that HEAD ordered is ended by any resume of a later revision; a direct one by one that came later."""

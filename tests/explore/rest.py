@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tests.explore.calls import kind_of
 from tests.explore.edge import answers_of_fresh
 from tests.explore.laws import StoreWatch, Violation
 from tests.explore.steady import SteadyServices, SteadyWorld
@@ -53,7 +54,9 @@ def _scheduled(world: SteadyWorld, watch: StoreWatch) -> Iterator[Violation]:
 def _refused(world: SteadyWorld) -> bool:
     head, ledger = world.means().revisions.head(), world.means().ledger.read()
     published = Current.parse(ledger.published)
-    return bool(head and published and ledger.refused == head.revision != published.revision and not head.killed)
+    if head is None or head.killed or ledger.refused != head.revision:
+        return False
+    return published is None or published.revision != head.revision
 
 
 def unsettled(world: SteadyWorld) -> list[str]:
@@ -63,7 +66,9 @@ def unsettled(world: SteadyWorld) -> list[str]:
     if head is None:
         return []
     published = Current.parse(ledger.published)
-    if _refused(world) and published:
+    if _refused(world):
+        if published is None:  # nothing was ever published, so there is nothing to keep
+            return [] if ledger.complete else ["the ledger is open"]
         head = Head(published.revision, published.epoch, published.state)
     return [*_places(world, head, ledger), *_lanes(world, head, published), *_lacking(world)]
 
@@ -80,7 +85,8 @@ def _places(world: SteadyWorld, head: Head, ledger: Ledger) -> Iterator[str]:
     if not ledger.complete:
         yield "the ledger is open"
     else:
-        yield from (f"drift: {drift.where} {drift.key}" for drift in check_drift(world.means(), every=0, repair=False))
+        drifts = check_drift(world.means(), every=0, repair=False)
+        yield from dict.fromkeys(f"drift: {drift.where} {kind_of(drift.key)}" for drift in drifts)
 
 
 def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tests.explore.bases import LARGE, list_of, plain, published, with_parts
+from tests.explore.bases import LARGE, SMALL, list_of, plain, published, with_parts
 from tests.explore.cast import (
     FINISH,
     MANUAL,
@@ -114,7 +114,7 @@ SCENARIOS = (
     Scenario(
         "list",
         "A list changes twice in a small store.",
-        lambda: _listed(3),
+        lambda: _listed(SMALL),
         (saves("save", list_of("second")), saves("save-2", list_of("third")), STREAM, SCHEDULE),
     ),
     Scenario(

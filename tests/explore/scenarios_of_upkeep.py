@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tests.explore.bases import LARGE, list_of, plain, published, refused, scheduled, tampered, with_parts
+from tests.explore.bases import LARGE, SMALL, list_of, plain, published, refused, scheduled, tampered, with_parts
 from tests.explore.cast import (
     CLEANUP,
     DIRECT,
@@ -27,8 +27,8 @@ _LATER = 700
 
 
 @cache
-def _list_unused(shards: int) -> SteadyWorld:
-    world = published(list_of("first", shards=shards), list_of(None))
+def _list_unused(shards: int, beside: bool) -> SteadyWorld:
+    world = published(list_of("first", shards=shards, beside=beside), list_of(None, beside=beside))
     world.time += _LATER
     return world
 
@@ -107,13 +107,19 @@ SCENARIOS = (
     Scenario(
         "cleanup-list",
         "The schedule removes an old list while an undo brings it back.",
-        lambda: _list_unused(3),
+        lambda: _list_unused(SMALL, beside=False),
+        (CLEANUP, UNDO, STREAM),
+    ),
+    Scenario(
+        "cleanup-list-of-many",
+        "The same, in a store that is not read whole, for another list is long.",
+        lambda: _list_unused(SMALL, beside=True),
         (CLEANUP, UNDO, STREAM),
     ),
     Scenario(
         "cleanup-long-list",
-        "The same, in a store that is not read whole, where the removal takes several calls.",
-        lambda: _list_unused(LARGE),
+        "The same, where the removal takes several calls.",
+        lambda: _list_unused(LARGE, beside=True),
         (CLEANUP, UNDO, STREAM),
     ),
     Scenario(

@@ -61,9 +61,11 @@ class _Start:
 
 
 class Search:
-    """The search of one scenario. `laws`, if given, ends it as soon as one of them is broken."""
+    """The search of one scenario; it ends when something is found that it was asked for (`until`)."""
 
-    def __init__(self, scenario: Scenario, bounds: Bounds, *, until: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, scenario: Scenario, bounds: Bounds, *, until: Callable[[Violation], bool] = lambda violation: False
+    ) -> None:
         self.scenario, self.bounds, self.result = scenario, bounds, Result()
         self._until = until
         self._base: SteadyWorld = scenario.world()
@@ -96,7 +98,7 @@ class Search:
             return True
         if bounds.seconds and seconds > bounds.seconds:
             return True
-        return any(violation.law in self._until for violation in result.found)
+        return any(self._until(violation) for violation in result.found)
 
     def _execute(self, start: _Start) -> None:
         execution = Execution(self.scenario, self._base)

@@ -5,11 +5,12 @@ Nothing of the code under test is replaced: clocks, ids and clients are given to
 
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from tests.fakes.memory_aws import MemoryS3
 from tests.fakes.strict_store import ARN, StrictStore
@@ -60,15 +61,19 @@ class Whole:
     mark: int
 
 
-@runtime_checkable
-class Acting(Protocol):
-    """What a client's calls go through, when an actor makes them."""
+class Acting(ABC):
+    """A hook that makes the calls itself, with a clock (seconds ahead of the world's) and ids of its own."""
 
     clock: float
 
+    @abstractmethod
     def new_id(self) -> str: ...
 
+    @abstractmethod
     def client(self, service: str, real: Any) -> Any: ...
+
+    @abstractmethod
+    def __call__(self, moment: str, name: str) -> None: ...
 
 
 class NumberedStore(StrictStore):
