@@ -82,6 +82,13 @@ SCENARIOS = (
         moved=True,
     ),
     Scenario(
+        "overtaken",
+        "A person's sync and the stream publish a save while a kill comes: who has the higher sequence may know less.",
+        _plain_moved,
+        (MANUAL, STREAM, KILL),
+        moved=True,
+    ),
+    Scenario(
         "kill-save",
         "A kill and a save, with the stream and a person's sync.",
         _plain,
@@ -144,6 +151,12 @@ SCENARIOS = (
         _resumed,
         (LAPTOP_BEHIND, STREAM, SCHEDULE),
         moved=True,
+    ),
+    Scenario(
+        "alarm-twice",
+        "One alarm is told twice, and somebody resumes in between.",
+        _plain,
+        (*_ALARMS[:2], RESUME_LATE),
     ),
     Scenario(
         "alarms",

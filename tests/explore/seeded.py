@@ -203,7 +203,7 @@ FAULTS = (
     Seeded(
         "HEAD is read before the sequence, and no revision compared",
         ((_SUPERSEDED, _no_revision), ("gray.publisher:Publisher.publish", _head_first)),
-        "event-lost",
+        "overtaken",
         "older",
         (1, 4),
     ),
@@ -237,7 +237,7 @@ FAULTS = (
     Seeded(
         "S3 is put without its condition",
         (("gray.edge_config:EdgeConfig.write", _without_condition),),
-        "two-syncs",
+        "event-twice",
         "older",
         (1, 2),
     ),
@@ -247,7 +247,7 @@ FAULTS = (
     Seeded(
         "a cause is not used up",
         (("gray.revision:transaction", _cause_kept),),
-        "alarms-resume",
+        "alarm-twice",
         "once",
         (1, 3),
         "killed 2 times",

@@ -13,12 +13,12 @@ from tests.explore.schedule import replay
 
 @dataclass(frozen=True)
 class Found:
-    """What happened, by which schedule, and the laws it broke."""
+    """What happened, by which schedule, and the law that mattered of those it broke."""
 
     what: str
     scenario: str
     schedule: str
-    laws: str
+    law: str
     closed: tuple[str, ...] = ()
 
 
@@ -162,5 +162,5 @@ FOUND = (
 def test_what_was_found_once(found: Found) -> None:
     outcome = replay(scenario(found.scenario), found.schedule)
 
-    assert not outcome.violations, f"{found.laws}: {[str(violation) for violation in outcome.violations]}"
+    assert not outcome.violations, f"{found.law}: {[str(violation) for violation in outcome.violations]}"
     assert outcome.not_reached == found.closed, "the schedule does not apply any more"
