@@ -205,10 +205,15 @@ FAULTS = (
         ((_SUPERSEDED, _no_revision), ("gray.publisher:Publisher.publish", _head_first)),
         "overtaken",
         "older",
-        (1, 4),
+        (1, 3),
     ),
     Seeded(
-        "the revision is not compared", ((_SUPERSEDED, _no_revision),), "kill-save", "older", (2, 3), "in the store"
+        "the revision is not compared",
+        ((_SUPERSEDED, _no_revision),),
+        "overtaken",
+        "older",
+        (2, 3),
+        "in the store",
     ),
     Seeded("config comes before its parts", (("gray.publication:plan", _backwards),), "two-syncs", "complete", (0, 1)),
     Seeded(
