@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+from tests.explore.actors import BEGIN, GO
 from tests.explore.execution import Scenario
 from tests.explore.groups import GROUPS
 from tests.explore.laws import LAWS
@@ -114,7 +115,7 @@ def _table(chosen: Sequence[Scenario], results: Sequence[Result]) -> Table:
 def _replay(screen: Console, one: Scenario, schedule: str) -> int:
     outcome = replay(one, schedule)
     for step in outcome.steps:
-        how = "" if step.how in ("go", "begin") else f"  {step.how}!"
+        how = "" if step.how in (BEGIN, GO) else f"  {step.how}!"
         screen.print(f"{one.parts[step.actor].name:14} {step.name or 'begins'}{how}", soft_wrap=True)
     for turn in outcome.not_reached:
         screen.print(f"does not apply: {turn}", style="yellow", soft_wrap=True)

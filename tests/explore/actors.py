@@ -13,9 +13,9 @@ from gray.revision import RevisionError
 if TYPE_CHECKING:
     from tests.explore.execution import Execution
 
-__all__ = ["GO", "Actor", "Part"]
+__all__ = ["BEGIN", "GO", "Actor", "Part"]
 
-GO = "go"
+BEGIN, GO = "begin", "go"
 
 
 class Stopped(BaseException):

@@ -11,7 +11,6 @@ from tests.explore.execution import Execution
 from tests.explore.steady import SteadyServices
 from tests.unit.control.world import PREFIX
 
-from gray.kill import kill_directly
 from gray.model import Release
 from gray.revision import AlreadyDone
 from sync.by_hand import Request, requests_of
@@ -20,6 +19,7 @@ from sync.runs import by_hand, by_schedule, by_stream
 __all__ = [
     "CLEANUP",
     "DIRECT",
+    "DIRECT_TOLD",
     "FINISH",
     "KILL",
     "KILL_SYNC",
@@ -31,6 +31,7 @@ __all__ = [
     "REDEPLOY",
     "REGISTER",
     "RESUME",
+    "RESUME_BEHIND",
     "ROTATE",
     "SCHEDULE",
     "SCHEDULE_2",
@@ -132,16 +133,25 @@ def _kill(execution: Execution, actor: Actor) -> None:
 
 def _direct(execution: Execution, actor: Actor) -> None:
     """`grayctl kill --direct`, with a table that does not answer."""
-    means = execution.world.means(actor)
-    kill_directly(means.store(), wait=means.wait, now=means.now)
+    execution.world.kill_directly(actor)
+
+
+def _direct_told(execution: Execution, actor: Actor) -> None:
+    """`grayctl kill --direct`, with a table that answers: HEAD is told."""
+    killed = execution.world.kill_directly(actor)
+    revisions = execution.world.means(actor).revisions
+    revision = revisions.kill(author=actor.name, reason="direct", via="cli", epoch=killed.epoch)
+    execution.heads.done["direct"] = revision.number
 
 
 UNDO, RESUME, FINISH = Part("undo", _undo), Part("resume", _resume, _killed), Part("finish", _finish)
 KILL = Part("kill", _kill, command="kill")
 KILL_SYNC = replace(_asked("kill-sync", "kill", lambda execution: "asked to kill" in execution.did), command="kill")
 DIRECT = Part("direct", _direct)
+DIRECT_TOLD = Part("direct-told", _direct_told, command="direct")
 # At a laptop whose clock is five minutes behind.
 LAPTOP_BEHIND = replace(DIRECT, name="direct-behind", clock=-5 * MINUTES)
+RESUME_BEHIND = replace(RESUME, name="resume-behind", clock=-5 * MINUTES)
 
 
 def alarm(name: str, alarm_name: str, changed: str) -> Part:

@@ -6,6 +6,7 @@ from tests.explore.actors import Actor, Part
 from tests.explore.bases import killed, list_of, plain, published, refused, with_parts
 from tests.explore.cast import (
     DIRECT,
+    DIRECT_TOLD,
     KILL,
     KILL_SYNC,
     LAPTOP_BEHIND,
@@ -13,6 +14,7 @@ from tests.explore.cast import (
     MINUTES,
     REDEPLOY,
     RESUME,
+    RESUME_BEHIND,
     SCHEDULE,
     STREAM,
     UNDO,
@@ -138,6 +140,18 @@ SCENARIOS = (
         _plain_moved,
         (STREAM, DIRECT, KILL, RESUME),
         moved=True,
+    ),
+    Scenario(
+        "direct-told",
+        "A direct kill of which HEAD is told, and a resume.",
+        _plain,
+        (DIRECT_TOLD, RESUME, STREAM, SCHEDULE),
+    ),
+    Scenario(
+        "direct-resume-behind",
+        "The same, where the clock of who resumes is five minutes behind.",
+        _plain,
+        (DIRECT_TOLD, RESUME_BEHIND, STREAM, SCHEDULE),
     ),
     Scenario(
         "direct-refused",

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.explore.actors import GO, Actor
+from tests.explore.actors import BEGIN, GO, Actor
 from tests.explore.calls import CONFLICT, CRASH, ERROR, LOST
 from tests.explore.execution import Execution, Scenario, Step
 from tests.explore.laws import Violation
@@ -120,7 +120,7 @@ def told(scenario: Scenario, steps: Sequence[Step]) -> list[Turn]:
     for at, step in enumerate(steps):
         name = scenario.parts[step.actor].name
         after = steps[at + 1] if at + 1 < len(steps) else None
-        if step.how not in (GO, "begin"):
+        if step.how not in (GO, BEGIN):
             turns.append(Turn(name, step.how, step.name, step.nth))
         elif step.ended:
             turns.append(Turn(name))

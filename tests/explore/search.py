@@ -158,7 +158,7 @@ class Search:
         self._todo[start.preemptions + start.faults].append(start)
 
     def _end(self, execution: Execution) -> None:
-        key = (execution.digest(), frozenset(execution.heads.saved.items()))
+        key = (execution.digest(), frozenset(execution.heads.saved.items()), execution.faulty)
         if key not in self._ends:
             self._ends[key] = execution.ended()
         execution.violations += self._ends[key]

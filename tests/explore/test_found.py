@@ -126,6 +126,12 @@ FOUND = (
         "killed",
     ),
     Found(
+        "7 the clock of who resumes is behind, so a direct kill acts again",
+        "direct-resume-behind",
+        "direct-told; resume-behind; schedule",
+        "once",
+    ),
+    Found(
         "8 the sync of a kill comes after the resume, and kills again",
         "resume",
         "kill; resume; kill-sync",
