@@ -6,7 +6,7 @@ from tests.explore.search import Bounds, Search
 
 __all__ = ["CHOSEN", "explored"]
 
-_SCHEDULES = 60
+_SCHEDULES = 40
 _RELEASES = ("two-syncs", "event-twice", "event-lost", "rotation", "list", "lane-gone", "lane-new", "lane-sick-refused")
 _KILLS = ("overtaken", "kill", "resume", "direct", "direct-kill", "direct-refused", "direct-behind", "alarms-resume")
 _UPKEEP = ("cleanup-list-of-many", "cleanup-parts", "drift", "drift-refused", "rebuild", "rebuild-s3", "kill-twice")

@@ -156,10 +156,28 @@ FOUND = (
         "rest",
     ),
     Found(
+        "9c a run that dies after the store, and a lane that goes, leave the ledger open for good",
+        "lane-back",
+        "save; schedule crash at ssm.get_parameter(current)#1; unregister",
+        "rest",
+    ),
+    Found(
         "10 the cleanup removes the parts of a config that was restored",
         "rebuild-s3-older",
         "rebuild-s3; cleanup",
         "complete",
+    ),
+    Found(
+        "12 a set from S3, read before a publication, is written over it",
+        "stream+rebuild-s3@moved",
+        "rebuild-s3 until store.describe_key_value_store#1; stream; rebuild-s3",
+        "older",
+    ),
+    Found(
+        "12 a killed set from S3, read before a resume, is written over it",
+        "resume+rebuild-s3+stream@killed",
+        "resume; rebuild-s3 until store.describe_key_value_store#1; stream; rebuild-s3",
+        "epoch",
     ),
 )
 
