@@ -59,10 +59,12 @@ class Revisions(RevisionHistory):
         *,
         now: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         super().__init__(client, table)
         self._now = now
         self._wait = wait
+        self._new_id = new_id
 
     def save(
         self,
@@ -248,7 +250,7 @@ class Revisions(RevisionHistory):
             via=via,
             created_at=int(self._now()),
             parent=parent,
-            id=str(uuid.uuid4()),
+            id=self._new_id(),
             cause=cause,
         )
         try:
