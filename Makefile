@@ -41,7 +41,7 @@ fuzz: install  ## a million random events through the edge functions, with a new
 	FUZZ_EVENTS=$${FUZZ_EVENTS:-1000000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n auto tests/edge/test_fuzz.py
 
 explore: install  ## every pair of the control plane's actors, in every order that an hour allows
-	$(BIN)/python -m tests.explore run --groups --preemptions 3 --faults 1 --seconds $${EXPLORE_SECONDS:-10}
+	$(BIN)/python -m tests.explore run --groups --preemptions 3 --faults 1 --seconds $${EXPLORE_SECONDS:-9}
 
 test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
 	$(BIN)/python -m samlocal

@@ -94,7 +94,7 @@ def _tell_violations(screen: Console, one: Scenario, result: Result) -> None:
         turns = shortened(one, told(one, found.steps), violation)
         schedule = "; ".join(map(str, turns))
         preemptions = found.cost[0] - found.cost[1]
-        screen.print(f"{one.name}: {violation}", style="red")
+        screen.print(f"{one.name}: {violation}", style="red", markup=False)
         screen.print(f"  seen {found.times} times; {preemptions} preemptions, {found.cost[1]} faults:")
         # one line, however long, to be copied
         screen.print(f'  python -m tests.explore replay {one.name} "{schedule}"', soft_wrap=True)
@@ -120,7 +120,7 @@ def _replay(screen: Console, one: Scenario, schedule: str) -> int:
     for turn in outcome.not_reached:
         screen.print(f"does not apply: {turn}", style="yellow", soft_wrap=True)
     for violation in outcome.violations:
-        screen.print(str(violation), style="red", soft_wrap=True)
+        screen.print(str(violation), style="red", markup=False, soft_wrap=True)
     if not outcome.violations:
         screen.print("no law is broken")
     return 1 if outcome.violations else 0

@@ -150,6 +150,12 @@ FOUND = (
         "rest",
     ),
     Found(
+        "9 the same, by a person's sync of a killed release, with nobody beside it",
+        "rotate+kill+stream@moved",
+        "kill; stream; rotate crash at ssm.get_parameters_by_path#1",
+        "rest",
+    ),
+    Found(
         "9b the ledger stays open where HEAD is refused",
         "lane-gone-open",
         "stream crash at store.update_keys#1; unregister",
