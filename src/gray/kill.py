@@ -47,7 +47,8 @@ def write_kill(
     epoch: int,
     next_sequence: Callable[[int], int],
     still_killed: Callable[[], bool],
-    acknowledge: Callable[[str], bool] = lambda direct: False,
+    acknowledge: Callable[[str], bool] = lambda cause: False,
+    again: Callable[[int], None] = lambda sequence: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Killed:
     """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
@@ -55,7 +56,7 @@ def write_kill(
     A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
     and the kill takes that revision's number. The cause of a direct kill stays on the fence until `acknowledge`
-    says that HEAD has acted on it.
+    says that HEAD has acted on it. `again` is told the sequence before a kill is written that the store has already.
     """
     updates = 0
     error: StoreError | None = None
@@ -73,6 +74,8 @@ def write_kill(
             direct = observed.fence.direct
             if direct and acknowledge(direct):
                 direct = ""
+            if there and (there.revision, there.epoch, there.state) == (revision, epoch, KILLED):
+                again(sequence)
             config = killed_config(sequence, revision, epoch)
             updates += 1
             brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))

@@ -36,6 +36,7 @@ def publish_kill(means: Means, head: Head, record: Record) -> Record:
             next_sequence=lambda fence: _sequence_above(means, fence),
             still_killed=lambda: _is_killed(means),
             acknowledge=lambda cause: _acknowledge(means, cause),
+            again=lambda sequence: _begin_again(means, sequence),
             wait=means.wait,
         )
     except Superseded as newer:
@@ -132,6 +133,16 @@ def _acknowledge(means: Means, cause: str) -> bool:
     except (RevisionError, ClientError, BotoCoreError):
         return False  # the kill goes on without; the next publication asks again
     return True
+
+
+def _begin_again(means: Means, sequence: int) -> None:
+    """A kill that is there already is in no hurry: the ledger knows of its second writing before it happens."""
+    try:
+        begin(means.ledger, sequence, 0, {})
+    except LedgerMoved as newer:
+        raise Superseded(str(newer)) from newer
+    except (ClientError, BotoCoreError):
+        return  # the kill goes on without
 
 
 def _is_killed(means: Means) -> bool:
