@@ -104,7 +104,7 @@ class Publisher:
         if ask.trigger != "scheduled":
             means.records.put(record)
         try:
-            record = self._publish(ask, record, means.revisions.get(head.revision))
+            record = self._publish(ask, record, means.revisions.at(head))
         except Refused as refused:
             record = record.closed(REFUSED, self._millis(), errors=refused.problems)
         except NoSuchRevision as missing:

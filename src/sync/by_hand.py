@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from gray.alarm_rollback import Kill, decide
+from gray.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
 from sync.services import Services
 
 __all__ = ["Action", "Request", "requests_of"]
@@ -41,9 +42,9 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
         return
     yield Request(
         action=cast(Action, action),
-        id=str(event.get("id") or request_id),
-        author=str(event.get("author") or "unknown"),
-        reason=str(event.get("reason") or ""),
+        id=storable(event.get("id"), AUTHOR_LIMIT) or request_id,
+        author=storable(event.get("author"), AUTHOR_LIMIT) or "unknown",
+        reason=storable(event.get("reason"), REASON_LIMIT),
         invalidate=event.get("invalidate") is True,
         source=str(event.get("source") or "revisions"),
         version=str(event.get("version") or ""),
@@ -62,5 +63,7 @@ def _of_alarm(message: str, request_id: str, services: Services) -> Request | st
         epoch_began=revisions.epoch_began,
     )
     if isinstance(decision, Kill):
-        return Request("kill", request_id, decision.author, decision.reason, cause=decision.cause)
+        # Its name and its time are what a message says, and anybody may publish to a topic.
+        author, cause = storable(decision.author, AUTHOR_LIMIT), storable(decision.cause, REASON_LIMIT)
+        return Request("kill", request_id, author, storable(decision.reason, REASON_LIMIT), cause=cause)
     return decision.reason
