@@ -76,7 +76,11 @@ def write_kill(
 
 
 def kill_directly(
-    store: Store, *, wait: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.time
+    store: Store,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.time,
+    attempts: int = ATTEMPTS,
 ) -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
@@ -84,7 +88,7 @@ def kill_directly(
     too instead of publishing over it.
     """
     error: StoreError | None = None
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         try:
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
