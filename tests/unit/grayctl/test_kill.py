@@ -205,7 +205,10 @@ def test_a_kill_that_no_way_carries_says_so(
 
 
 def _toml(content: bytes) -> Callable[[Path, pytest.MonkeyPatch], None]:
-    return lambda project, patch: (project / "samconfig.toml").write_bytes(content) and None
+    def write(project: Path, patch: pytest.MonkeyPatch) -> None:
+        (project / "samconfig.toml").write_bytes(content)
+
+    return write
 
 
 def _folder_for_samconfig(project: Path, patch: pytest.MonkeyPatch) -> None:
