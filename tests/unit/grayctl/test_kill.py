@@ -1,6 +1,5 @@
 """`grayctl kill`: whatever comes with it or stands in its way, everybody is at stable after one command."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -273,5 +272,6 @@ def test_no_file_stops_a_kill(
         return
     assert outcome.code == 0, outcome.out
     assert outcome.json["state"] == "killed"
-    assert outcome.json["troubles"], json.dumps(outcome.json)
+    if file != "no samconfig that can be read":  # then the repository's own is taken
+        assert outcome.json["troubles"]
     assert _state(ramped) == "killed"
