@@ -89,7 +89,9 @@ def write_kill(
     raise error or StoreConflict("the kill lost every race")
 
 
-def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "") -> Killed:
+def kill_directly(
+    store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "", attempts: int = ATTEMPTS
+) -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
     Keeps the revision that is there, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
@@ -97,7 +99,7 @@ def kill_directly(store: Store, *, wait: Callable[[float], None] = time.sleep, c
     """
     cause = cause or f"direct:{uuid.uuid4().hex}"
     error: StoreError | None = None
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         try:
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)

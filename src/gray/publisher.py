@@ -167,7 +167,7 @@ class Publisher:
         if switched:
             switch_apis(means, lanes, own=True)
         try:
-            revision = self._in_force(ask, means.revisions.get(head.revision), current)
+            revision = self._in_force(ask, means.revisions.at(head), current)
             record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
             fresh = current is None or current.revision != revision.number or bool(ask.person)
             compiled = compile_target(means, revision, lanes, sequence=record.sequence, fresh=fresh)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from gray.alarm_rollback import Ignored, Kill, decide
+from gray.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
 from gray.revision import Head
 from sync.services import Services
 
@@ -45,12 +46,12 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
         return
     yield Request(
         action=cast(Action, action),
-        id=str(event.get("id") or request_id),
-        author=str(event.get("author") or "unknown"),
-        reason=str(event.get("reason") or ""),
+        id=storable(event.get("id"), AUTHOR_LIMIT) or request_id,
+        author=storable(event.get("author"), AUTHOR_LIMIT) or "unknown",
+        reason=storable(event.get("reason"), REASON_LIMIT),
         invalidate=event.get("invalidate") is True,
         # Lambda repeats an invocation under its own id; grayctl has told HEAD the cause already.
-        cause=str(event.get("cause") or f"request:{request_id}"),
+        cause=storable(event.get("cause"), REASON_LIMIT) or f"request:{request_id}",
         source=str(event.get("source") or "revisions"),
         version=str(event.get("version") or ""),
     )
@@ -70,6 +71,7 @@ def _of_alarm(message: str, request_id: str, services: Services) -> Request | st
     decision = decided(revisions.head())
     if isinstance(decision, Ignored):
         return decision.reason
-    return Request(
-        "kill", request_id, decision.author, decision.reason, cause=decision.cause, alarm=True, why_not=why_not
-    )
+    # Its name and its time are what a message says, and anybody may publish to a topic.
+    author, cause = storable(decision.author, AUTHOR_LIMIT), storable(decision.cause, REASON_LIMIT)
+    reason = storable(decision.reason, REASON_LIMIT)
+    return Request("kill", request_id, author, reason, cause=cause, alarm=True, why_not=why_not)

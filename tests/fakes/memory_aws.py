@@ -52,6 +52,10 @@ class MemoryDynamoDB:
         self.table[_key(Item)] = dict(Item)
         return {}
 
+    def delete_item(self, *, TableName: str, Key: Item) -> dict[str, Any]:
+        self.table.pop(_key(Key), None)
+        return {}
+
     def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
         if not self._holds(_key(Key), given):
             raise client_error("dynamodb", "ConditionalCheckFailedException", 400)

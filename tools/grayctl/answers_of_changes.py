@@ -54,7 +54,7 @@ class FinishAnswer(RootModel[FinishedAnswer | BuildsDifferAnswer]):
 
 
 class KillAnswer(Answer):
-    """How far the kill has come; `troubles` says which ways did not work."""
+    """How far the kill has come; `troubles` says which ways did not work, `left` what is still to be done."""
 
     environment: str
     revision: int | None
@@ -63,6 +63,7 @@ class KillAnswer(Answer):
     store_written: bool
     publication: ArrivalAnswer | None
     troubles: list[str]
+    left: str
     waiting: dict[str, int]
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 from typer.exceptions import TyperException
@@ -26,7 +27,7 @@ from grayctl.commands.lists import list_app
 from grayctl.commands.rules import rule_app
 from grayctl.commands.site import site_app
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
-from grayctl.screen import err, show_error
+from grayctl.screen import err, show_error, usable_streams
 
 EPILOG = (
     "Exit codes: 0 done, 1 a negative finding, 2 usage, 3 conflict with another operator, 4 release refused,"
@@ -93,7 +94,8 @@ def run(arguments: Sequence[str]) -> int:
         known = explain(error)
         if known is None:
             raise
-        show_error(known, as_json)
+        with suppress(OSError):  # the exit code says it too
+            show_error(known, as_json)
         return known.exit_code
     return result if isinstance(result, int) else 0
 
@@ -107,4 +109,5 @@ def _usage(error: TyperException) -> UsageError:
 
 def main() -> None:
     """Entry point of the console script."""
+    usable_streams()
     sys.exit(run(sys.argv[1:]))

@@ -29,7 +29,7 @@ from botocore.exceptions import (
 )
 from pydantic import ValidationError
 
-from gray.revision import NotPossible
+from gray.revision import Conflict, NoSuchRevision, NotPossible
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1
@@ -139,6 +139,10 @@ def explain(error: BaseException) -> GrayctlError | None:
         return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
     if isinstance(error, NotPossible):
         return UsageError(str(error), "See: grayctl status")
+    if isinstance(error, NoSuchRevision):
+        return UsageError(str(error), "See: grayctl history")
+    if isinstance(error, Conflict):
+        return ConflictError(str(error), "Look at it (grayctl show) and give your command again.")
     if isinstance(error, yaml.YAMLError):
         return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
     if isinstance(error, UnicodeDecodeError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from grayctl.errors import UnreachableError, UsageError
 from grayctl.project import LocalStack, StackName, local_stack, project_root, stack_name
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_xray import XRayClient
 
 # A command must not hang for minutes on a dead network: botocore's own default is 60 s, five times.
-_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 4, "mode": "standard"})
+PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 4, "mode": "standard"})
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,14 @@ class Clients:
 
     session: boto3.Session
     local: LocalStack | None = None
+    patience: Config = PATIENCE
 
     def _client(self, service: str) -> Any:
         # Without a local stack botocore decides, by AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> too.
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
-        return self.session.client(cast(Any, service), endpoint_url=endpoint, config=_PATIENCE)
+        return self.session.client(cast(Any, service), endpoint_url=endpoint, config=self.patience)
 
     @property
     def emulator(self) -> str | None:
@@ -60,6 +61,7 @@ class Clients:
 
     @cached_property
     def key_value_store(self) -> "CloudFrontKeyValueStoreClient":
+        resolve_localhost_names()  # an emulator's address has the account before it
         return cast("CloudFrontKeyValueStoreClient", self._client("cloudfront-keyvaluestore"))
 
     @cached_property
@@ -132,13 +134,13 @@ class Target:
         return self.outputs.get("SiteBucket") or f"graylane-{self.environment}-site-{self.account}-{self.region}"
 
 
-def discover(config_env: str, start: Path | None = None) -> Target:
+def discover(config_env: str, start: Path | None = None, patience: Config = PATIENCE) -> Target:
     """Find the stack that `--config-env` names and read its outputs.
 
     Raises UsageError (no such environment) or UnreachableError (no stack, no answer, no credentials).
     """
     root = project_root(start)
-    named, clients, local = _reach(root, config_env)
+    named, clients, local = _reach(root, config_env, patience)
     stack = _describe(clients, named.stack, clients.session.region_name, local)
     parameters = {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])}
     # arn:aws:cloudformation:REGION:ACCOUNT:stack/...
@@ -157,23 +159,7 @@ def discover(config_env: str, start: Path | None = None) -> Target:
     )
 
 
-def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
-    """As `discover`, and when CloudFormation does not answer: by the convention of names, through CloudFront alone.
-
-    A direct kill needs the store's ARN and nothing else, so nothing else may stand in its way.
-    """
-    try:
-        return discover(config_env, start)
-    except (BotoCoreError, ClientError, UnreachableError):
-        named, clients, _ = _reach(project_root(start), config_env)
-        store = clients.cloudfront.describe_key_value_store(Name=f"graylane-{config_env}-edge")["KeyValueStore"]
-    outputs = {"KeyValueStoreArn": store["ARN"], "ConfigTable": f"graylane-{config_env}-config"}
-    # arn:aws:cloudfront::ACCOUNT:key-value-store/...
-    account = store["ARN"].split(":")[4]
-    return Target(config_env, named.stack, clients.session.region_name, account, config_env, "all", outputs, clients)
-
-
-def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack | None]:
+def _reach(root: Path, config_env: str, patience: Config) -> tuple[StackName, Clients, LocalStack | None]:
     named = stack_name(root, config_env)
     local = local_stack(root, config_env)
     if local:
@@ -184,7 +170,7 @@ def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack 
         session = boto3.Session(region_name=named.region)
     if not session.region_name:
         raise UnreachableError("no AWS region is set", "Put `region` into samconfig.toml or set AWS_REGION.")
-    return named, Clients(session, local), local
+    return named, Clients(session, local, patience), local
 
 
 def resolve_localhost_names() -> None:
