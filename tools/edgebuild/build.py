@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from edgebuild.lint import lint
 from edgebuild.node import run_script
-from edgebuild.source import BUILD, FUNCTIONS, ROOT, assemble, read_sources
+from edgebuild.source import BUILD, FUNCTIONS, ROOT, EdgeSourceError, assemble, read_sources
 
 __all__ = ["built_from", "different", "functions", "stale", "write"]
 
@@ -54,7 +55,11 @@ def _built() -> dict[str, str]:
     `<name>.js` is the function; `<name>.json` is what `FunctionCode: {Fn::Transform: {Name: AWS::Include, ...}}`
     puts into the template.
     """
-    codes = built_from({name: assemble(name, read_sources()) for name in FUNCTIONS})
+    sources = read_sources()
+    codes = built_from({name: assemble(name, sources) for name in FUNCTIONS})
+    named = {f"src/edge/{name}": text for name, text in sources.items()}
+    if problems := lint(named, {f"{name}.js": code for name, code in codes.items()}):
+        raise EdgeSourceError("\n".join(problems))
     included = {name: {"Fn::Join": ["\n", code.split("\n")]} for name, code in codes.items()}
     return {f"{name}.js": code for name, code in codes.items()} | {
         f"{name}.json": json.dumps(text, indent=1, ensure_ascii=True) + "\n" for name, text in included.items()
