@@ -11,7 +11,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-long fuzz explore test-iam test-sam-local build deploy promote verify destroy bench pictures clean
+.PHONY: help install up check test test-long fuzz explore test-iam test-sam-local edge build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -45,6 +45,9 @@ explore: install  ## every pair of the control plane's actors, in every order th
 
 test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
 	$(BIN)/python -m samlocal
+
+edge: install  ## the edge functions, built from src/edge by terser (needs Node); ARGS=--anew writes nothing and compares
+	$(BIN)/python -m edgebuild $(ARGS)
 
 build: install  ## artifacts for ENV (dev), if something changed
 	@$(BIN)/python -m artifacts --env $(ENV)
