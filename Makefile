@@ -11,7 +11,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-long fuzz test-iam test-sam-local build deploy promote verify destroy bench pictures clean
+.PHONY: help install up check test test-long fuzz explore test-iam test-sam-local edge build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -40,8 +40,14 @@ test-iam: install  ## every policy statement taken away, one by one, on the loca
 fuzz: install  ## a million random events through the edge functions, with a new seed (FUZZ_SEED repeats one)
 	FUZZ_EVENTS=$${FUZZ_EVENTS:-1000000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n auto tests/edge/test_fuzz.py
 
+explore: install  ## every pair of the control plane's actors, in every order that an hour allows
+	$(BIN)/python -m tests.explore run --groups --preemptions 3 --faults 1 --seconds $${EXPLORE_SECONDS:-9}
+
 test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
 	$(BIN)/python -m samlocal
+
+edge: install  ## the edge functions, built from src/edge by terser (needs Node); ARGS=--anew writes nothing and compares
+	$(BIN)/python -m edgebuild $(ARGS)
 
 build: install  ## artifacts for ENV (dev), if something changed
 	@$(BIN)/python -m artifacts --env $(ENV)

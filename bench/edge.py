@@ -4,7 +4,7 @@ Each scenario runs the built viewer-request function N and 2N times under callgr
 of one request, without the engine's start. That repeats from run to run, which times on a shared machine do not.
 A run makes each event anew by JSON.parse; a function that returns its request shows what that costs for the same
 event, and the table takes it off. Reading the config stays in. Run: `.venv/bin/python bench/edge.py [--write]`; needs
-`apt-get install njs valgrind`.
+`apt-get install njs valgrind nodejs npm`, the last two before `make install`.
 """
 
 import argparse
@@ -235,7 +235,7 @@ def part_cost(code: str, scenario: Scenario, times: int) -> int:
     function = assemble("request_static", read_sources())
 
     def loop(body: str, count: int) -> int:
-        built = built_from(f"{function}{PARTS}function part() {{ {body}; }}\n", short_names=False)
+        built = built_from({"part": f"{function}{PARTS}function part() {{ {body}; }}\n"}, parts=True)["part"]
         return ran(prelude(f"{given}{built}\nfor (let i = 0; i < {count}; i++) part();\n"))[0]
 
     whole, empty = (loop(body, 2 * times) - loop(body, times) for body in (code, ""))

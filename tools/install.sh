@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make the project's environments, once: .venv for ourselves, and .tools/{sam,ministack,runtime} for
-# programs whose packages must not meet ours. Runs again only for the lock files that changed.
+# programs whose packages must not meet ours; with npm there, .tools/edge too. Runs again only for the lock files that
+# changed.
 #   PYTHON=/path/to/python3.13 tools/install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,8 +47,25 @@ environment() { # folder, name of the lock file
   cp "$lock" "$folder/.lock"
 }
 
+# What builds the edge functions from their sources. They are committed as built, so nobody else needs Node.
+edge() {
+  local lock=tools/edgebuild/package-lock.json
+  command -v npm >/dev/null || return 0
+  if [ -f .tools/edge/.lock ] && cmp -s "$lock" .tools/edge/.lock; then return 0; fi
+  echo "graylane: installing terser and ESLint, pinned, into .tools/edge"
+  rm -rf .tools/edge
+  mkdir .tools/edge
+  cp tools/edgebuild/package.json "$lock" .tools/edge
+  if npm ci --prefix .tools/edge --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    cp "$lock" .tools/edge/.lock
+  else
+    echo "graylane: npm could not install them; only a build of src/edge needs them" >&2
+  fi
+}
+
 mkdir -p .tools
 environment .venv dev
 environment .tools/sam sam
 environment .tools/ministack ministack
 environment .tools/runtime runtime
+edge

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gray.revision import FINISHED, KILLED, Head
+
 __all__ = ["Ignored", "Kill", "decide"]
 
 
@@ -34,14 +36,15 @@ class Ignored:
 
 
 def decide(
-    message: str, *, prefix: str, enabled: bool, head_state: str | None, epoch_began: Callable[[], int]
+    message: str, *, prefix: str, enabled: bool, head: Head | None, epoch_began: Callable[[Head], int]
 ) -> Kill | Ignored:
     """The decision on one SNS message of CloudWatch.
 
     `prefix` begins the names of the alarms that may withdraw; empty means none may. `enabled` is the parameter
-    AutomaticRollback. `head_state` is the state of HEAD, None without a release; `epoch_began` says since when (Unix
-    seconds) HEAD's epoch is in force, and is asked last. A message that is no alarm's is ignored, never an error: a
-    person may publish anything to a topic. An alarm that does not say when it changed is acted on.
+    AutomaticRollback. `head` is None without a release; `epoch_began` says since when (Unix seconds) its epoch is in
+    force, and is asked last. The decision is about that very HEAD: it is made again when HEAD has moved. A message that
+    is no alarm's is ignored, never an error: a person may publish anything to a topic. An alarm that does not say when
+    it changed is acted on.
     """
     alarm = _alarm(message)
     name = str(alarm.get("AlarmName") or "")
@@ -54,12 +57,12 @@ def decide(
         return Ignored(f"{name} went to {state}")
     if not enabled or not prefix:
         return Ignored(f"{name} is on, but automatic rollback is off")
-    if head_state is None:
+    if head is None:
         return Ignored(f"{name} is on, but there is no release")
-    if head_state in ("killed", "finished"):
-        return Ignored(f"{name} is on, but the release is {head_state} already")
+    if head.state in (KILLED, FINISHED):
+        return Ignored(f"{name} is on, but the release is {head.state} already")
     changed = str(alarm.get("StateChangeTime") or "")
-    if _seconds(changed) < epoch_began():
+    if _seconds(changed) < epoch_began(head):
         return Ignored(f"{name} is on since {changed}, before the present epoch of the release began")
     why = str(alarm.get("NewStateReason") or "").strip()
     return Kill(f"alarm:{name}", f"{name}: {why}"[:500], f"{name}@{changed}")

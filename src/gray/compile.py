@@ -7,9 +7,8 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from gray.config_head import entries
+from gray.config_head import entries, identity_secret
 from gray.edge_rules import rules_text
 from gray.grants import EdgeKeys
 from gray.model import Release, State
@@ -116,7 +115,7 @@ def _tail(release: Release, lanes: Mapping[str, LaneApi], region: str, keys: Edg
             release.salt,
             _identity(release),
             entries(dict(keys.keys)),
-            quote(keys.identity, safe="") if release.identity and release.identity.kind != "plain" else "",
+            identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
             entries(live),
             region,
         ]

@@ -4,20 +4,17 @@ The ledger has what was left: the parameter's text and hashes of the rest. Nothi
 under way, and what was found is believed only if none began meanwhile.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from gray.ledger import Ledger
 from gray.means import Means
 from gray.publication import CONFIG, FENCE, part_keys
-from gray.published import Current, stamped
+from gray.published import Current, Stamped, stamped
 from gray.publisher import Ask, Publisher
-from gray.rebuild import restore
-from gray.records import REFUSED
 from gray.shard_ledger import content_hash, forget_lists, set_hash
 from gray.store import PAGE, Store, batches
-from gray.store_writer import Superseded, carry_out, observe
+from gray.store_writer import carry_out, observe
 
 __all__ = ["Drift", "check_drift"]
 
@@ -40,11 +37,11 @@ class Drift:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found, and the keys nobody knows."""
+    """What was found, the keys nobody knows, and the highest sequence that any of the three places names."""
 
     drifts: tuple[Drift, ...]
     unknown: tuple[str, ...] = ()
-    fence: int = 0
+    highest: int = 0
 
 
 def check_drift(means: Means, *, every: int, repair: bool = True) -> list[Drift]:
@@ -63,25 +60,32 @@ def check_drift(means: Means, *, every: int, repair: bool = True) -> list[Drift]
         return []  # a publication began meanwhile: what was read may be half of it
     means.ledger.change(lambda kept: replace(kept, checked_at=now, scanned_at=now if full else kept.scanned_at))
     if findings.drifts and repair and all(drift.where != "table" for drift in findings.drifts):
-        _repair(means, ledger, findings)
+        _repair(means, findings)
     return list(findings.drifts)
 
 
 def _find(means: Means, ledger: Ledger, *, full: bool) -> Findings:
-    current = Current.parse(ledger.published)
     saved, drifts = _of_s3(means, ledger)
-    store, unknown, fence = _of_store(means.store(), ledger, saved, full=full)
+    store, unknown, fence, there = _of_store(means.store(), ledger, saved, full=full)
     drifts += store
     text = means.parameters().current
+    parameter = Current.parse(text)
     if text != ledger.published:
-        there = Current.parse(text)
-        ahead = there and current and there.sequence > current.sequence and fence > current.sequence
         drifts.append(
             Drift("table", "head", "is older than what is published; `grayctl rebuild` goes on from there")
-            if ahead
+            if _table_is_older(means, there, parameter)
             else Drift("parameter", "current", "is missing" if text is None else "was changed")
         )
-    return Findings(tuple(drifts), tuple(unknown), fence)
+    named = [fence, there.sequence if there else 0, parameter.sequence if parameter else 0]
+    return Findings(tuple(drifts), tuple(unknown), max(named))
+
+
+def _table_is_older(means: Means, there: Stamped | None, parameter: Current | None) -> bool:
+    """The store and the parameter agree on a revision that HEAD never was at."""
+    if there is None or parameter is None:
+        return False
+    head = means.revisions.head()
+    return head is None or min(there.revision, parameter.revision) > head.revision
 
 
 def _of_s3(means: Means, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
@@ -94,9 +98,15 @@ def _of_s3(means: Means, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
     return {}, [Drift("s3", "edge-config.json", "was changed" if saved else "is missing")]
 
 
-def _of_store(store: Store, ledger: Ledger, saved: dict[str, str], *, full: bool) -> tuple[list[Drift], list[str], int]:
-    """`saved` is the set in S3, or empty when that cannot be relied on: then only `config` can be compared."""
+def _of_store(
+    store: Store, ledger: Ledger, saved: dict[str, str], *, full: bool
+) -> tuple[list[Drift], list[str], int, Stamped | None]:
+    """What is wrong, the unknown keys, the fence's sequence and the config's stamp.
+
+    `saved` is the set in S3, or empty when that cannot be relied on: then only `config` can be compared.
+    """
     observed = observe(store)
+    there = stamped(observed.config)
     found: list[Drift] = []
     if observed.config is None or content_hash(observed.config) != ledger.config_hash:
         found.append(Drift("store", CONFIG, "is missing" if observed.config is None else "was changed"))
@@ -113,7 +123,7 @@ def _of_store(store: Store, ledger: Ledger, saved: dict[str, str], *, full: bool
                     "store", "*", f"has {meta.items} keys, {meta.size} bytes instead of {ledger.items}, {ledger.size}"
                 )
             )
-        return found, [], observed.fence.sequence
+        return found, [], observed.fence.sequence, there
     old = {key for number, parts in ledger.parts.items() for key in part_keys(int(number), parts)}
     others = {key: value for key, value in saved.items() if key not in (CONFIG, FENCE)}
     for key, value in others.items():
@@ -123,7 +133,7 @@ def _of_store(store: Store, ledger: Ledger, saved: dict[str, str], *, full: bool
         key for key in entries if saved and key not in saved and key not in old and not _of_known_list(key, ledger)
     ]
     found += [Drift("store", key, "is not known") for key in unknown]
-    return found, unknown, observed.fence.sequence
+    return found, unknown, observed.fence.sequence, there
 
 
 def _of_known_list(key: str, ledger: Ledger) -> bool:
@@ -131,35 +141,17 @@ def _of_known_list(key: str, ledger: Ledger) -> bool:
     return kind == "s" and rest.rpartition(".")[0] in ledger.lists
 
 
-def _repair(means: Means, ledger: Ledger, findings: Findings) -> None:
-    """Publishes HEAD again, over whatever is there; puts the parameter back; removes unknown keys."""
-    where = {drift.where for drift in findings.drifts}
-    if where == {"parameter"}:
-        current = Current.parse(ledger.published)
-        if current:
-            means.current().write(current, overrule=True)
-        return
-    if findings.fence > ledger.confirmed:
-        means.records.raise_sequence(findings.fence)
+def _repair(means: Means, findings: Findings) -> None:
+    """Publishes HEAD again (or what stands by for it) above every sequence that was found; removes unknown keys."""
+    means.records.raise_sequence(findings.highest)
     forget_lists(means.ledger)
-    record = Publisher(means).publish(Ask("drift", force=True, overrule=True))
-    if record.status == REFUSED:
-        _restore(means, ledger)
+    Publisher(means).publish(Ask("drift", force=True, repair=True))
     if findings.unknown:
         _remove(means.store(), findings.unknown)
-
-
-def _restore(means: Means, ledger: Ledger) -> None:
-    """HEAD is refused, so what was published before it stays: from S3, if that is as it was left."""
-    saved = means.edge_config().read()
-    stamp = stamped(saved.get(CONFIG))
-    if stamp and set_hash(saved) == ledger.saved_hash:
-        with suppress(Superseded):
-            restore(means, saved, stamp, still=lambda: means.ledger.read().intent == ledger.intent)
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> None:
     observed = observe(store)
     present = [key for key in keys if observed.entries is None or key in observed.entries]
     if present:
-        carry_out(store, batches({}, present, every={FENCE: str(observed.fence)}), observed.etag)
+        carry_out(store, observed, batches({}, present, every={FENCE: str(observed.fence)}))

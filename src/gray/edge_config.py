@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gray.config_head import entries
-from gray.published import Stamped
+from gray.config_head import entries, identity_secret
+from gray.published import LiveLane, Stamped
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["KEY", "EdgeConfig", "Saved", "mask", "unmask"]
+    from gray.grants import EdgeKeys
+
+__all__ = ["KEY", "EdgeConfig", "Saved", "again", "lanes_of", "mask", "unmask"]
 
 KEY = "edge-config.json"
-# Fields of the config's head, by position (design, section 3).
-_KEYS, _IDENTITY = 9, 10
+# Fields of the config's head, by position (docs/reference/edge-config.md).
+_SEQUENCE, _KEYS, _IDENTITY, _LANES = 1, 9, 10, 11
 _PLACEHOLDER = re.compile(r"([a-z0-9]+):\{\{key:\1\}\}")
 _ATTEMPTS = 10
 
@@ -36,14 +38,37 @@ def mask(config: str) -> str:
     return "|".join(fields) + newline + rules
 
 
-def unmask(config: str, keys: Mapping[str, str], identity: str) -> str:
-    """The config with its secrets; a key that is no longer in use is left out. `identity` as it stands in a config."""
+def lanes_of(config: str) -> dict[str, LiveLane]:
+    """The gray lanes that a config sends viewers to."""
+    fields = config.partition("\n")[0].split("|")
+    found: dict[str, LiveLane] = {}
+    for entry in fields[_LANES].split(",") if len(fields) > _LANES else ():
+        name, _, address = entry.partition(":")
+        api_id, _, stage = address.partition(":")
+        if stage:
+            found[name] = LiveLane(api_id, stage)
+    return found
+
+
+def again(config: str, sequence: int, lanes: Mapping[str, LiveLane]) -> str:
+    """The same config as publication `sequence`, with these lanes: the edge answers stable for one that is missing."""
+    head, newline, rules = config.partition("\n")
+    fields = head.split("|")
+    fields[_SEQUENCE] = str(sequence)
+    if len(fields) > _LANES:
+        fields[_LANES] = entries({name: f"{lane.api_id}:{lane.stage}" for name, lane in lanes.items()})
+    return "|".join(fields) + newline + rules
+
+
+def unmask(config: str, keys: "EdgeKeys") -> str:
+    """The config with its secrets; a key that is no longer in use is left out."""
     head, newline, rules = config.partition("\n")
     fields = head.split("|")
     if len(fields) > _IDENTITY:
+        secrets = dict(keys.keys)
         ids = _PLACEHOLDER.findall(fields[_KEYS])
-        fields[_KEYS] = entries({name: keys[name] for name in ids if name in keys})
-        fields[_IDENTITY] = identity if fields[_IDENTITY] else ""
+        fields[_KEYS] = entries({name: secrets[name] for name in ids if name in secrets})
+        fields[_IDENTITY] = identity_secret(keys) if fields[_IDENTITY] else ""
     return "|".join(fields) + newline + rules
 
 
@@ -86,12 +111,12 @@ class EdgeConfig:
         except (TypeError, KeyError) as error:
             raise ValueError(f"{KEY} is not in the import format of a KeyValueStore") from error
 
-    def write(self, keys: Mapping[str, str], stamp: Stamped, digest: str, *, overrule: bool = False) -> bool:
+    def write(self, keys: Mapping[str, str], stamp: Stamped, digest: str) -> bool:
         """Puts the set, unless that of a higher sequence is there (False). `keys` has its config masked."""
         body = json.dumps({"data": [{"key": key, "value": value} for key, value in keys.items()]}, ensure_ascii=False)
         for _ in range(_ATTEMPTS):
             there = self.saved()
-            if there and there.sequence > stamp.sequence and not overrule:
+            if there and there.sequence > stamp.sequence:
                 return False
             condition = {"IfMatch": there.etag} if there else {"IfNoneMatch": "*"}
             try:

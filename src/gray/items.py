@@ -1,9 +1,10 @@
 """DynamoDB's wire form of items, for the plain values this package keeps: str, int, bool, None, list, dict."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-__all__ = ["Plain", "from_item", "from_value", "to_item", "to_value"]
+__all__ = ["Plain", "from_item", "from_value", "readable_of_item", "to_item", "to_value"]
 
 type Plain = str | int | bool | list[Plain] | dict[str, Plain] | None
 Wire = dict[str, Any]
@@ -54,3 +55,12 @@ def from_value(value: Mapping[str, Any]) -> Plain:
 def from_item(item: Mapping[str, Any]) -> dict[str, Plain]:
     """The plain values of a whole item."""
     return {name: from_value(value) for name, value in item.items()}
+
+
+def readable_of_item(item: Mapping[str, Any]) -> dict[str, Plain]:
+    """As `from_item`, but for items that somebody may have written by hand: what is of no type of ours is left out."""
+    found: dict[str, Plain] = {}
+    for name, value in item.items():
+        with suppress(TypeError, ValueError):  # a type we never write; a number with a fraction
+            found[name] = from_value(value)
+    return found

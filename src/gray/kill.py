@@ -4,14 +4,15 @@ No release is validated, no lane is asked, no list is read. The store comes firs
 """
 
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gray.publication import CONFIG, FENCE, Observed
 from gray.published import Fence, stamped
 from gray.revision import KILLED
 from gray.store import Store, StoreConflict, StoreError, StoreMeta, Write
-from gray.store_writer import Superseded, observe
+from gray.store_writer import Superseded, carry_out, observe
 
 __all__ = ["Killed", "kill_directly", "killed_config", "write_kill"]
 
@@ -20,13 +21,17 @@ ATTEMPTS = 60
 
 @dataclass(frozen=True)
 class Killed:
-    """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards."""
+    """The kill as it was written: its sequence and config, the UpdateKeys calls tried, and the store afterwards.
+
+    `cause` is what HEAD has to note when it follows a kill that was written straight into the store.
+    """
 
     sequence: int
     epoch: int
     config: str
     updates: int
     meta: StoreMeta
+    cause: str = ""
 
 
 def killed_config(sequence: int, revision: int, epoch: int) -> str:
@@ -42,13 +47,16 @@ def write_kill(
     epoch: int,
     next_sequence: Callable[[int], int],
     still_killed: Callable[[], bool],
+    acknowledge: Callable[[str], bool] = lambda cause: False,
+    again: Callable[[int], None] = lambda sequence: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Killed:
     """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
 
     A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
-    and the kill takes that revision's number.
+    and the kill takes that revision's number. The cause of a direct kill stays on the fence until `acknowledge`
+    says that HEAD has acted on it. `again` is told the sequence before a kill is written that the store has already.
     """
     updates = 0
     error: StoreError | None = None
@@ -59,42 +67,49 @@ def write_kill(
             if there and there.revision > revision:
                 if not still_killed():
                     raise Superseded(f"revision {there.revision} is published, which is newer than the kill {revision}")
-                revision, epoch = there.revision, max(epoch, there.epoch)
+                revision = there.revision
+            epoch = max(epoch, there.epoch if there else 0)
             if observed.fence.sequence > sequence:
                 sequence = next_sequence(observed.fence.sequence)
+            direct = observed.fence.direct
+            if direct and acknowledge(direct):
+                direct = ""
+            if there and (there.revision, there.epoch, there.state) == (revision, epoch, KILLED):
+                again(sequence)
             config = killed_config(sequence, revision, epoch)
             updates += 1
-            meta = store.update(_write(config, Fence(sequence)), observed.etag)
+            brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))
         except StoreConflict as lost:
             error = lost
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, updates, meta)
+            return Killed(sequence, epoch, config, updates, brought.meta)
     raise error or StoreConflict("the kill lost every race")
 
 
 def kill_directly(
-    store: Store, *, wait: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.time
+    store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "", attempts: int = ATTEMPTS
 ) -> Killed:
     """Kills with nothing but the store at hand (`grayctl kill --direct`).
 
-    Keeps the revision that is there, raises the epoch, and marks the fence, so that the next sync makes HEAD killed
-    too instead of publishing over it.
+    Keeps the revision that is there, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
+    next sync makes HEAD killed too instead of publishing over it.
     """
+    cause = cause or f"direct:{uuid.uuid4().hex}"
     error: StoreError | None = None
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         try:
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
             config = killed_config(sequence, revision, epoch)
-            meta = store.update(_write(config, Fence(sequence, direct=True, at=int(now()))), observed.etag)
+            brought = carry_out(store, observed, _write(config, Fence(sequence, cause)))
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, attempt + 1, meta)
+            return Killed(sequence, epoch, config, attempt + 1, brought.meta, cause)
     raise error or StoreConflict("the kill lost every race")
 
 
@@ -110,6 +125,5 @@ def _beyond(observed: Observed) -> tuple[int, int, int]:
     return sequence, there.revision, there.epoch + (there.state != KILLED)
 
 
-def _write(config: str, fence: Fence) -> Write:
-    puts: Mapping[str, str] = {CONFIG: config, FENCE: str(fence)}
-    return Write(puts)
+def _write(config: str, fence: Fence) -> list[Write]:
+    return [Write({CONFIG: config, FENCE: str(fence)})]

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from gray.kill import Killed, write_kill
 from gray.lane_watch import Lanes, switch_apis
 from gray.ledger import LedgerMoved
@@ -10,11 +12,12 @@ from gray.means import Means
 from gray.publication import CONFIG, FENCE
 from gray.published import Current, Fence, Stamped
 from gray.records import PUBLISHED, SUPERSEDED, Record
-from gray.revision import Head
+from gray.revision import AlreadyDone, Head, Revision, RevisionError
 from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
-from gray.store_writer import Superseded
+from gray.store_writer import StillKilled, Superseded
+from gray.write_publication import announce
 
-__all__ = ["announce", "publish_kill"]
+__all__ = ["follow_kill", "publish_kill"]
 
 
 def publish_kill(means: Means, head: Head, record: Record) -> Record:
@@ -32,6 +35,8 @@ def publish_kill(means: Means, head: Head, record: Record) -> Record:
             epoch=head.epoch,
             next_sequence=lambda fence: _sequence_above(means, fence),
             still_killed=lambda: _is_killed(means),
+            acknowledge=lambda cause: _acknowledge(means, cause),
+            again=lambda sequence: _begin_again(means, sequence),
             wait=means.wait,
         )
     except Superseded as newer:
@@ -47,22 +52,11 @@ def publish_kill(means: Means, head: Head, record: Record) -> Record:
     return record
 
 
-def announce(means: Means, record: Record) -> None:
-    """Sends the publication event."""
-    means.announce(
-        {
-            "environment": means.environment,
-            "sequence": record.sequence,
-            "revision": record.revision,
-            "epoch": record.epoch,
-            "state": record.state,
-            "trigger": record.trigger,
-        }
-    )
-
-
 def _afterwards(means: Means, head: Head, record: Record, killed: Killed) -> list[Exception]:
-    """The parameter, the lanes' APIs, the set in S3, the event; each has its turn, whatever the others do."""
+    """The parameter, the ledger, the lanes' APIs, the set in S3, the event; each has its turn, whatever the others do.
+
+    The ledger comes before the APIs: by its note the schedule puts them right, wherever this run ends.
+    """
     now = int(means.now())
     current = Current(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
     stamp = Stamped(record.sequence, head.revision, head.epoch, head.state)
@@ -71,18 +65,15 @@ def _afterwards(means: Means, head: Head, record: Record, killed: Killed) -> lis
     def switch() -> None:
         switch_apis(means, Lanes(means.parameters().registrations, means.lanes.all()), own=False)
 
-    def save() -> None:
-        begin(means.ledger, record.sequence, 0, {})
-        means.edge_config().write(saved, stamp, "")
-
     def settle() -> None:
         outcome = Outcome(killed.meta, current.text(), content_hash(killed.config), set_hash(saved))
         confirm(means.ledger, record.sequence, None, outcome, now=now)
 
     steps: list[Callable[[], object]] = [
         lambda: means.current().write(current),
+        lambda: begin(means.ledger, record.sequence, 0, {}, switched_at=now),
         switch,
-        save,
+        lambda: means.edge_config().write(saved, stamp, ""),
         lambda: announce(means, record),
     ]
     failures: list[Exception] = []
@@ -99,6 +90,59 @@ def _afterwards(means: Means, head: Head, record: Record, killed: Killed) -> lis
         except Exception as failure:  # noqa: BLE001
             failures.append(failure)
     return failures
+
+
+def follow_kill(means: Means, killed: StillKilled, record: Record) -> Record:
+    """The store holds a kill that a publication met: HEAD follows it, unless it has done so before.
+
+    A kill that HEAD has acted on, in an epoch that it has left, was resumed: then the publication was of something
+    older, and is superseded.
+    """
+    if not _known(means, killed):
+        return publish_kill(means, _followed(means, killed).head, record)
+    record = record.closed(SUPERSEDED, _millis(means), errors=[f"{killed}, and the release was resumed since"])
+    means.records.put(record)
+    return record
+
+
+def _followed(means: Means, killed: StillKilled) -> Revision:
+    def follow(cause: str) -> Revision:
+        return means.revisions.kill(author="direct", reason=str(killed), via="sync", cause=cause, epoch=killed.epoch)
+
+    try:
+        return follow(killed.direct)
+    except AlreadyDone:  # and yet it is in an epoch that HEAD has not left: it was written once more
+        return follow("")
+
+
+def _known(means: Means, killed: StillKilled) -> bool:
+    head = means.revisions.head()
+    if head is None or head.killed:
+        return False
+    if killed.direct and not means.revisions.acted_on(killed.direct):
+        return False
+    return head.epoch > killed.epoch
+
+
+def _acknowledge(means: Means, cause: str) -> bool:
+    """Makes HEAD's kill the answer to the direct one. False when that is not certain: then its cause stays."""
+    try:
+        means.revisions.kill(author="direct", reason="killed directly", via="sync", cause=cause)
+    except AlreadyDone:
+        return True
+    except (RevisionError, ClientError, BotoCoreError):
+        return False  # the kill goes on without; the next publication asks again
+    return True
+
+
+def _begin_again(means: Means, sequence: int) -> None:
+    """A kill that is there already is in no hurry: the ledger knows of its second writing before it happens."""
+    try:
+        begin(means.ledger, sequence, 0, {})
+    except LedgerMoved as newer:
+        raise Superseded(str(newer)) from newer
+    except (ClientError, BotoCoreError):
+        return  # the kill goes on without
 
 
 def _is_killed(means: Means) -> bool:

@@ -41,7 +41,8 @@ class Ledger:
     went out of use (unix seconds). Of the confirmed publication: `items` and `size` are the store's counts after it,
     `published` the parameter's text, `config_hash` that of `config`, `saved_hash` that of the set in S3.
     `checked_at` and `scanned_at` are when the store was compared last, in short and in full; `refused` is the revision
-    that people have been told of.
+    that people have been told of. `switched_at` is when a kill last set out to make the lanes' APIs call stable's
+    function; 0 when none can still be doing that, and they call their own again.
     """
 
     version: int = 0
@@ -55,6 +56,7 @@ class Ledger:
     checked_at: int = 0
     scanned_at: int = 0
     refused: int = 0
+    switched_at: int = 0
     published: str = ""
     config_hash: str = ""
     saved_hash: str = ""

@@ -45,10 +45,15 @@ def possible_values(means: Means, lists: Mapping[str, ListUse], sets: ShardSets)
         digests = doubtful(ledger, name)
         if NOTHING in digests:
             continue
-        for digest in digests:
-            shards = sets.known.get((name, digest))
-            shards = shards or _built(means, name, ListUse(digest, use.shards, use.salt))
-            for key, value in shards.items():
+        try:
+            versions = [
+                sets.known.get((name, digest)) or _built(means, name, ListUse(digest, use.shards, use.salt))
+                for digest in digests
+            ]
+        except Refused:
+            continue  # the file of an earlier version is gone: its shards may be anything
+        for version in versions:
+            for key, value in version.items():
                 found.setdefault(key, []).append(value)
     return found
 

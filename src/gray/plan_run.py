@@ -1,6 +1,5 @@
 """One look at the ramp plan, and one step of it: what the scheduled sync calls, and what `grayctl plan` shows."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gray.plan import Decision, Hold, Plan, PlanState, Situation, Step, Withdraw, at_percent, next_step, percent_of
 from gray.plan_store import PlanMoved, Plans, Trials
-from gray.revision import Conflict, Revision
+from gray.revision import Conflict, Revision, read_document
 from gray.revisions import Revisions
 from gray.share_check import asked_by
 from gray.trial import findings
@@ -133,5 +132,5 @@ def _document(revision: Revision | None) -> Mapping[str, Any]:
     """The release document of a revision, its state the revision's; empty when it cannot be read as an object."""
     if revision is None or not revision.document:
         return {}
-    values = json.loads(revision.document)
+    values = read_document(revision.document)
     return {**values, "state": revision.state} if isinstance(values, dict) else {}

@@ -4,12 +4,13 @@ Order and safety, in the words used here:
 
 - a publication takes its *sequence* first and reads HEAD after, so the highest sequence has the newest HEAD;
 - every write to the store also puts *fence* = its sequence, on the ETag it was planned on: who finds a higher fence,
-  or a newer revision, is *superseded* and stops;
+  or a newer revision, is *superseded* and stops; who finds a kill that it does not come after stops too, whatever its
+  numbers (the kill guard, gray.store_writer);
 - lists and parts go first, `config` last, so a location that sees `config` has had the rest at least as long;
 - a location that still misses a part sees that by its number, and answers stable.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -75,16 +76,16 @@ class Observed:
     entries: Mapping[str, str] | None = None
 
 
-def superseded(observed: Observed, *, sequence: int, revision: int, overrule: bool = False) -> str:
+def superseded(target: Target, observed: Observed, *, sequence: int, reached: Callable[[int], bool]) -> str:
     """Why a publication may not write to the store as observed; empty when it may.
 
-    `overrule` ignores the revision that is there: for a store that somebody wrote into by hand.
+    `reached` is asked of a higher revision that is there: whether HEAD ever was at it, now that it has been seen.
     """
     if observed.fence.sequence > sequence:
         return f"publication {observed.fence.sequence} is newer than {sequence}"
-    there = stamped(observed.config)
-    if there and there.revision > revision and not overrule:
-        return f"revision {there.revision} is published, which is newer than {revision}"
+    mine, there = stamped(target.config), stamped(observed.config)
+    if mine and there and there.revision > mine.revision and reached(there.revision):
+        return f"revision {there.revision} is published, which is newer than {mine.revision}"
     return ""
 
 

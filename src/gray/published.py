@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -42,13 +43,11 @@ def stamped(config: str | None) -> Stamped | None:
 class Fence:
     """The store's `fence`: the highest sequence that has written to it.
 
-    `direct` marks a kill that was written straight into the store, at the time `at` (unix seconds), and that HEAD may
-    not know of yet.
+    `direct` is the cause of a kill that was written straight into the store, and that HEAD may not know of yet.
     """
 
     sequence: int
-    direct: bool = False
-    at: int = 0
+    direct: str = ""
 
     @classmethod
     def parse(cls, value: str | None) -> "Fence":
@@ -58,10 +57,10 @@ class Fence:
             return cls(0)
         if not more or more[0] != "direct":
             return cls(int(number))
-        return cls(int(number), True, int(more[1]) if len(more) > 1 and _is_number(more[1]) else 0)
+        return cls(int(number), unquote("".join(more[1:2])) or "unnamed")
 
     def __str__(self) -> str:
-        return f"{self.sequence} direct {self.at}" if self.direct else str(self.sequence)
+        return f"{self.sequence} direct {quote(self.direct)}" if self.direct else str(self.sequence)
 
 
 def _is_number(text: str) -> bool:
@@ -135,19 +134,19 @@ class CurrentParameter:
     def read(self) -> Current | None:
         return self._read()[0]
 
-    def write(self, mine: Current, *, overrule: bool = False) -> None:
-        """Puts `mine`, unless a newer one is there; `overrule` puts it over what somebody wrote by hand.
+    def write(self, mine: Current) -> None:
+        """Puts `mine`, unless a newer one is there.
 
         PutParameter knows no condition. Its answer is the new version, so a version in between shows that another
         run wrote between our read and our put; when that one was newer, it is put back.
         """
         there, version = self._read()
-        if there and there.order > mine.order and not overrule:
+        if there and there.order > mine.order:
             return
         value = mine
         while True:
             put = self._client.put_parameter(Name=self.name, Value=value.text(), Type="String", Overwrite=True)
-            if put["Version"] == version + 1 or overrule:
+            if put["Version"] == version + 1:
                 return
             between = self._between(version, put["Version"])
             version = put["Version"]

@@ -1,41 +1,41 @@
 """One publication from beginning to end: HEAD to the edge.
 
-    sequence -> HEAD -> validate -> preflight -> compile -> ledger -> S3 -> store -> parameter -> event -> ledger
+    sequence -> HEAD -> validate -> preflight -> compile -> write (gray.write_publication)
 
 A run may end at any of the arrows, and others may run beside it; what each step relies on is said in
-gray.publication, gray.store_writer and gray.ledger. What is invalid is refused, and the edge keeps what it has.
+gray.publication, gray.store_writer and gray.ledger. What is invalid is refused, and the edge keeps what it has, without
+the lanes that have gone (gray.stand_by).
 """
 
 from dataclasses import dataclass, replace
 
-from gray.edge_config import mask
-from gray.kill_publisher import announce, publish_kill
-from gray.lane_watch import Lanes, check_live, readmit, refresh, switch_apis
-from gray.ledger import LedgerMoved
+from gray.kill_publisher import follow_kill, publish_kill
+from gray.lane_watch import Lanes, check_live, refresh, switch_apis
+from gray.ledger import Ledger, LedgerMoved
 from gray.list_shards import list_shards, possible_values
 from gray.means import Means
-from gray.publication import CONFIG, FENCE, due, lapsed
-from gray.published import Current, Fence
-from gray.records import FAILED, PUBLISHED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
+from gray.publication import due, lapsed
+from gray.published import Current
+from gray.records import FAILED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
 from gray.release_target import Compiled, Refused, compile_target
 from gray.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
-from gray.shard_ledger import Outcome, begin, confirm, content_hash, set_hash
-from gray.store_writer import KilledDirectly, Superseded, bring
+from gray.stand_by import stand_by
+from gray.store_writer import StillKilled, Superseded
+from gray.write_publication import Ready, write_publication
 
 __all__ = ["Ask", "Publisher", "Run"]
 
 # Changes made by these are not a person's: they do not renew a lease that has lapsed.
 AUTOMATIC = ("sync", "watch", "plan")
-# Calls to the store between two words of how far a publication is: at some ten calls a second, every second.
-TOLD_EVERY = 10
+# No run lives longer (Lambda's limit is 15 minutes): what it set out to do, it does within this time.
+RUN_SECONDS = 1200
 
 
 @dataclass(frozen=True)
 class Ask:
     """Why a run was started. `person` is who asked for it by hand; `id` names the request, for its record.
 
-    `force` publishes also what is published already; `overrule` also over a newer revision in the store, which
-    somebody put there by hand.
+    `force` publishes also what is published already; `repair` also puts right what somebody changed by hand.
     """
 
     trigger: str
@@ -43,7 +43,7 @@ class Ask:
     person: str = ""
     reason: str = ""
     force: bool = False
-    overrule: bool = False
+    repair: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Publisher:
             return Run(None)
         left = Current.parse(ledger.published) if ledger.complete and ledger.published else None
         if head.killed and (left is None or (left.revision, left.state) != (head.revision, head.state)):
-            return Run(self.publish(ask), "revision")  # at once: no other service may stand before a kill
+            return Run(self.publish(ask, ledger), "revision")  # at once: no other service may stand before a kill
         parameters = means.parameters()
         # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
         current = left or Current.parse(parameters.current)
         lanes = refresh(means, parameters)
-        if check_lanes and head.killed:
-            switch_apis(means, lanes, own=False)  # a deployment of the lane may have set it back
-        elif check_lanes and current:
+        if check_lanes and left:
+            self._follow(left, ledger, lanes, Current.parse(parameters.current))
+        if check_lanes and current and not head.killed:
             lanes = check_live(means, lanes, list(current.lanes))
         why = due(head, current, ledger, lanes.live, means.now())
         over = lapsed(current, means.now()) and not head.killed
@@ -86,10 +86,30 @@ class Publisher:
             why = ""  # renewing what has lapsed needs a person
         if not why and not ask.force:
             return Run(None, withdrawn=lanes.withdrawn, lapsed=over)
-        return Run(self.publish(ask), why, lanes.withdrawn, over)
+        return Run(self.publish(ask, ledger), why, lanes.withdrawn, over)
 
-    def publish(self, ask: Ask) -> Record:
-        """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised."""
+    def _follow(self, left: Current, ledger: Ledger, lanes: Lanes, parameter: Current | None) -> None:
+        """Makes what lies beside the store follow what was published last, whichever run should have done so.
+
+        What no publication of ours wrote into the parameter is drift: that is looked for, and told, once an hour.
+        """
+        means = self._means
+        if parameter and parameter.order < left.order:
+            means.current().write(left)
+        if left.state == KILLED:
+            switch_apis(means, lanes, own=False)  # a deployment of the lane may have set it back
+        elif ledger.switched_at:
+            switch_apis(means, lanes, own=True)
+            if ledger.switched_at + RUN_SECONDS <= means.now():
+                means.ledger.change(
+                    lambda kept: replace(kept, switched_at=0) if kept.switched_at == ledger.switched_at else kept
+                )
+
+    def publish(self, ask: Ask, ledger: Ledger | None = None) -> Record:
+        """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised.
+
+        `ledger` is what the run has read of it, if it has.
+        """
         means = self._means
         sequence = means.records.next_sequence()
         record = Record(sequence, ask.trigger, RUNNING, started_at=self._millis(), id=ask.id)
@@ -104,23 +124,24 @@ class Publisher:
         if ask.trigger != "scheduled":
             means.records.put(record)
         try:
-            record = self._publish(ask, record, means.revisions.get(head.revision))
-        except Refused as refused:
-            record = record.closed(REFUSED, self._millis(), errors=refused.problems)
-        except NoSuchRevision as missing:
-            record = record.closed(REFUSED, self._millis(), errors=[f"HEAD names a revision that is gone: {missing}"])
+            record = self._published(ask, record, head, ledger or means.ledger.read())
         except (Superseded, LedgerMoved, Conflict) as newer:
             if self._never_given(newer):
                 return self.publish(ask)
             record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
-        except KilledDirectly as killed:
-            return self._adopt_kill(killed, record)
+        except StillKilled as killed:
+            return follow_kill(means, killed, record)
         except Exception as error:
             means.records.put(record.closed(FAILED, self._millis(), errors=[f"{type(error).__name__}: {error}"]))
             raise
         if not (ask.trigger == "scheduled" and record.status == REFUSED):  # the schedule tries again and again
             means.records.put(record)
         return record
+
+    def publish_kill(self, head: Head, ask: Ask) -> Record:
+        """Publishes the kill that HEAD names, at once: no release is read."""
+        record = Record(self._means.records.next_sequence(), ask.trigger, started_at=self._millis(), id=ask.id)
+        return publish_kill(self._means, head, record)
 
     def _never_given(self, newer: Exception) -> bool:
         """Whether what stopped us has a sequence that this table never gave.
@@ -135,20 +156,38 @@ class Publisher:
 
     # a release
 
-    def _publish(self, ask: Ask, record: Record, revision: Revision) -> Record:
+    def _published(self, ask: Ask, record: Record, head: Head, ledger: Ledger) -> Record:
+        """HEAD at the edge, or what is there already, for as long as HEAD is refused."""
         means = self._means
         parameters = means.parameters()
         current = Current.parse(parameters.current)
-        revision = self._in_force(ask, revision, current)
-        record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
         lanes = refresh(means, parameters)
-        if current is None or current.state == KILLED:
+        # Before the lanes are asked for their health: until then it is stable's function that answers there.
+        switched = current is None or current.state == KILLED or ledger.switched_at > 0
+        if switched:
             switch_apis(means, lanes, own=True)
-        fresh = current is None or current.revision != revision.number or bool(ask.person)
-        compiled = self._compile(record, revision, lanes, fresh=fresh, overrule=ask.overrule)
+        try:
+            revision = self._in_force(ask, means.revisions.at(head), current)
+            record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
+            fresh = current is None or current.revision != revision.number or bool(ask.person)
+            compiled = compile_target(means, revision, lanes, sequence=record.sequence, fresh=fresh)
+            sets = list_shards(means, compiled.lists)
+        except (Refused, NoSuchRevision) as refused:
+            if switched and current and current.state == KILLED:
+                switch_apis(means, lanes, own=False)
+            stand_by(means, lanes, current, trigger=ask.trigger, repair=ask.repair)
+            return record.closed(REFUSED, self._millis(), errors=_problems(refused))
+        record = replace(record, digest=compiled.digest)
         if not ask.force and self._there(compiled, current):
-            return record.closed(SKIPPED, self._millis(), digest=compiled.digest)
-        return self._write(ask, replace(record, digest=compiled.digest), compiled)
+            return record.closed(SKIPPED, self._millis())
+        ready = Ready(
+            replace(compiled.target, shards=sets.target),
+            compiled.current,
+            compiled.digest,
+            lambda: possible_values(means, compiled.lists, sets),
+            compiled.lists,
+        )
+        return write_publication(means, record, ready, repair=ask.repair)
 
     def _in_force(self, ask: Ask, revision: Revision, current: Current | None) -> Revision:
         """The revision to publish: in a new epoch, and at a person's word, when what is published has lapsed."""
@@ -161,60 +200,16 @@ class Publisher:
         reason = ask.reason or f"the lease of revision {current.revision} had lapsed"
         return self._means.revisions.raise_epoch(author=who, reason=reason, via="sync", base=revision.head)
 
-    def _compile(self, record: Record, revision: Revision, lanes: Lanes, *, fresh: bool, overrule: bool) -> Compiled:
-        def admit(needed: list[str], wanted: list[str]) -> tuple[Lanes, list[str]]:
-            return readmit(self._means, lanes, needed, wanted) if fresh else (lanes, [])
-
-        return compile_target(self._means, revision, sequence=record.sequence, admit=admit)
-
     def _there(self, compiled: Compiled, current: Current | None) -> bool:
         if current is None or current.digest != compiled.digest or not self._means.ledger.read().complete:
             return False
         return self._means.now() < current.until - current.lease / 2
 
-    def _write(self, ask: Ask, record: Record, compiled: Compiled) -> Record:
-        means = self._means
-        sets = list_shards(means, compiled.lists)
-        target, current = replace(compiled.target, shards=sets.target), compiled.current
-        begin(means.ledger, record.sequence, len(target.parts), compiled.lists)
-        saved = {**target.keys, CONFIG: mask(target.config), FENCE: str(Fence(record.sequence))}
-        if not means.edge_config().write(saved, compiled.stamp, compiled.digest, overrule=ask.overrule):
-            there = means.edge_config().saved()
-            raise Superseded("a newer publication is in S3 already", there.sequence if there else 0)
-        store = means.store()
-        brought = bring(
-            store,
-            target,
-            sequence=record.sequence,
-            revision=record.revision,
-            possible=lambda: possible_values(means, compiled.lists, sets),
-            overrule=ask.overrule,
-            resumed_since=means.revisions.resumed_since,
-            wait=means.wait,
-            tell=lambda done, total: self._tell(record, done, total),
-        )
-        means.current().write(current, overrule=ask.overrule)
-        announce(means, record)
-        outcome = Outcome(brought.meta, current.text(), content_hash(target.config), set_hash(saved))
-        confirm(means.ledger, record.sequence, compiled.lists, outcome, now=int(means.now()))
-        return record.closed(PUBLISHED, self._millis(), keys=brought.keys, updates=brought.updates, calls=store.calls)
-
-    def _tell(self, record: Record, done: int, total: int) -> None:
-        """How far a long publication is (a big list is over a hundred calls), for those who wait for it."""
-        if done % TOLD_EVERY == 0 and done < total:
-            self._means.records.put(replace(record, progress=f"{done} of {total} calls"))
-
-    # a kill
-
-    def publish_kill(self, head: Head, ask: Ask) -> Record:
-        """Publishes the kill that HEAD names, at once: no release is read."""
-        record = Record(self._means.records.next_sequence(), ask.trigger, started_at=self._millis(), id=ask.id)
-        return publish_kill(self._means, head, record)
-
-    def _adopt_kill(self, killed: KilledDirectly, record: Record) -> Record:
-        """The store was killed directly: HEAD follows, and the kill is published as any other."""
-        revision = self._means.revisions.kill(author="direct", reason=str(killed), via="sync", epoch=killed.stamp.epoch)
-        return publish_kill(self._means, revision.head, record)
-
     def _millis(self) -> int:
         return int(self._means.now() * 1000)
+
+
+def _problems(refused: Refused | NoSuchRevision) -> list[str]:
+    if isinstance(refused, Refused):
+        return refused.problems
+    return [f"HEAD names a revision that is gone: {refused}"]

@@ -4,51 +4,54 @@ From the revisions: HEAD is published again, above every sequence, revision and 
 places has seen. From S3: the set is put into the store as it is; the config table is not needed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gray.edge_config import unmask
+from gray.ledger import LedgerMoved
 from gray.means import Means
 from gray.publication import CONFIG, FENCE
 from gray.published import Current, Fence, Stamped, stamped
 from gray.publisher import Ask, Publisher
-from gray.records import PUBLISHED, REFUSED, Record
-from gray.shard_ledger import forget_lists
+from gray.records import PUBLISHED, REFUSED, SUPERSEDED, Record
+from gray.revision import KILLED
+from gray.shard_ledger import begin, forget_lists
 from gray.store import StoreConflict, batches
-from gray.store_writer import Brought, Superseded, carry_out, observe
+from gray.store_writer import Brought, StillKilled, Superseded, carry_out, observe
 
-if TYPE_CHECKING:
-    from gray.grants import EdgeKeys
-
-__all__ = ["Seen", "rebuild", "restore", "seen"]
+__all__ = ["Seen", "rebuild", "seen"]
 
 ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The highest numbers that were ever published, by the store, the set in S3 and the parameter."""
+    """The highest numbers that were ever published, by the store, the set in S3 and the parameter.
+
+    `killed` when the highest epoch is that of a kill in the store.
+    """
 
     sequence: int = 0
     revision: int = 0
     epoch: int = 0
+    killed: bool = False
 
 
 def seen(means: Means) -> Seen:
     """Reads the three places; each may be empty."""
     observed = observe(means.store())
     saved = means.edge_config().saved()
-    stamps = [stamped(observed.config), Current.parse(means.parameters().current)]
-    found = [Seen(stamp.sequence, stamp.revision, stamp.epoch) for stamp in stamps if stamp]
+    there = stamped(observed.config)
+    found = [stamp for stamp in (there, Current.parse(means.parameters().current)) if stamp]
+    epoch = max([0, *(stamp.epoch for stamp in found)])
     return Seen(
-        max([observed.fence.sequence, saved.sequence if saved else 0, *(one.sequence for one in found)]),
-        max([0, *(one.revision for one in found)]),
-        max([0, *(one.epoch for one in found)]),
+        max([observed.fence.sequence, saved.sequence if saved else 0, *(stamp.sequence for stamp in found)]),
+        max([0, *(stamp.revision for stamp in found)]),
+        epoch,
+        there is not None and there.state == KILLED and there.epoch == epoch,
     )
 
 
@@ -69,50 +72,77 @@ def _from_revisions(means: Means, ask: Ask) -> Record:
             reason=ask.reason or f"rebuild above revision {top.revision}, which the table has lost",
             via="sync",
             base=head,
+            killed=top.killed,
         )
     forget_lists(means.ledger)
-    return Publisher(means).publish(replace(ask, force=True, overrule=True))
+    return Publisher(means).publish(replace(ask, force=True, repair=True))
 
 
 def _from_s3(means: Means, ask: Ask, version: str) -> Record:
-    record = Record(_sequence(means), ask.trigger, id=ask.id, started_at=_millis(means))
+    sequence = _sequence(means)
+    record = Record(sequence, ask.trigger, id=ask.id, started_at=_millis(means))
+    if _is_killed(means):
+        return Publisher(means).publish(replace(ask, force=True))  # a kill needs no set
     keys = means.edge_config().read(version)
     stamp = stamped(keys.get(CONFIG))
     if stamp is None:
         return _close(means, record, REFUSED, errors=["there is no set in S3 to rebuild from"])
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
-    brought, calls = restore(means, keys, stamp)
+    try:
+        brought, calls = _restore(means, keys, stamp, chosen=bool(version))
+    except StillKilled as killed:
+        return _close(means, record, REFUSED, errors=[f"{killed}; only `grayctl resume` ends a kill"])
+    except (Superseded, LedgerMoved) as newer:
+        return _close(means, record, SUPERSEDED, errors=[str(newer)])
     return _close(means, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
 
 
-def restore(
-    means: Means, keys: Mapping[str, str], stamp: Stamped, *, still: Callable[[], bool] = lambda: True
-) -> tuple[Brought, int]:
+def _restore(means: Means, keys: Mapping[str, str], stamp: Stamped, *, chosen: bool) -> tuple[Brought, int]:
     """Puts a set as it is in S3 into the store, its secrets filled in; also how many calls that took.
 
-    `still` is asked after each reading of the ETag whether this is wanted. Raises Superseded when it is not.
+    The ledger is opened for it, so the next run of the schedule brings HEAD again, and nothing is removed before. Only
+    a version that a person has `chosen` goes over a newer revision.
     """
-    edge_keys = means.keys()
-    config = unmask(keys[CONFIG], dict(edge_keys.keys), _as_in_config(edge_keys))
+    with _table_may_be_gone():
+        begin(means.ledger, _sequence(means), 0, {})
+    config = unmask(keys[CONFIG], means.keys())
     others = {key: value for key, value in keys.items() if key not in (CONFIG, FENCE)}
     store = means.store()
     for _ in range(ATTEMPTS):
         observed = observe(store)
-        if not still():
-            raise Superseded("a publication has begun since")
+        there = stamped(observed.config)
+        if there and there.revision > stamp.revision and not chosen:
+            raise Superseded(f"revision {there.revision} is in the store, which is newer than the set in S3")
         every = {FENCE: str(Fence(max(stamp.sequence, observed.fence.sequence)))}
         writes = [*batches(others, (), every=every), *batches({CONFIG: config}, (), every=every)]
         with suppress(StoreConflict):
-            return carry_out(store, writes, observed.etag), store.calls
+            return carry_out(store, observed, writes, acted_on=lambda cause: _acted_on(means, cause)), store.calls
     raise StoreConflict("the store was written by others at every attempt")
+
+
+def _is_killed(means: Means) -> bool:
+    with _table_may_be_gone():
+        head = means.revisions.head()
+        return head is not None and head.killed
+    return False
+
+
+def _acted_on(means: Means, cause: str) -> bool:
+    """Whether HEAD has acted on a direct kill. A table that does not answer has not."""
+    with _table_may_be_gone():
+        return means.revisions.acted_on(cause)
+    return False
 
 
 def _sequence(means: Means) -> int:
     """A number for the record; none when the table does not answer: the rebuild does not need it."""
-    try:
+    with _table_may_be_gone():
         return means.records.next_sequence()
-    except (ClientError, BotoCoreError):
-        return 0
+    return 0
+
+
+def _table_may_be_gone() -> suppress:
+    return suppress(ClientError, BotoCoreError)
 
 
 def _close(means: Means, record: Record, status: str, **changes: object) -> Record:
@@ -124,8 +154,3 @@ def _close(means: Means, record: Record, status: str, **changes: object) -> Reco
 
 def _millis(means: Means) -> int:
     return int(means.now() * 1000)
-
-
-def _as_in_config(keys: "EdgeKeys") -> str:
-    """The identity secret as `config` has it (JavaScript's encodeURIComponent)."""
-    return quote(keys.identity, safe="!~*'()")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from gray.items import Plain, from_item, to_item, to_value
+from gray.items import Plain, readable_of_item, to_item, to_value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -101,13 +101,17 @@ class Records:
             ConsistentRead=True,
             Limit=limit,
         )
-        return [_record_of(from_item(item)) for item in answer["Items"]]
+        return [_record_of(item) for item in answer["Items"]]
 
     def by_id(self, request_id: str, *, among: int = 50) -> Record | None:
         """The record of the run that was asked for under `request_id`, among the newest `among`."""
         return next((record for record in self.recent(among) if record.id == request_id), None)
 
 
-def _record_of(values: Mapping[str, Plain]) -> Record:
-    known = {name: values[name] for name in Record.__dataclass_fields__ if name in values}
-    return Record(**known)  # type: ignore[arg-type]
+def _record_of(item: Mapping[str, Any]) -> Record:
+    """The record from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    values = readable_of_item(item)
+    number = values.get("sk")
+    bare = Record(number if isinstance(number, int) else 0, "")
+    known = {name: value for name, value in values.items() if type(value) is type(getattr(bare, name, None))}
+    return replace(bare, **known)  # type: ignore[arg-type]

@@ -4,12 +4,12 @@ This is where pydantic comes in, so it is imported by runs that publish a releas
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.lane_watch import Lanes
+from gray.lane_watch import Lanes, readmit
 from gray.means import Means
 from gray.publication import Target, part_key
 from gray.published import Current, LiveLane, Stamped
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from gray.model import Release
 
 __all__ = ["Compiled", "Refused", "compile_target"]
-
-# Asks for the lanes: those the rules lead to, those the release names; what is wrong with the former.
-Admit = Callable[[list[str], list[str]], tuple[Lanes, list[str]]]
 
 
 class Refused(Exception):
@@ -44,14 +41,17 @@ class Compiled:
     lists: Mapping[str, ListUse] = field(default_factory=dict)
 
 
-def compile_target(means: Means, revision: Revision, *, sequence: int, admit: Admit) -> Compiled:
-    """Everything that `revision` needs at the edge. Raises Refused with all that is wrong."""
+def compile_target(means: Means, revision: Revision, lanes: Lanes, *, sequence: int, fresh: bool) -> Compiled:
+    """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
+
+    `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
+    """
     from gray.compile import CompileError, LaneApi, Stamp, compile_release
 
     release = _release(revision)
     led_to = {rule.lane for rule in release.rules}
     needed = sorted(led_to) if revision.state != FINISHED else []
-    lanes, problems = admit(needed, list(release.lanes))
+    lanes, problems = readmit(means, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
     problems += _invalid(means, release)
     if problems:
         raise Refused(problems)

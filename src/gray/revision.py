@@ -10,11 +10,11 @@ Errors, all under `RevisionError`:
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
-from gray.items import Plain, to_item, to_value
+from gray.items import Plain, readable_of_item, to_item, to_value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -33,9 +33,11 @@ __all__ = [
     "NotPossible",
     "Revision",
     "RevisionError",
+    "cause_item",
     "check_restate",
     "head_of",
     "item_of",
+    "read_document",
     "revision_of",
     "text_of",
     "transaction",
@@ -43,16 +45,26 @@ __all__ = [
 
 # The names of gray.model.State, here as plain text: a kill must not need pydantic.
 ACTIVE, PAUSED, KILLED, FINISHED = "active", "paused", "killed", "finished"
+_STATES = (ACTIVE, PAUSED, KILLED, FINISHED)
+# The edge's engine counts exactly up to here.
+_TOO_BIG = 2**53
+_HEAD = ("revision", "epoch", "state")
 
 
 @dataclass(frozen=True)
 class Head:
-    """What HEAD says: the current revision's number, its epoch and state, and who killed it, if it is killed."""
+    """What HEAD says: the current revision's number, its epoch and state, and who killed it, if it is killed.
+
+    `broken` says what is wrong with its item, where something is; the newest revision then stands in for that. `item`
+    is the item as it was read (empty: there is none), for the condition under which it may be replaced.
+    """
 
     revision: int
     epoch: int
     state: str
     killed_by: str = ""
+    broken: tuple[str, ...] = ()
+    item: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def killed(self) -> bool:
@@ -83,7 +95,7 @@ class Revision:
         """The document as a model, its state the revision's. Raises pydantic's ValidationError (a ValueError)."""
         from gray.model import Release
 
-        values = json.loads(self.document)
+        values = read_document(self.document)
         if isinstance(values, dict):
             values["state"] = self.state
         return Release.model_validate(values)
@@ -128,14 +140,52 @@ def check_restate(current: Revision, state: str) -> None:
         raise NotPossible(f"only an active or paused release can be finished; this one is {current.state}")
 
 
-def head_of(values: Mapping[str, Plain]) -> Head:
-    """HEAD from its item's plain values."""
+def head_of(item: Mapping[str, Any], newest: Sequence[Revision]) -> Head | None:
+    """HEAD from its item as DynamoDB gives it, whatever somebody has made of that; None where nothing was ever saved.
+
+    What the item does not say the newest revisions do (`newest` first): one transaction writes a revision and HEAD, so
+    they agree. A state that neither says stays what it is: that is no release to publish, and a kill replaces it.
+    """
+    values = readable_of_item(item)
+    if not item and not newest:
+        return None
+    revision, epoch = _number(values.get("revision"), 1), _number(values.get("epoch"), 1)
+    state = values.get("state")
+    numbers = {"revision": revision, "epoch": epoch}
+    broken = [f"HEAD has no {name} that can be read" for name, number in numbers.items() if not number]
+    if state not in _STATES:
+        broken.append("HEAD has no state that can be read")
+    if not broken:
+        return Head(revision, epoch, str(state), _text(values.get("killed_by")), item=item)
+    number = revision or max((one.number for one in newest), default=0)
+    named = next((one for one in newest if one.number == number), None)
+    if state not in _STATES and named:
+        state = named.state
     return Head(
-        revision=cast(int, values["revision"]),
-        epoch=cast(int, values["epoch"]),
-        state=cast(str, values["state"]),
-        killed_by=cast(str, values.get("killed_by") or ""),
+        revision=number,
+        epoch=epoch or max((one.epoch for one in newest), default=0),
+        state=_text(state),
+        killed_by=_text(values.get("killed_by")) or (named.author if named and state == KILLED else ""),
+        broken=tuple(broken) if item else ("HEAD is gone",),
+        item=item,
     )
+
+
+def _number(value: Plain | None, least: int) -> int:
+    """The number, or 0 where it is none that we would have written."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and least <= value < _TOO_BIG else 0
+
+
+def _text(value: Plain | None) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def read_document(text: str) -> Any:
+    """The values of a document's text. Raises ValueError where that is no JSON, or nests too deep to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("the document nests too deep") from None
 
 
 def text_of(release: "Release") -> str:
@@ -152,15 +202,36 @@ def transaction(table: str, revision: Revision, base: Head | None) -> "list[Tran
     """
     head: dict[str, Plain] = {"pk": "head", "sk": 0, **_head_values(revision)}
     move: dict[str, object] = {"TableName": table, "Item": to_item(head)}
-    if base is None:
-        move["ConditionExpression"] = "attribute_not_exists(pk)"
-    else:
-        move["ConditionExpression"] = "revision = :base AND epoch = :epoch"
-        move["ExpressionAttributeValues"] = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
+    move |= _still(base)
     writes: list[object] = [{"Put": _new(table, item_of(revision))}, {"Put": move}]
     if revision.cause:
-        writes.append({"Put": _new(table, {"pk": f"cause:{revision.cause}", "sk": 0, "revision": revision.number})})
+        writes.append({"Put": _new(table, cause_item(revision.cause, revision.number))})
     return cast("list[TransactWriteItemTypeDef]", writes)
+
+
+def cause_item(cause: str, revision: int) -> dict[str, Plain]:
+    """The plain values of the note that a cause was acted on, by which killed revision."""
+    return {"pk": f"cause:{cause}", "sk": 0, "revision": revision}
+
+
+def _still(base: Head | None) -> dict[str, object]:
+    """The condition that HEAD is as it was read.
+
+    Revision and epoch of a sound one say that; a broken one is compared in all that makes it what it is.
+    """
+    if base is None or base.item == {}:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    if not base.broken or base.item is None:
+        values = {":base": to_value(base.revision), ":epoch": to_value(base.epoch)}
+        return {"ConditionExpression": "revision = :base AND epoch = :epoch", "ExpressionAttributeValues": values}
+    there = {name: base.item[name] for name in _HEAD if name in base.item}
+    clauses = [f"#{name} = :{name}" if name in there else f"attribute_not_exists(#{name})" for name in _HEAD]
+    condition: dict[str, object] = {
+        "ConditionExpression": " AND ".join(clauses),
+        "ExpressionAttributeNames": {f"#{name}": name for name in _HEAD},
+    }
+    values = {f":{name}": value for name, value in there.items()}
+    return {**condition, "ExpressionAttributeValues": values} if values else condition
 
 
 def _head_values(revision: Revision) -> dict[str, Plain]:
@@ -178,8 +249,14 @@ def item_of(revision: Revision) -> dict[str, Plain]:
     return {"pk": "revision", "sk": values.pop("number"), "release": values.pop("document"), **values}
 
 
-def revision_of(values: Mapping[str, Plain]) -> Revision:
-    """The revision from its item's plain values; what is missing (an item written by hand) is empty."""
-    known = {name: values[name] for name in Revision.__dataclass_fields__ if name in values}
-    bare = Revision(cast(int, values["sk"]), 0, "", "", "", "", "", 0)
-    return replace(bare, **known, document=cast(str, values.get("release") or ""))  # type: ignore[arg-type]
+def revision_of(item: Mapping[str, Any]) -> Revision:
+    """The revision from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    values = readable_of_item(item)
+    return Revision(
+        number=_number(values.get("sk"), 1),
+        epoch=_number(values.get("epoch"), 0),
+        document=_text(values.get("release")),
+        created_at=_number(values.get("created_at"), 0),
+        parent=_number(values.get("parent"), 0),
+        **{name: _text(values.get(name)) for name in ("state", "author", "reason", "via", "id", "cause")},
+    )

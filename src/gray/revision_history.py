@@ -1,15 +1,17 @@
 """Reading HEAD and the revisions before it."""
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gray.items import Plain, from_item
-from gray.revision import KILLED, Head, NoSuchRevision, Revision, head_of, revision_of
+from gray.revision import Head, NoSuchRevision, Revision, head_of, revision_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = ["RevisionHistory"]
+
+# Revisions that a broken HEAD is made good from: the highest epoch among them is the highest there is.
+_NEWEST = 25
 
 
 class RevisionHistory:
@@ -20,9 +22,11 @@ class RevisionHistory:
         self._table = table
 
     def head(self) -> Head | None:
-        """HEAD by a consistent read; None when no revision was ever saved."""
-        found = self._read("head", 0)
-        return head_of(found) if found else None
+        """HEAD by a consistent read; None when no revision was ever saved. It can be read whatever its item holds."""
+        item = self._read("head", 0)
+        head = head_of(item, ())
+        # Only what is broken costs a second read.
+        return head_of(item, self.history(_NEWEST)) if head is None or head.broken else head
 
     def get(self, number: int) -> Revision:
         """One revision. Raises NoSuchRevision."""
@@ -31,10 +35,21 @@ class RevisionHistory:
             raise NoSuchRevision(f"there is no revision {number}")
         return revision_of(found)
 
+    def at(self, head: Head) -> Revision:
+        """The revision that HEAD names, in the epoch and state that HEAD says. Raises NoSuchRevision."""
+        return replace(self.get(head.revision), epoch=head.epoch, state=head.state)
+
+    def at_or_bare(self, head: Head) -> Revision:
+        """As `at`; without a document when the item is gone: a kill must not fail for that."""
+        try:
+            return self.at(head)
+        except NoSuchRevision:
+            return Revision(head.revision, head.epoch, head.state, "", head.killed_by, "", "", 0)
+
     def current(self) -> Revision | None:
-        """The revision HEAD names."""
+        """The revision that HEAD names; a bare one when its item is gone."""
         head = self.head()
-        return self.get(head.revision) if head else None
+        return self.at_or_bare(head) if head else None
 
     def history(self, limit: int = 20, *, before: int | None = None) -> list[Revision]:
         """The newest revisions first, from below `before` when given."""
@@ -48,16 +63,13 @@ class RevisionHistory:
             below = page[-1].number
         return found
 
-    def resumed_since(self, at: int) -> bool:
-        """Whether a killed release was made another state again after the time `at` (unix seconds)."""
-        newest = self.history(100)
-        return any(
-            before.state == KILLED != after.state and after.created_at > at for after, before in pairwise(newest)
-        )
+    def acted_on(self, cause: str) -> bool:
+        """Whether a kill was HEAD's answer to that cause."""
+        return bool(self._read(f"cause:{cause}", 0))
 
-    def epoch_began(self) -> int:
-        """When HEAD's epoch began (unix seconds): its oldest revision; 0 when nobody knows."""
-        began, head, before = 0, self.head(), None
+    def epoch_began(self, head: Head | None) -> int:
+        """When the epoch of `head` began (unix seconds): its oldest revision; 0 when nobody knows."""
+        began, before = 0, head.revision + 1 if head else None
         while head and (page := self.history(25, before=before)):
             for revision in page:
                 if revision.epoch != head.epoch:
@@ -80,10 +92,10 @@ class RevisionHistory:
             ConsistentRead=True,
             Limit=limit,
         )
-        return [revision_of(from_item(item)) for item in answer["Items"]]
+        return [revision_of(item) for item in answer["Items"]]
 
-    def _read(self, pk: str, sk: int) -> dict[str, Plain]:
+    def _read(self, pk: str, sk: int) -> dict[str, Any]:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": pk}, "sk": {"N": str(sk)}}, ConsistentRead=True
         )
-        return from_item(answer["Item"]) if "Item" in answer else {}
+        return dict(answer.get("Item", {}))

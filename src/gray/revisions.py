@@ -10,10 +10,13 @@ state: a kill keeps the document and sets the state, so it needs no valid docume
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from gray.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
+from gray.items import to_item
 from gray.revision import (
     ACTIVE,
     FINISHED,
@@ -26,6 +29,7 @@ from gray.revision import (
     NotPossible,
     Revision,
     RevisionError,
+    cause_item,
     check_restate,
     text_of,
     transaction,
@@ -54,10 +58,12 @@ class Revisions(RevisionHistory):
         *,
         now: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         super().__init__(client, table)
         self._now = now
         self._wait = wait
+        self._new_id = new_id
 
     def save(
         self,
@@ -80,17 +86,31 @@ class Revisions(RevisionHistory):
         epoch = 1 if base is None else base.epoch + self._rises(base, release, ids_only_added or {})
         return self._write(base, epoch, state, document, author=author, reason=reason, via=via)
 
-    def kill(self, *, author: str, reason: str, via: str, cause: str = "", epoch: int = 0) -> Revision:
+    def kill(
+        self,
+        *,
+        author: str,
+        reason: str,
+        via: str,
+        cause: str = "",
+        epoch: int = 0,
+        why_not: Callable[[Head | None], str] = lambda base: "",
+    ) -> Revision:
         """Makes HEAD killed, through conflicts, with any document or none; returns the killed revision.
 
-        Already killed: returns the revision that is, and writes nothing. `cause` names one event (an alarm's state
-        change): acted on once, AlreadyDone ever after. `epoch` is a floor, for a store that was killed directly.
+        Already killed: returns the revision that is. `cause` names one event (a request, a direct kill, an alarm's
+        change of state): acted on once, AlreadyDone ever after, also when HEAD was killed already. `epoch` is a floor,
+        for a store that was killed directly. `why_not` is asked of each HEAD that the kill would replace; what it
+        answers is raised as AlreadyDone.
         """
         for attempt in range(KILL_ATTEMPTS):
             base = self.head()
-            if base and base.killed:
-                return self._read_or_bare(base)
-            document = self._read_or_bare(base).document if base else ""
+            if base and base.killed and not base.broken:
+                self._use_up(cause, base)
+                return self.at_or_bare(base)
+            if refused := why_not(base):
+                raise AlreadyDone(refused)
+            document = self.at_or_bare(base).document if base else ""
             next_epoch = max((base.epoch if base else 0) + 1, epoch)
             try:
                 return self._write(
@@ -105,27 +125,25 @@ class Revisions(RevisionHistory):
         current = self._based_on(base)
         check_restate(current, ACTIVE)
         epoch = current.epoch if current.state == PAUSED else current.epoch + 1
-        return self._restate(current, ACTIVE, epoch, author=author, reason=reason, via=via)
+        return self._restate(current, base, ACTIVE, epoch, author=author, reason=reason, via=via)
 
     def pause(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
         """Paused: no plan steps. Who is where stays, so the epoch stays."""
         current = self._based_on(base)
         check_restate(current, PAUSED)
-        return self._restate(current, PAUSED, current.epoch, author=author, reason=reason, via=via)
+        return self._restate(current, base, PAUSED, current.epoch, author=author, reason=reason, via=via)
 
     def finish(self, *, author: str, reason: str, via: str, base: Head | None) -> Revision:
         """Finished: everybody to stable, for good. The caller has checked that stable runs the released build."""
         current = self._based_on(base)
         check_restate(current, FINISHED)
-        return self._restate(current, FINISHED, current.epoch + 1, author=author, reason=reason, via=via)
+        return self._restate(current, base, FINISHED, current.epoch + 1, author=author, reason=reason, via=via)
 
     def undo(self, *, author: str, reason: str, via: str, base: Head | None, to: int | None = None) -> Revision:
         """A new revision with an older one's document and state, as `undone` says."""
         current = self._based_on(base)
         older = self.undone(current, to)
-        return self._write(
-            current.head, current.epoch + 1, older.state, older.document, author=author, reason=reason, via=via
-        )
+        return self._write(base, current.epoch + 1, older.state, older.document, author=author, reason=reason, via=via)
 
     def undone(self, current: Revision, to: int | None = None) -> Revision:
         """What an undo of `current` goes back to: `to`, else the newest revision whose document differs.
@@ -138,19 +156,30 @@ class Revisions(RevisionHistory):
     def raise_epoch(self, *, author: str, reason: str, via: str, base: Head) -> Revision:
         """The same release in a new epoch: every grant given before counts no more."""
         current = self._based_on(base)
-        return self._restate(current, current.state, current.epoch + 1, author=author, reason=reason, via=via)
+        return self._restate(current, base, current.state, current.epoch + 1, author=author, reason=reason, via=via)
 
-    def renumber(self, *, above_revision: int, epoch: int, author: str, reason: str, via: str, base: Head) -> Revision:
+    def renumber(
+        self,
+        *,
+        above_revision: int,
+        epoch: int,
+        author: str,
+        reason: str,
+        via: str,
+        base: Head,
+        killed: bool = False,
+    ) -> Revision:
         """HEAD's release again, above a revision number and at an epoch that the store has seen already.
 
-        For a table restored to an earlier time: the numbers in between were used by the lost revisions.
+        For a table restored to an earlier time: the numbers in between were used by the lost revisions. `killed` when
+        the last of them was a kill.
         """
         current = self._based_on(base)
         number = max(above_revision, current.number) + 1
         return self._write(
-            current.head,
+            base,
             max(epoch, current.epoch),
-            current.state,
+            KILLED if killed else current.state,
             current.document,
             author=author,
             reason=reason,
@@ -163,7 +192,7 @@ class Revisions(RevisionHistory):
     def _based_on(self, base: Head | None) -> Revision:
         if base is None:
             raise NotPossible("no release has been saved yet")
-        return self.get(base.revision)
+        return self.at_or_bare(base)
 
     def _newest_other(self, current: Revision) -> Revision:
         before: int | None = current.number
@@ -175,13 +204,6 @@ class Revisions(RevisionHistory):
             before = page[-1].number if page else None
         raise NotPossible("there is no earlier release to go back to")
 
-    def _read_or_bare(self, head: Head) -> Revision:
-        """The revision HEAD names; a bare one when the item is gone: a kill must not fail for that."""
-        try:
-            return self.get(head.revision)
-        except NoSuchRevision:
-            return Revision(head.revision, head.epoch, head.state, "", head.killed_by, "", "", 0)
-
     def _rises(self, base: Head, after: "Release", ids_only_added: Mapping[str, bool]) -> int:
         from gray.epoch import raises_epoch
 
@@ -191,8 +213,10 @@ class Revisions(RevisionHistory):
             return 1  # nothing can be proved about a document that cannot be read
         return int(raises_epoch(before, after, ids_only_added))
 
-    def _restate(self, current: Revision, state: str, epoch: int, *, author: str, reason: str, via: str) -> Revision:
-        return self._write(current.head, epoch, state, current.document, author=author, reason=reason, via=via)
+    def _restate(
+        self, current: Revision, base: Head | None, state: str, epoch: int, *, author: str, reason: str, via: str
+    ) -> Revision:
+        return self._write(base, epoch, state, current.document, author=author, reason=reason, via=via)
 
     def _write(
         self,
@@ -213,25 +237,44 @@ class Revisions(RevisionHistory):
             epoch=epoch,
             state=state,
             document=document,
-            author=author,
-            reason=reason,
+            author=storable(author, AUTHOR_LIMIT),
+            reason=storable(reason, REASON_LIMIT),
             via=via,
             created_at=int(self._now()),
             parent=parent,
-            id=str(uuid.uuid4()),
+            id=self._new_id(),
             cause=cause,
         )
         try:
             self._client.transact_write_items(TransactItems=transaction(self._table, revision, base))
         except self._client.exceptions.TransactionCanceledException as error:
+            if number is None and _reasons(error)[:2] == ["ConditionalCheckFailed", "None"]:
+                # HEAD is as it was read, and behind: somebody put it back by hand. Its next number is taken.
+                above = self.history(1)[0].number + 1
+                return self._write(
+                    base, epoch, state, document, author=author, reason=reason, via=via, cause=cause, number=above
+                )
             return self._explain(error, revision)
         except self._client.exceptions.TransactionInProgressException:
             raise Conflict(self.current()) from None
         return revision
 
+    def _use_up(self, cause: str, head: Head) -> None:
+        """Notes a cause that a killed HEAD answers; when that fails the kill goes on: twice is the safe mistake."""
+        if not cause:
+            return
+        from botocore.exceptions import BotoCoreError, ClientError  # a kill's start imports neither
+
+        with suppress(ClientError, BotoCoreError):
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(cause_item(cause, head.revision)),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+
     def _explain(self, error: Exception, mine: Revision) -> Revision:
         """A cancelled transaction: mine after all (a lost answer), done before, or theirs."""
-        reasons = [str(r.get("Code")) for r in getattr(error, "response", {}).get("CancellationReasons", [])]
+        reasons = _reasons(error)
         if not any(r in ("ConditionalCheckFailed", "TransactionConflict") for r in reasons):
             raise error
         theirs = self._at_head()
@@ -243,4 +286,9 @@ class Revisions(RevisionHistory):
 
     def _at_head(self) -> Revision | None:
         head = self.head()
-        return self._read_or_bare(head) if head else None
+        return self.at_or_bare(head) if head else None
+
+
+def _reasons(error: Exception) -> list[str]:
+    """Why each write of a cancelled transaction was refused; `None` where it was not."""
+    return [str(reason.get("Code")) for reason in getattr(error, "response", {}).get("CancellationReasons", [])]

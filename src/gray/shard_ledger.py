@@ -1,7 +1,7 @@
 """The ledger's part in writing lists and parts: what is announced before the store is written, and settled after."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ __all__ = [
     "doubtful",
     "forget_lists",
     "set_hash",
+    "withdraw_lists",
 ]
 
 # Stands among a list's digests for a store that may lack any of its shards.
@@ -33,8 +34,13 @@ class ListUse:
     salt: str
 
 
-def begin(table: LedgerTable, sequence: int, parts: int, lists: Mapping[str, ListUse]) -> Ledger:
-    """Announces what `sequence` is about to write. Raises LedgerMoved when a higher one has announced itself."""
+def begin(
+    table: LedgerTable, sequence: int, parts: int, lists: Mapping[str, ListUse], *, switched_at: int = 0
+) -> Ledger:
+    """Announces what `sequence` is about to write. Raises LedgerMoved when a higher one has announced itself.
+
+    `switched_at` is now, when it is a kill that is about to switch the lanes' APIs.
+    """
 
     def announce(ledger: Ledger) -> Ledger:
         if ledger.intent > sequence:
@@ -43,6 +49,7 @@ def begin(table: LedgerTable, sequence: int, parts: int, lists: Mapping[str, Lis
         return replace(
             ledger,
             intent=sequence,
+            switched_at=max(ledger.switched_at, switched_at),
             lists={**ledger.lists, **used},
             parts={**ledger.parts, **({str(sequence): parts} if parts else {})},
         )
@@ -110,6 +117,25 @@ def confirm(
         return replace(settled, lists=left | kept)
 
     return table.change(settle)
+
+
+def withdraw_lists(table: LedgerTable, sequence: int, names: Collection[str]) -> Collection[str]:
+    """Says of lists out of use that any of their shards may be gone: before they are removed from the store.
+
+    Returns those that may be removed: a list that a publication after `sequence` has taken up again stays, and one
+    that takes it up from now on writes all of its shards.
+    """
+
+    def removable(ledger: Ledger) -> list[str]:
+        if not ledger.complete or ledger.confirmed != sequence:
+            return []
+        return [name for name in names if name in ledger.lists and ledger.lists[name].unused_since]
+
+    def withdraw(ledger: Ledger) -> Ledger:
+        gone = {name: replace(ledger.lists[name], digests=(NOTHING,)) for name in removable(ledger)}
+        return replace(ledger, lists={**ledger.lists, **gone})
+
+    return removable(table.change(withdraw))
 
 
 def forget_lists(table: LedgerTable) -> Ledger:

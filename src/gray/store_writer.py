@@ -1,4 +1,9 @@
-"""Bringing the KeyValueStore to a target: read, judge, plan, write; from the start again when somebody else wrote."""
+"""Bringing the KeyValueStore to a target: read, judge, plan, write; from the start again when somebody else wrote.
+
+Every write of the store goes through `carry_out`, and there the kill guard stands (docs/decisions/0202): no config
+that is not killed is written over a killed one, unless its epoch is above that one's and HEAD has acted on the kill.
+The store is judged at the ETag that the write carries, so nothing comes in between, and nothing overrules it.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -6,9 +11,10 @@ from dataclasses import dataclass
 
 from gray.publication import CONFIG, FENCE, Observed, Target, plan, superseded
 from gray.published import Fence, Stamped, stamped
+from gray.revision import KILLED
 from gray.store import PAGE, Store, StoreConflict, StoreMeta, StoreRejected, StoreUnavailable, Write
 
-__all__ = ["Brought", "KilledDirectly", "Superseded", "bring", "carry_out", "observe"]
+__all__ = ["Brought", "StillKilled", "Superseded", "bring", "carry_out", "observe"]
 
 # Each lost race is another run's finished write, and only a higher sequence makes it written again.
 ATTEMPTS = 30
@@ -23,12 +29,21 @@ class Superseded(Exception):
         super().__init__(why)
 
 
-class KilledDirectly(Exception):
-    """When the store was killed without HEAD knowing: nothing but a kill may be written over that."""
+class StillKilled(Exception):
+    """When the store holds a kill: nothing but a kill, or what came after it, may be written over that.
 
-    def __init__(self, stamp: Stamped) -> None:
-        self.stamp = stamp
-        super().__init__(f"the store was killed directly, at revision {stamp.revision}, epoch {stamp.epoch}")
+    `stamp` is what the store says (None where its config cannot be read), `direct` is the cause of a direct kill.
+    """
+
+    def __init__(self, stamp: Stamped | None, direct: str) -> None:
+        self.stamp, self.direct = stamp, direct
+        where = f", at revision {stamp.revision}, epoch {stamp.epoch}" if stamp else ""
+        super().__init__(f"the store was killed{' directly' if direct else ''}{where}")
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the kill, as far as the store says; 0 where it does not."""
+        return self.stamp.epoch if self.stamp else 0
 
 
 @dataclass(frozen=True)
@@ -43,10 +58,16 @@ class Brought:
 Possible = Callable[[], Mapping[str, Sequence[str | None]]]
 # Is told after each call: how many are done, of how many.
 Tell = Callable[[int, int], None]
+# Whether HEAD has acted on that cause of a direct kill.
+ActedOn = Callable[[str], bool]
 
 
 def _untold(_done: int, _total: int) -> None:
     return None
+
+
+def _nobody_knows(_direct: str) -> bool:
+    return False
 
 
 def observe(store: Store) -> Observed:
@@ -63,31 +84,27 @@ def bring(
     target: Target,
     *,
     sequence: int,
-    revision: int,
     possible: Possible,
-    overrule: bool = False,
-    resumed_since: Callable[[int], bool] = lambda at: False,
+    acted_on: ActedOn = _nobody_knows,
+    reached: Callable[[int], bool] = lambda revision: True,
     wait: Callable[[float], None] = time.sleep,
     tell: Tell = _untold,
 ) -> Brought:
-    """Makes the store hold `target`. Raises Superseded, KilledDirectly, or a StoreError.
+    """Makes the store hold `target`. Raises Superseded, StillKilled, or a StoreError.
 
-    `possible` is asked after each reading of the ETag: what it says must hold for the store at that ETag.
-    `resumed_since` says whether the release was resumed after that time: it was after the kill, if one is found that
-    was written directly.
+    `possible` is asked after each reading of the ETag: what it says must hold for the store at that ETag. `reached`
+    says of a higher revision in the store whether HEAD ever was there; what nobody saved does not stop anything.
     """
     unanswered = 0
     for _ in range(ATTEMPTS):
         observed = observe(store)
-        there = stamped(observed.config)
-        if observed.fence.direct and there and not resumed_since(observed.fence.at):
-            raise KilledDirectly(there)
-        why = superseded(observed, sequence=sequence, revision=revision, overrule=overrule)
+        _keep_killed(target.config, observed, acted_on)
+        why = superseded(target, observed, sequence=sequence, reached=reached)
         if why:
             raise Superseded(why, observed.fence.sequence)
         writes = plan(target, observed, sequence=sequence, possible=possible())
         try:
-            return carry_out(store, writes, observed.etag, tell)
+            return carry_out(store, observed, writes, acted_on=acted_on, tell=tell)
         except StoreConflict:
             continue
         except StoreRejected:
@@ -101,12 +118,36 @@ def bring(
     raise StoreConflict(f"the store was written by others at each of {ATTEMPTS} attempts")
 
 
-def carry_out(store: Store, writes: Sequence[Write], etag: str, tell: Tell = _untold) -> Brought:
-    """The calls one after the other, each on the ETag that the one before left."""
+def carry_out(
+    store: Store,
+    observed: Observed,
+    writes: Sequence[Write],
+    *,
+    acted_on: ActedOn = _nobody_knows,
+    tell: Tell = _untold,
+) -> Brought:
+    """The calls one after the other on what was observed, each on the ETag that the one before left.
+
+    Raises StillKilled, before the first call, where they would take a kill away.
+    """
+    for write in writes:
+        if CONFIG in write.puts:
+            _keep_killed(write.puts[CONFIG], observed, acted_on)
     keys = 0
-    meta = StoreMeta(etag, 0, 0)
+    meta = StoreMeta(observed.etag, 0, 0)
     for done, write in enumerate(writes, 1):
         meta = store.update(write, meta.etag)
         keys += len(write.puts) + len(write.deletes)
         tell(done, len(writes))
     return Brought(keys, len(writes), meta)
+
+
+def _keep_killed(config: str, observed: Observed, acted_on: ActedOn) -> None:
+    """The kill guard. Raises StillKilled."""
+    mine, there, direct = stamped(config), stamped(observed.config), observed.fence.direct
+    if mine and mine.state == KILLED:
+        return
+    if direct and not acted_on(direct):
+        raise StillKilled(there, direct)
+    if there and there.state == KILLED and not (mine and mine.epoch > there.epoch):
+        raise StillKilled(there, direct)

@@ -1,11 +1,13 @@
 """Removing what went out of use: parts of earlier configs and shards of lists no longer asked, ten minutes later."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from gray.ledger import Ledger
 from gray.means import Means
-from gray.publication import FENCE, part_keys, to_remove
+from gray.publication import FENCE, Observed, part_keys, to_remove
 from gray.published import Fence
+from gray.shard_ledger import content_hash, withdraw_lists
 from gray.store import StoreConflict, batches
 from gray.store_writer import carry_out, observe
 
@@ -15,7 +17,8 @@ __all__ = ["tidy"]
 def tidy(means: Means) -> int:
     """Removes what is old from the store; returns how many keys. Costs nothing when there is nothing to remove.
 
-    Writes the fence that is there already, and only when it is that of the confirmed publication: no other is at work.
+    Writes the fence that is there already, and only where the store is as the confirmed publication left it: then no
+    other is at work, and nobody has put back a config that needs what would be removed.
     """
     ledger = means.ledger.read()
     sequences, lists = to_remove(ledger, keep=ledger.confirmed, now=means.now())
@@ -23,22 +26,22 @@ def tidy(means: Means) -> int:
         return 0
     store = means.store()
     observed = observe(store)
-    if observed.fence != Fence(ledger.confirmed):
+    if not _as_confirmed(observed, ledger):
         return 0
-    wanted = {key for sequence in sequences for key in part_keys(sequence, ledger.parts[str(sequence)])}
-    prefixes = tuple(f"s.{name}." for name in lists)
+    # What is said here before the first key goes is true also when this run ends half-way.
+    lists = list(withdraw_lists(means.ledger, ledger.confirmed, lists)) if lists else []
     entries = observed.entries
     if entries is None:  # a deletion of a key that is not there may be an error
         entries = dict(store.entries())
-    keys = [key for key in entries if key in wanted or (prefixes and key.startswith(prefixes))]
+    keys = _removable(entries, ledger, sequences, lists)
     try:
-        brought = carry_out(store, batches({}, keys, every={FENCE: str(observed.fence)}), observed.etag)
+        brought = carry_out(store, observed, batches({}, keys, every={FENCE: str(observed.fence)}))
     except StoreConflict:
         return 0  # a publication began; the next run of the schedule tidies
 
     def removed(kept: Ledger) -> Ledger:
         gone = [str(sequence) for sequence in sequences]
-        counted = kept.complete and bool(keys)
+        counted = kept.complete and kept.confirmed == ledger.confirmed and bool(keys)
         return replace(
             kept,
             items=brought.meta.items if counted else kept.items,
@@ -50,3 +53,17 @@ def tidy(means: Means) -> int:
 
     means.ledger.change(removed)
     return len(keys)
+
+
+def _as_confirmed(observed: Observed, ledger: Ledger) -> bool:
+    if observed.fence != Fence(ledger.confirmed) or observed.config is None:
+        return False
+    return content_hash(observed.config) == ledger.config_hash
+
+
+def _removable(
+    entries: Collection[str], ledger: Ledger, sequences: Collection[int], lists: Collection[str]
+) -> list[str]:
+    parts = {key for sequence in sequences for key in part_keys(sequence, ledger.parts[str(sequence)])}
+    prefixes = tuple(f"s.{name}." for name in lists)
+    return [key for key in entries if key in parts or (prefixes and key.startswith(prefixes))]

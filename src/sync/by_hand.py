@@ -1,10 +1,12 @@
 """What the manual sync function was asked: by a person's event, or by an alarm's message through SNS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from gray.alarm_rollback import Kill, decide
+from gray.alarm_rollback import Ignored, Kill, decide
+from gray.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
+from gray.revision import Head
 from sync.services import Services
 
 __all__ = ["Action", "Request", "requests_of"]
@@ -14,9 +16,10 @@ Action = Literal["publish", "kill", "verify", "rebuild"]
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `id` names its record; `cause` is the alarm's state change behind a kill by alarm.
+    """One request. `id` names its record; `cause` is the one event behind a kill, which acts only once.
 
-    `source` says what a rebuild starts from: `revisions` (HEAD) or `s3`; `version` is an S3 object version.
+    `source` says what a rebuild starts from: `revisions` (HEAD) or `s3`; `version` is an S3 object version. `why_not`
+    says of a HEAD why it is not to be killed: a person's kill has no reason not to, an alarm's is about one release.
     """
 
     action: Action
@@ -27,6 +30,8 @@ class Request:
     cause: str = ""
     source: str = "revisions"
     version: str = ""
+    alarm: bool = False
+    why_not: Callable[[Head | None], str] = lambda head: ""
 
 
 def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -> Iterator[Request | str]:
@@ -41,10 +46,12 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
         return
     yield Request(
         action=cast(Action, action),
-        id=str(event.get("id") or request_id),
-        author=str(event.get("author") or "unknown"),
-        reason=str(event.get("reason") or ""),
+        id=storable(event.get("id"), AUTHOR_LIMIT) or request_id,
+        author=storable(event.get("author"), AUTHOR_LIMIT) or "unknown",
+        reason=storable(event.get("reason"), REASON_LIMIT),
         invalidate=event.get("invalidate") is True,
+        # Lambda repeats an invocation under its own id; grayctl has told HEAD the cause already.
+        cause=storable(event.get("cause"), REASON_LIMIT) or f"request:{request_id}",
         source=str(event.get("source") or "revisions"),
         version=str(event.get("version") or ""),
     )
@@ -53,14 +60,18 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
 def _of_alarm(message: str, request_id: str, services: Services) -> Request | str:
     prefix = services.settings.rollback_alarms
     revisions = services.means().revisions
-    head = revisions.head()
-    decision = decide(
-        message,
-        prefix=prefix,
-        enabled=bool(prefix),
-        head_state=head.state if head else None,
-        epoch_began=revisions.epoch_began,
-    )
-    if isinstance(decision, Kill):
-        return Request("kill", request_id, decision.author, decision.reason, cause=decision.cause)
-    return decision.reason
+
+    def decided(head: Head | None) -> Kill | Ignored:
+        return decide(message, prefix=prefix, enabled=bool(prefix), head=head, epoch_began=revisions.epoch_began)
+
+    def why_not(head: Head | None) -> str:
+        decision = decided(head)
+        return decision.reason if isinstance(decision, Ignored) else ""
+
+    decision = decided(revisions.head())
+    if isinstance(decision, Ignored):
+        return decision.reason
+    # Its name and its time are what a message says, and anybody may publish to a topic.
+    author, cause = storable(decision.author, AUTHOR_LIMIT), storable(decision.cause, REASON_LIMIT)
+    reason = storable(decision.reason, REASON_LIMIT)
+    return Request("kill", request_id, author, reason, cause=cause, alarm=True, why_not=why_not)

@@ -8,7 +8,7 @@ from gray.kill import kill_directly
 from gray.means import Means
 from gray.publisher import Ask, Publisher, Run
 from gray.rebuild import rebuild
-from gray.records import FAILED, PUBLISHED, REFUSED, Record
+from gray.records import FAILED, PUBLISHED, REFUSED, SKIPPED, Record
 from gray.revision import AlreadyDone
 from gray.tidy import tidy
 from sync.by_hand import Request
@@ -50,7 +50,7 @@ def by_stream(services: Services) -> Answer:
 def by_hand(services: Services, request: Request) -> Answer:
     """Publishes, kills, verifies or rebuilds at a person's (or an alarm's) word."""
     means = services.means()
-    ask = Ask("alarm" if request.cause else "manual", request.id, request.author, request.reason, force=True)
+    ask = Ask("alarm" if request.alarm else "manual", request.id, request.author, request.reason, force=True)
     with _failures_counted():
         match request.action:
             case "kill":
@@ -73,15 +73,26 @@ def by_hand(services: Services, request: Request) -> Answer:
 
 def _kill(services: Services, means: Means, request: Request) -> Record | None:
     try:
-        revision = means.revisions.kill(author=request.author, reason=request.reason, via="sync", cause=request.cause)
+        revision = means.revisions.kill(
+            author=request.author, reason=request.reason, via="sync", cause=request.cause, why_not=request.why_not
+        )
     except AlreadyDone as done:
         logger.info("nothing to do", extra={"why": str(done)})
-        return None
+        return None if request.alarm else _resumed_since(means, request, str(done))
     except Exception:
         # HEAD cannot be written. The viewers come first; the repeated invocation, or the next sync, makes HEAD follow.
-        kill_directly(means.store(), wait=means.wait, now=means.now)
+        kill_directly(means.store(), wait=means.wait, cause=request.cause)
         raise
     return Publisher(means).publish_kill(revision.head, Ask("kill", request.id, request.author, request.reason))
+
+
+def _resumed_since(means: Means, request: Request, why: str) -> Record:
+    """The record of a kill that HEAD has acted on, and that somebody has ended: whoever waits for it is told so."""
+    millis = int(means.now() * 1000)
+    record = Record(means.records.next_sequence(), "kill", id=request.id, started_at=millis)
+    record = record.closed(SKIPPED, millis, errors=[f"{why}; the release was resumed since"])
+    means.records.put(record)
+    return record
 
 
 def _invalidate(services: Services, means: Means, record: Record) -> Record:

@@ -33,7 +33,7 @@ class DeployedStack:
         clients = self._target.clients
         local = clients.local
         endpoint = None if local is None else local.xray_endpoint if service == "xray" else local.endpoint
-        return clients.session.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
+        return clients.session.create_client(service, endpoint_url=endpoint)
 
     def outputs(self) -> dict[str, str]:
         """The stack's outputs."""

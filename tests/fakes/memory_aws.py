@@ -52,18 +52,23 @@ class MemoryDynamoDB:
         self.table[_key(Item)] = dict(Item)
         return {}
 
+    def delete_item(self, *, TableName: str, Key: Item) -> dict[str, Any]:
+        self.table.pop(_key(Key), None)
+        return {}
+
     def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
         if not self._holds(_key(Key), given):
             raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
-        item = self.table.setdefault(_key(Key), dict(Key))
+        before = self.table.get(_key(Key), Key)
         changed = re.fullmatch(r"(ADD) (\S+) (:\w+)|(SET) (\S+) = (:\w+)", UpdateExpression)
         assert changed, UpdateExpression
         kind, name, value = [part for part in changed.groups() if part]
         name = given.get("ExpressionAttributeNames", {}).get(name, name)
         value = given["ExpressionAttributeValues"][value]
         if kind == "ADD":
-            value = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(value["N"]))}
-        item[name] = value
+            value = {"N": str(int(before.get(name, {"N": "0"})["N"]) + int(value["N"]))}
+        # Replaced, never changed in place: a world that was forked before shares the item.
+        self.table[_key(Key)] = {**before, name: value}
         return {"Attributes": {name: value}}
 
     def query(self, *, ExpressionAttributeValues: Item, **given: Any) -> dict[str, Any]:

@@ -163,8 +163,7 @@ class StrictStore:
         answer: Any = {"Error": {"Code": name, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
         return kind(answer, "UpdateKeys")
 
-    @staticmethod
-    def _new_etag() -> str:
+    def _new_etag(self) -> str:
         return f"KV{uuid.uuid4().hex[:12].upper()}"
 
 

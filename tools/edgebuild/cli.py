@@ -1,9 +1,9 @@
-"""The command line: build, --check."""
+"""The command line: build, --check, --anew."""
 
 import argparse
 import sys
 
-from edgebuild.build import stale, write
+from edgebuild.build import different, stale, write
 from edgebuild.rules import rule_problems
 from edgebuild.source import EdgeSourceError
 
@@ -13,16 +13,24 @@ __all__ = ["main"]
 def main(arguments: list[str]) -> int:
     """0 when all is well, 1 when something is stale or breaks a rule, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="python -m edgebuild", description="Builds and checks the edge functions.")
-    parser.add_argument(
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; fail when a built file is stale or breaks CloudFront's rules",
+        help="write nothing and need no Node; fail when the build is stale by its digests or breaks CloudFront's rules",
+    )
+    how.add_argument(
+        "--anew",
+        action="store_true",
+        help="write nothing; fail when what is built and linted now is not what is committed",
     )
     options = parser.parse_args(arguments)
     try:
         if options.check:
-            old = [f"src/edge/build/{name} is stale: run `python -m edgebuild`" for name in stale()]
+            old = [f"{name} has changed since the build: run `python -m edgebuild`" for name in stale()]
             return _said(old or rule_problems())
+        if options.anew:
+            return _said([f"src/edge/build/{name} is stale: run `python -m edgebuild`" for name in different()])
         for name in write():
             sys.stdout.write(f"wrote src/edge/build/{name}\n")
         return _said(rule_problems())

@@ -54,7 +54,10 @@ class FinishAnswer(RootModel[FinishedAnswer | BuildsDifferAnswer]):
 
 
 class KillAnswer(Answer):
-    """How far the kill has come; `troubles` says which ways did not work."""
+    """How far the kill has come; `troubles` says which ways did not work, `left` what is still to be done.
+
+    `resumed` says that somebody ended this kill before it was published.
+    """
 
     environment: str
     revision: int | None
@@ -62,7 +65,9 @@ class KillAnswer(Answer):
     state: str | None
     store_written: bool
     publication: ArrivalAnswer | None
+    resumed: str
     troubles: list[str]
+    left: str
     waiting: dict[str, int]
 
 

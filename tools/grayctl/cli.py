@@ -3,13 +3,14 @@
 import gc
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import typer
 from typer.exceptions import TyperException
 
 from grayctl.command_table import CommandTable, Entry
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
-from grayctl.screen import err, show_error
+from grayctl.screen import err, show_error, usable_streams
 
 EPILOG = (
     "Exit codes: 0 done, 1 a negative finding, 2 usage, 3 conflict with another operator, 4 release refused,"
@@ -182,7 +183,8 @@ def run(arguments: Sequence[str]) -> int:
         known = explain(error)
         if known is None:
             raise
-        show_error(known, as_json)
+        with suppress(OSError):  # the exit code says it too
+            show_error(known, as_json)
         return known.exit_code
     return result if isinstance(result, int) else 0
 
@@ -198,4 +200,5 @@ def main() -> None:
     """Entry point of the console script."""
     # Code and AWS's descriptions of its services are objects by the hundred thousand, all of which stay.
     gc.set_threshold(100_000)
+    usable_streams()
     sys.exit(run(sys.argv[1:]))

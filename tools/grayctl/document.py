@@ -36,6 +36,25 @@ def new_document(lanes: tuple[str, ...] = ("v2",)) -> Document:
     }
 
 
+def has_its_form(document: Any) -> bool:
+    """Whether a stored document has what every look at it relies on. It need not be a valid release."""
+    if not isinstance(document, dict):
+        return False
+    rules, lanes = document.get("rules") or [], document.get("lanes") or []
+    if not isinstance(rules, list) or not isinstance(lanes, list) or not isinstance(document.get("lists", {}), dict):
+        return False
+    return all(isinstance(lane, str) for lane in lanes) and all(map(_is_rule, rules))
+
+
+def _is_rule(rule: Any) -> bool:
+    return (
+        isinstance(rule, dict)
+        and isinstance(rule.get("id"), str)
+        and isinstance(rule.get("lane"), str)
+        and isinstance(rule.get("percent", 0), (int, float, type(None)))
+    )
+
+
 def ramp(document: Document, percent: float, lane: str | None = None) -> Document:
     """Set the share of viewers that the `ramp` rule brings to a lane; makes the rule, last, when it is not there.
 
@@ -132,7 +151,8 @@ def without_list(document: Document, name: str) -> Document:
 def share_percent(document: Document) -> float:
     """The `ramp` rule's percent; 0 without the rule."""
     rule = _find(document, RAMP_RULE)
-    return float(rule.get("percent", 100)) if rule else 0.0
+    percent = rule.get("percent", 100) if rule else 0
+    return 100.0 if percent is None else float(percent)
 
 
 def _list_lane(document: Document, lane: str) -> None:

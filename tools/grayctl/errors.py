@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gray.revision import NotPossible
+from gray.revision import Conflict, NoSuchRevision, NotPossible
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -129,6 +129,10 @@ def explain(error: BaseException) -> GrayctlError | None:
         return UsageError(f"not valid YAML or JSON: {_one_line(error)}")
     if isinstance(error, NotPossible):
         return UsageError(str(error), "See: grayctl status")
+    if isinstance(error, NoSuchRevision):
+        return UsageError(str(error), "See: grayctl history")
+    if isinstance(error, Conflict):
+        return ConflictError(str(error), "Look at it (grayctl show) and give your command again.")
     if isinstance(error, UnicodeDecodeError):
         return UsageError("the file is not UTF-8 text")
     if isinstance(error, OSError):

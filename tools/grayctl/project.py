@@ -15,6 +15,10 @@ LOCAL_NOTE = Path(".graylane/local/local.json")
 _AWS_CHOSEN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN")
 
 
+class UnreadableProject(UsageError):
+    """When a file of the project cannot be read, or is of another form. Only a kill goes on without it."""
+
+
 @dataclass(frozen=True)
 class StackName:
     """The stack a `--config-env` names; `region` is None when samconfig.toml leaves it to the AWS settings."""
@@ -35,7 +39,10 @@ class LocalStack:
 
 def project_root(start: Path | None = None) -> Path:
     """The nearest folder upward with a samconfig.toml; else the repository this file belongs to."""
-    here = (start or Path.cwd()).resolve()
+    try:
+        here = (start or Path.cwd()).resolve()
+    except FileNotFoundError:  # the folder was removed under us
+        return Path(__file__).resolve().parents[2]
     for folder in (here, *here.parents):
         if (folder / "samconfig.toml").is_file():
             return folder
@@ -45,15 +52,17 @@ def project_root(start: Path | None = None) -> Path:
 def stack_name(root: Path, config_env: str) -> StackName:
     """Read stack name and region of one environment.
 
-    Raises UsageError when the file or the environment is not there.
+    Raises UnreadableProject when the file is not there or no samconfig, UsageError when it lacks the environment.
     """
     path = root / "samconfig.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
+        raise UnreadableProject(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
     except ValueError as error:  # TOMLDecodeError, and what Python says to an integer of 5,000 digits
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
+        raise UnreadableProject(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise UnreadableProject(f"{path} cannot be read: {error.strerror}") from error
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
@@ -73,18 +82,18 @@ def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os
         return None
     try:
         note = json.loads((root / LOCAL_NOTE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        if note.get("config_env") != config_env:
+            return None
+        return LocalStack(
+            endpoint=note["endpoint"],
+            xray_endpoint=note.get("xray_endpoint", note["endpoint"]),
+            region=note.get("region", "us-east-1"),
+            site=note.get("site", ""),
+        )
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{LOCAL_NOTE} is not readable", "Remove it and run `make up` again.") from error
-    if note.get("config_env") != config_env:
-        return None
-    return LocalStack(
-        endpoint=note["endpoint"],
-        xray_endpoint=note.get("xray_endpoint", note["endpoint"]),
-        region=note.get("region", "us-east-1"),
-        site=note.get("site", ""),
-    )
+    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+        raise UnreadableProject(f"{LOCAL_NOTE} is not readable", "Remove it and run `make up` again.") from error
 
 
 def _parameters(document: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
@@ -94,7 +103,7 @@ def _parameters(document: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
         inner = section.get(name, {})
         if not isinstance(inner, dict):
             table = ".".join(names[:depth])
-            raise UsageError(f"samconfig.toml: {table} is not a table", f"Write [{'.'.join(names)}].")
+            raise UnreadableProject(f"samconfig.toml: {table} is not a table", f"Write [{'.'.join(names)}].")
         section = inner
     return section
 

@@ -1,15 +1,14 @@
 """Reading the current release, checking the next one, and saving it on the base it was made from."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gray.lanes import read_parameters
-from gray.revision import KILLED
+from gray.revision import KILLED, NoSuchRevision, read_document
 from gray.revisions import Conflict, Head, Revision, Revisions
 from grayctl.difference import Change, difference
-from grayctl.document import Document, new_document, with_state
+from grayctl.document import Document, has_its_form, new_document, with_state
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
 from grayctl.target import Target
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from gray.model import Release
 
 VIA = "grayctl"
+WAY_OUT = "Save a good one: grayctl apply FILE. Or go back to an earlier one: grayctl undo."
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,40 @@ def document_of(revision: Revision) -> Document:
     Raises RefusedError when the text is not a document at all.
     """
     try:
-        document = json.loads(revision.document or "{}")
-    except json.JSONDecodeError as error:
-        raise RefusedError(
-            f"revision {revision.number} holds no readable release", "Save a good one: grayctl apply FILE."
-        ) from error
-    if not isinstance(document, dict):
-        raise RefusedError(f"revision {revision.number} holds no release", "Save a good one: grayctl apply FILE.")
+        document = read_document(revision.document or "{}")
+    except ValueError as error:
+        raise RefusedError(f"revision {revision.number} holds no readable release", WAY_OUT) from error
+    if not has_its_form(document):
+        raise RefusedError(f"revision {revision.number} holds no release", WAY_OUT)
     return {**document, "state": revision.state}
 
 
-def read_current(revisions: Revisions) -> Current:
-    """Head and its document; a fresh release when there is none yet, or when a kill came before any."""
+def document_or_none(revision: Revision) -> Document | None:
+    """As `document_of`, for where an unreadable release is no reason to stop."""
+    try:
+        return document_of(revision)
+    except RefusedError:
+        return None
+
+
+def read_current(revisions: Revisions, *, replaced: bool = False) -> Current:
+    """Head and its document; a fresh release when there is none yet, or when a kill came before any.
+
+    `replaced` is for a change that keeps nothing of it: what cannot be read is then empty. Else RefusedError is raised.
+    """
     head = revisions.head()
     if head is None:
         return Current(None, new_document())
-    document = document_of(revisions.get(head.revision))
+    try:
+        document = document_of(revisions.at(head))
+    except NoSuchRevision as gone:
+        if not replaced:
+            raise RefusedError(f"revision {head.revision}, which HEAD names, is gone", WAY_OUT) from gone
+        return Current(head, {})
+    except RefusedError:
+        if not replaced:
+            raise
+        return Current(head, {})
     if "salt" not in document:
         document = {**new_document(), **document}
     return Current(head, document)
@@ -140,7 +158,7 @@ def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
     """The error that shows an operator what another one did meanwhile."""
     if theirs is None:
         return ConflictError("the release was removed while you changed it", "Look with: grayctl history.")
-    changes = difference(current.document, document_of(theirs))
+    changes = difference(current.document, document_or_none(theirs) or {})
     return ConflictError(
         f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
         "Look at it (grayctl show) and give your command again; it then builds on theirs.",

@@ -1,16 +1,17 @@
 """Output: text for people on one side, one JSON document for scripts on the other."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
 from rich.console import Console
 
-from grayctl.errors import GrayctlError, NotConfirmedError
+from grayctl.errors import GrayctlError, NotConfirmedError, UsageError
 
 
 def out() -> Console:
@@ -24,11 +25,52 @@ def err() -> Console:
 
 
 def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
-    """Print the document with --json, else let `text` print for people."""
-    if as_json:
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
-    else:
-        text(out())
+    """Print the document with --json, else let `text` print for people. Raises UsageError when nobody can read it."""
+    try:
+        if as_json:
+            _write_json(document)
+        else:
+            text(out())
+            sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        raise UsageError(
+            f"standard output cannot be written: {error.strerror}",
+            "The command itself was carried out; look with: grayctl status.",
+        ) from error
+
+
+def _write_json(document: Any) -> None:
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not utf8, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def _give_up(stream: Any) -> None:
+    """Let nothing more go into a stream that takes nothing, so that Python does not fail for it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def note(text: str) -> None:
+    """A word beside what is done, which must not fail for it."""
+    with suppress(OSError, ValueError):
+        err().print(f"[yellow]grayctl:[/yellow] {safe(text)}")
+
+
+def usable_streams() -> None:
+    """Have three streams that can be written to and read, whoever started us with which of them closed.
+
+    A letter that the terminal's encoding lacks is shown by its number; it is no reason to fail.
+    """
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:  # else the next socket would be our standard output
+        pass
+    os.close(nowhere)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def error_document(error: GrayctlError) -> dict[str, Any]:
@@ -47,7 +89,7 @@ def error_document(error: GrayctlError) -> dict[str, Any]:
 def show_error(error: GrayctlError, as_json: bool) -> None:
     """One line what, one line each where, one line what to do."""
     if as_json:
-        sys.stdout.write(json.dumps(error_document(error), indent=2, ensure_ascii=False) + "\n")
+        _write_json(error_document(error))
         return
     console = err()
     console.print(f"[red]grayctl:[/red] {safe(str(error))}")
@@ -71,7 +113,10 @@ def confirm(question: str, yes: bool) -> None:
 
 @contextmanager
 def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
-    """A line that says what is waited for; yields a function that changes the line. Silent where nobody looks."""
+    """A line that says what is waited for; yields a function that changes the line. Silent where nobody looks.
+
+    A terminal that has gone stops nothing: the line is not what the command is for.
+    """
     console = err()
     if as_json or not console.is_terminal:
         yield lambda _now: None
@@ -79,9 +124,15 @@ def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(text, total=None)
+    progress = Progress(*columns, console=console, transient=True)
+    task = progress.add_task(text, total=None)
+    with suppress(OSError):
+        progress.start()
+    try:
         yield lambda now: progress.update(task, description=now)
+    finally:
+        with suppress(OSError):
+            progress.stop()
 
 
 @contextmanager
@@ -101,7 +152,10 @@ def bar(text: str, total: int | None, as_json: bool) -> Iterator[Callable[[int],
 
 def moment(seconds: int) -> str:
     """A point in time, UTC, to the second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ") if seconds else ""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ") if seconds else ""
+    except (OverflowError, ValueError, OSError):  # a number that is no time: somebody wrote it by hand
+        return ""
 
 
 def span(seconds: float) -> str:

@@ -4,7 +4,7 @@ import time
 
 from gray.grants import EdgeKeys, sign_debug
 from gray.secrets import read_edge_keys
-from grayctl.releases import document_of, revisions_of
+from grayctl.releases import document_or_none, revisions_of
 from grayctl.target import Target
 
 _DEBUG_SECONDS = 300
@@ -16,12 +16,13 @@ def read_keys(target: Target) -> EdgeKeys:
 
 
 def debug_header(target: Target, now: float | None = None) -> str | None:
-    """A signed debug header for the release at the head; None when there is no release or the keys may not be read.
+    """A signed debug header for the release at the head; None when no release or no key can be read.
 
     An operator without access to the keys still sees the lane, not the reason and the revision.
     """
     revision = revisions_of(target).current()
-    salt = document_of(revision).get("salt") if revision else None
+    document = document_or_none(revision) if revision else None
+    salt = document.get("salt") if document else None
     if not salt:
         return None
     from botocore.exceptions import ClientError

@@ -8,10 +8,12 @@ from gray.lanes import STABLE, LaneTable, Parameters, read_parameters
 from gray.published import Current as Published
 from gray.records import FAILED, REFUSED, Record
 from gray.revision import KILLED
+from gray.revisions import Head, Revisions
 from grayctl.document import Document, share_percent
 from grayctl.edge_answer import EdgeAnswer, ask_edge
+from grayctl.errors import RefusedError
 from grayctl.manual import records_of
-from grayctl.releases import document_of, revisions_of
+from grayctl.releases import read_current, revisions_of
 from grayctl.target import Target
 
 
@@ -58,8 +60,10 @@ class Status:
 
 def read_status(target: Target, debug_header: str | None = None, now: datetime | None = None) -> Status:
     """Read the head, Parameter Store, the newest publication record, the lanes and the edge."""
-    revision = revisions_of(target).current()
-    document = document_of(revision) if revision else {}
+    revisions = revisions_of(target)
+    head = revisions.head()
+    revision = revisions.at_or_bare(head) if head else None
+    document, wrong = _release_at(revisions, head)
     parameters = read_parameters(target.clients.ssm, target.parameter_prefix)
     published = Published.parse(parameters.current)
     records = records_of(target).recent(1)
@@ -76,14 +80,28 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         reason=revision.reason if revision else "",
         created_at=revision.created_at if revision else 0,
         ramp_percent=share_percent(document),
-        rules=document.get("rules", []),
+        rules=document.get("rules") or [],
         lanes=lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published),
         published=published,
         last_publication=record,
         edge=edge,
         has_plan=bool(document.get("plan")),
-        findings=judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
+        findings=[
+            *wrong,
+            *judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
+        ],
     )
+
+
+def _release_at(revisions: Revisions, head: Head | None) -> tuple[Document, list[str]]:
+    """The release in force, empty where it cannot be read; what is wrong with it or with HEAD, and the way out."""
+    if head is None:
+        return {}, []
+    wrong = [f"{what}; the newest revisions stand in for it until the next change" for what in head.broken]
+    try:
+        return read_current(revisions).document, wrong
+    except RefusedError as error:
+        return {}, [*wrong, f"{error}. {error.remedy}"]
 
 
 def judge(

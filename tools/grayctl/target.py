@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from grayctl.errors import UnreachableError, UsageError, aws_errors
+from grayctl.errors import UnreachableError, UsageError
 from grayctl.project import LocalStack, StackName, local_stack, project_root, stack_name
 
 if TYPE_CHECKING:
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
     from mypy_boto3_xray import XRayClient
 
 # A command must not hang for minutes on a dead network: botocore's own default is 60 s, five times.
-_PATIENCE: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "read_timeout": 20,
-    "retries": {"max_attempts": 4, "mode": "standard"},
-}
+PATIENCE: Mapping[str, Any] = MappingProxyType(
+    {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 4, "mode": "standard"}}
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Clients:
 
     session: "Session"
     local: LocalStack | None = None
+    patience: Mapping[str, Any] = field(default=PATIENCE, repr=False)
 
     @property
     def region(self) -> str:
@@ -55,7 +55,7 @@ class Clients:
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
-        return self.session.create_client(service, endpoint_url=endpoint, config=Config(**_PATIENCE))
+        return self.session.create_client(service, endpoint_url=endpoint, config=Config(**self.patience))
 
     @property
     def emulator(self) -> str | None:
@@ -72,6 +72,7 @@ class Clients:
 
     @cached_property
     def key_value_store(self) -> "CloudFrontKeyValueStoreClient":
+        resolve_localhost_names()  # an emulator's address has the account before it
         return cast("CloudFrontKeyValueStoreClient", self._client("cloudfront-keyvaluestore"))
 
     @cached_property
@@ -144,13 +145,13 @@ class Target:
         return self.outputs.get("SiteBucket") or f"graylane-{self.environment}-site-{self.account}-{self.region}"
 
 
-def discover(config_env: str, start: Path | None = None) -> Target:
+def discover(config_env: str, start: Path | None = None, patience: Mapping[str, Any] = PATIENCE) -> Target:
     """Find the stack that `--config-env` names and read its outputs.
 
     Raises UsageError (no such environment) or UnreachableError (no stack, no answer, no credentials).
     """
     root = project_root(start)
-    named, clients, local = _reach(root, config_env)
+    named, clients, local = _reach(root, config_env, patience)
     stack = _describe(clients, named.stack, clients.region, local)
     parameters = {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])}
     # arn:aws:cloudformation:REGION:ACCOUNT:stack/...
@@ -169,23 +170,7 @@ def discover(config_env: str, start: Path | None = None) -> Target:
     )
 
 
-def discover_for_kill(config_env: str, start: Path | None = None) -> Target:
-    """As `discover`, and when CloudFormation does not answer: by the convention of names, through CloudFront alone.
-
-    A direct kill needs the store's ARN and nothing else, so nothing else may stand in its way.
-    """
-    try:
-        return discover(config_env, start)
-    except aws_errors(UnreachableError):
-        named, clients, _ = _reach(project_root(start), config_env)
-        store = clients.cloudfront.describe_key_value_store(Name=f"graylane-{config_env}-edge")["KeyValueStore"]
-    outputs = {"KeyValueStoreArn": store["ARN"], "ConfigTable": f"graylane-{config_env}-config"}
-    # arn:aws:cloudfront::ACCOUNT:key-value-store/...
-    account = store["ARN"].split(":")[4]
-    return Target(config_env, named.stack, clients.region, account, config_env, "all", outputs, clients)
-
-
-def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack | None]:
+def _reach(root: Path, config_env: str, patience: Mapping[str, Any]) -> tuple[StackName, Clients, LocalStack | None]:
     from botocore.session import Session
 
     named = stack_name(root, config_env)
@@ -198,7 +183,7 @@ def _reach(root: Path, config_env: str) -> tuple[StackName, Clients, LocalStack 
     region = local.region if local else named.region
     if region:
         session.set_config_variable("region", region)
-    clients = Clients(session, local)
+    clients = Clients(session, local, patience)
     if not clients.region:
         raise UnreachableError("no AWS region is set", "Put `region` into samconfig.toml or set AWS_REGION.")
     return named, clients, local

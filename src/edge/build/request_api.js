@@ -1,47 +1,59 @@
-import C from'crypto';import I from'cloudfront';let A='v1',U=/^v[1-9]\d?$/,S=/^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;
-function B(a){if(!a)return'';let c=a.value,b=a.multiValue;return typeof c!=='string'||(b&&b.length>1)?'':c}function K(a,e){let c=','+e+':',b=a.indexOf(c),d=b+c.length;
-return b<0?'':a.slice(d,a.indexOf(',',d))}let J=a=>C.createHash('sha256').update(a).digest('hex'),F=(a,b)=>C.createHash('md5').update(a).digest('hex')===C.createHash('md5').update(b).digest('hex'),P=(a,b)=>C.createHmac('sha256',a).update(b).digest('base64url').slice(0,22);
-function O(b,c,e,d){let a=K(b[9],c);return!!a&&F(P(a,e),d)}function h(c){if(!c)return null;let a=c.split('|',13),b=a[4];return a[0]!=='1'||!(a[3]>0)?null:b==='k'||b==='f'?a:(b==='a'||b==='p')&&a.length===13&&a[7]&&a[9]?a:null}
-let p=a=>a[2]&&a[2][2]==='out'&&a[2][4]>a[7],N=(a,b)=>a[11].indexOf(','+b+':')>=0;function q(b){let a=b[2],d=b[0],c=a[2];return b[11]||a[4]<=b[7]||c==='out'?!1:c===A?!0:N(d,c)&&O(d,a[5],u(b,a),a[6])}
-let u=(b,a)=>('c1\n'+b[0][7]+'\n'+a[1]+'\n'+a[2]+'\n'+a[3]+'\n'+a[4]+'\n'+b[9]);function t(b){let i=b[0][8];if(!i)return'';let f=i.split(','),e=f[0],a='';
-for(let d=1;d<f.length&&!a;d++){let g=f[d],k=g[0]==='c'?b[4].cookies:b[4].headers;a=B(k[g.slice(2)])}if(!a)return'';if(e==='p')return a.length>1024?'':a;
-if(a.length>8192||!b[0][10])return'';let h=decodeURIComponent(b[0][10]);if(e!=='s')return z(a,e.slice(2),h,b[7]);let c=a.lastIndexOf('.'),j=a.slice(0,c);
-return c>0&&F(P(h,'i1\n\n'+j+'\n'),a.slice(c+1))?j:''}function z(i,f,g,d){let b=i.replace(/^bearer /i,'').split('.');if(b.length!==3)return'';let h=C.createHmac('sha256',g).update(b[0]+'.'+b[1]).digest('base64url');
-if(!F(h,b[2]))return'';try{let c=Q(b[0]),a=Q(b[1]);if(c.alg!=='HS256'||c.crit!==void 0)return'';if(typeof a.exp!=='number'||a.exp<=d)return'';if(a.nbf!==void 0&&!(typeof a.nbf==='number'&&a.nbf<=d))return'';
-let e=a[f];return typeof e==='string'?e:''}catch(j){return''}}let Q=a=>JSON.parse(Buffer.from(a,'base64url').toString());function H(a){let b=a[9]||a[14];
-return!b?-1:((parseInt(J(a[0][7]+':'+b).slice(0,8),16)*10000)/4294967296)|0}function Y(a){let c=a[0],b=a[2],d=a[13]!==0||a[1];if(!c)return'no-config';
-if(b)a[11]=b[3]===c[3]?0:b[3]-c[3];if(c[4]==='k')return'killed';if(c[4]==='f')return'finished';if(!(a[7]<c[5]))return'expired';if(p(a))return'out';if(a[11]>0)return'behind';
-if(d&&a[1]===A)return'pin';a[9]=t(a);if(b&&(d||b[2]!==A)&&q(a)){a[6]=b[2];return a[1]===a[6]?'pin':'sticky'}return a[13]===1?'default':d&&!a[9]&&!b?'no-id':''}
-function c(a,b){let f=a[0],d=a[3];a[3]='';if(d==='config'){a[0]=h(b);a[8]=Y(a);if(a[8]||a[17])return;let g=b.slice(b.indexOf('\n')+1);a[5]=['',null,-2,'',g,0,0,{
-},'','']}else if(a[5][1]){a[5][7][d]=b}else{let e=f[1]+'|';if(!b||!b.startsWith(e)){a[8]='partial';return}a[5][4]+=b.slice(e.length)}let c=a[5];if(c[5]<a[0][6]){
-a[3]='c.'+a[0][1]+'.'+ ++c[5];return}if(!c[1])c[1]=JSON.parse(c[4]);a[8]=Z(a,c)}function Z(c,b){let e=b[1],f=e.length;for(let d=b[6];d<f;d++){let a=e[d];
-if(a[2]>0||a[3]<10000){if(b[2]<-1)b[2]=H(c);if(!(b[2]>=a[2]&&b[2]<a[3]))continue}let g=!a[4]||D(a[4],c);if(b[0])break;if(c[3]){b[6]=d;return''}if(g){if(N(c[0],a[1])){
-c[6]=a[1];c[18]=a[5];return a[0]}b[0]='lane-gone';break}}c[3]='';return b[0]||'default'}function w(a){let b=H(a);return(a[6]+'; rule='+a[8]+'; bucket='+(b<0?'-':b)+'; revision='+a[0][2]+'; epoch='+a[0][3])}
-function n(c){let b=c[0],a=b&&b[9]&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(c[12]);return!!a&&a[1]>c[7]&&O(b,a[2],'d1\n'+b[7]+'\n'+a[1]+'\n',a[3])}
-function D(a,b){let c;switch(a[0]){case'c':return E(b[4].cookies[a[1]],a,!1);case'&':for(c=1;c<a.length;c++)if(!D(a[c],b))return!1;return!0;case'p':for(c=1;
-c<a.length;c++)if(v(a[c],b[10]))return!0;return!1;case'y':return a.indexOf(B(b[4].headers['cloudfront-viewer-country']),1)>0;case'h':return E(b[4].headers[a[1]],a,!1);
-case'd':return a.indexOf(x(b[4].headers),1)>0;case'!':return!D(a[1],b);case'l':return M(a,b);case'q':return E(b[4].querystring[a[1]],a,!0);case'i':return s(a,b);
-case't':return b[7]>=a[1]&&(!a[2]||b[7]<a[2]);case'|':for(c=1;c<a.length;c++)if(D(a[c],b))return!0;return!1;case'L':return b[0][8][0]!=='p'&&M(a,b)}b[5][0]='error';
-return!1}function E(b,a,h){if(!b||typeof b.value!=='string')return!1;if(a[2]==='?')return!0;let e=b.multiValue,f=e&&e.length?e:[b];for(let c=0;c<f.length;
-c++){let g=h?y(f[c].value):String(f[c].value);for(let d=3;d<a.length;d++){if(a[2]==='^'?g.startsWith(a[d]):g===a[d])return!0}}return!1}function y(a){try{
-return decodeURIComponent(String(a).split('+').join(' '))}catch(b){return String(a)}}function v(g,b){let a=g.split('*'),d=a.length-1;if(!d)return b===g;
-if(!b.startsWith(a[0]))return!1;let e=a[0].length;for(let c=1;c<d;c++){let f=b.indexOf(a[c],e);if(f<0)return!1;e=f+a[c].length}return b.length-a[d].length>=e&&b.endsWith(a[d])}
-let x=a=>B(a['cloudfront-is-tablet-viewer'])==='true'?'t':B(a['cloudfront-is-mobile-viewer'])==='true'?'m':B(a['cloudfront-is-desktop-viewer'])==='true'?'d':'';
-function s(f,g){let b=g[5],e=g[16].viewer.ip,h=e+'.',i=e.indexOf(':')<0?'4':'6';for(let d=1;d<f.length;d++){let a=f[d];if(a.endsWith('.')){if(h.startsWith(a))return!0}
-else if(a[0]===i){if(!b[3])b[3]=W(e);let c=a.indexOf('-');if(c<0?b[3].startsWith(a):r(b[3].slice(0,c),a,c))return!0}}return!1}let r=(b,c,a)=>b.length===a&&b>=c.slice(0,a)&&b<=c.slice(a+1);
-function W(c){if(c.indexOf(':')<0){let e=c.split('.'),f='4';for(let a=0;a<e.length;a++)f+=(+e[a]+256).toString(16).slice(1);return f}let b=c.toLowerCase().split('::'),d=b[0].split(':'),h=b.length>1?b[1].split(':'):[];
-while(d.length+h.length<8)d.push('');let g=d.concat(h),i='6';for(let a=0;a<g.length;a++)i+=('0000'+g[a]).slice(-4);return i}function M(g,f){if(!f[9])return!1;
-let a=f[5],h=g[3]+':'+f[9];if(a[8]!==h){a[8]=h;a[9]=J(h)}let j=a[9],k='s.'+g[1]+'.'+(parseInt(j.slice(0,8),16)%g[2]).toString(36),b=a[7][k];if(b===void 0){
-f[3]=k;return!1}if(!b||b[0]!=='1'){a[0]='list-missing';return!1}let d=parseInt(j.slice(8,14),16),l=String.fromCharCode(48+(d>>18),48+((d>>12)&63),48+((d>>6)&63),48+(d&63)),c=0,i=(b.length-1)>>2;
-while(c<i){let e=(c+i)>>1;if(b.slice(e*4+1,e*4+5)<l)c=e+1;else i=e}return b.slice(c*4+1,c*4+5)===l}let d=I.kvs(),G=/^\/v\d+(?=\/|$)/,T=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/,V=/^([a-z0-9]{1,40}):([\w-]{1,128}):([a-z0-9-]{5,30})$/;
-async function handler(b){let a=null;try{a=Aa(b);while(a[3]){let e=null;try{e=await d.get(a[3])}catch(f){}c(a,e)}return a[15]||k(a)}catch(f){return g(b.request,a)}
-}function Aa(d){let b=d.request,c=b.headers,a=[null,B(c['x-gray-pin']),S.exec(B(b.cookies['__Host-gray'])),'config',b,null,A,(Date.now()/1000)>>>0,'',null,b.uri,-1,B(c['x-gray-debug']),2,'',null,d,'',0,'/index.html'];
-L(c);if(a[2])a[14]=a[2][1];if(a[1]&&!(a[2]&&a[1]===a[2][2])&&a[1].search(U))a[1]='';if(!o(a,b.uri)){a[3]='';a[15]=X(400,'Bad Request')}return a}function X(b,a){
-return{statusCode:b,statusDescription:a,headers:{'cache-control':{value:'no-store'}}}}function L(a){delete a['x-gray'];delete a['x-gray-version'];delete a['x-gray-cookie'];
-delete a['x-gray-explain'];delete a['x-gray-reload'];delete a['x-gray-reason'];delete a['x-gray-revision'];delete a['x-gray-debug'];delete a['x-api-key'];
-delete a.traceparent;delete a.tracestate;delete a['x-amzn-trace-id'];delete a.baggage}function o(b,a){if(a.indexOf('%')>=0){try{b[10]=decodeURIComponent(a)}
-catch(c){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(b[10])||G.test(a)!==G.test(b[10]))return!1}return a[0]==='/'&&b[10].search(T)<0}function k(a){
-let e=a[4],c=e.headers,d=a[1]&&a[1]!==a[6];if(d&&a[6]!==A){a[6]=A;a[8]='pin-lost'}let b=a[6];if(b!==A)l(a[0],b);R(c,b,a[8],a[0]?a[0][2]:0,d);if(a[12]&&n(a))c['x-gray-explain']={
-value:w(a)};c['x-gray-version']={value:b};return e}function R(a,c,d,e,b){a['x-gray-reason']={value:d};a['x-gray-revision']={value:''+e};a.baggage={value:'gray.version='+c}
-;if(b)a['x-gray-reload']={value:'1'}}function l(b,c){let a=V.exec(K(b[11],c)+':'+b[12]);I.updateRequestOrigin({domainName:a[1]+'.execute-api.'+a[3]+'.amazonaws.com',originPath:'/'+a[2]}
-)}function g(c,b){let a=c.headers;L(a);a['x-gray-version']={value:A};R(a,A,'error',0,b&&b[1]&&b[1]!==A);return c}
+import e from'crypto';import t from'cloudfront'
+;let r='v1',n=/^v[1-9]\d?$/,i=/^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;function l(e){if(!e)return''
+;let t=e.value,r=e.multiValue;return'string'!=typeof t||r&&r.length>1?'':t}function u(e,t){let r=','+t+':',n=e.indexOf(r),i=n+r.length
+;return n<0?'':e.slice(i,e.indexOf(',',i))}function a(t){return e.createHash('sha256').update(t).digest('hex')}function o(t,r){
+return e.createHash('md5').update(t).digest('hex')===e.createHash('md5').update(r).digest('hex')}function f(t,r){
+return e.createHmac('sha256',t).update(r).digest('base64url').slice(0,22)}function s(e,t,r,n){let i=u(e[9],t);return!!i&&o(f(i,r),n)}function c(e){
+if(!e)return null;let t=e.split('|',13),r=t[4];return'1'===t[0]&&t[3]>0&&('k'===r||'f'===r||('a'===r||'p'===r)&&13===t.length&&t[7]&&t[9])?t:null}function d(e){
+return e[2]&&'out'===e[2][2]&&e[2][4]>e[7]}function g(e,t){return e[11].indexOf(','+t+':')>=0}function h(e){let t=e[2],n=e[0],i=t[2]
+;return!(e[11]||t[4]<=e[7]||'out'===i)&&(i===r||g(n,i)&&s(n,t[5],p(e,t),t[6]))}function p(e,t){
+return'c1\n'+e[0][7]+'\n'+t[1]+'\n'+t[2]+'\n'+t[3]+'\n'+t[4]+'\n'+e[9]}function x(e){let t=e[0][8];if(!t)return'';let r=t.split(','),n=r[0],i=''
+;for(let t=1;t<r.length&&!i;t++){let n=r[t];i=l(('c'===n[0]?e[4].cookies:e[4].headers)[n.slice(2)])}if(!i)return'';if('p'===n)return i.length>1024?'':i
+;if(i.length>8192||!e[0][10])return'';let u=decodeURIComponent(e[0][10]);if('s'!==n)return y(i,n.slice(2),u,e[7]);let a=i.lastIndexOf('.'),s=i.slice(0,a)
+;return a>0&&o(f(u,'i1\n\n'+s+'\n'),i.slice(a+1))?s:''}function y(t,r,n,i){let l=t.replace(/^bearer /i,'').split('.');if(3!==l.length)return''
+;if(!o(e.createHmac('sha256',n).update(l[0]+'.'+l[1]).digest('base64url'),l[2]))return'';try{let e=v(l[0]),t=v(l[1])
+;if('HS256'!==e.alg||void 0!==e.crit)return'';if('number'!=typeof t.exp||t.exp<=i)return'';if(void 0!==t.nbf&&!('number'==typeof t.nbf&&t.nbf<=i))return''
+;let n=t[r];return'string'==typeof n?n:''}catch(e){return''}}function v(e){return JSON.parse(Buffer.from(e,'base64url').toString())}function m(e){
+let t=e[9]||e[14];return t?1e4*parseInt(a(e[0][7]+':'+t).slice(0,8),16)/4294967296|0:-1}function b(e){let t=e[0],n=e[2],i=0!==e[13]||e[1]
+;return t?(n&&(e[11]=n[3]===t[3]?0:n[3]-t[3]),'k'===t[4]?'killed':'f'===t[4]?'finished':e[7]<t[5]?d(e)?'out':e[11]>0?'behind':i&&e[1]===r?'pin':(e[9]=x(e),
+n&&(i||n[2]!==r)&&h(e)?(e[6]=n[2],e[1]===e[6]?'pin':'sticky'):1===e[13]?'default':!i||e[9]||n?'':'no-id'):'expired'):'no-config'}function O(e,t){
+let r=e[0],n=e[3];if(e[3]='','config'===n){if(e[0]=c(t),e[8]=b(e),e[8]||e[17])return;let r=t.slice(t.indexOf('\n')+1);e[5]=['',null,-2,'',r,0,0,{},'','']
+}else if(e[5][1])e[5][7][n]=t;else{let n=r[1]+'|';if(!t||!t.startsWith(n))return void(e[8]='partial');e[5][4]+=t.slice(n.length)}let i=e[5]
+;i[5]<e[0][6]?e[3]='c.'+e[0][1]+'.'+ ++i[5]:(i[1]||(i[1]=JSON.parse(i[4])),e[8]=k(e,i))}function k(e,t){let r=t[1],n=r.length;for(let i=t[6];i<n;i++){let n=r[i]
+;if((n[2]>0||n[3]<1e4)&&(t[2]<-1&&(t[2]=m(e)),!(t[2]>=n[2]&&t[2]<n[3])))continue;let l=!n[4]||C(n[4],e);if(t[0])break;if(e[3])return t[6]=i,'';if(l){
+if(g(e[0],n[1]))return e[6]=n[1],e[18]=n[5],n[0];t[0]='lane-gone';break}}return e[3]='',t[0]||'default'}function w(e){let t=m(e)
+;return e[6]+'; rule='+e[8]+'; bucket='+(t<0?'-':t)+'; revision='+e[0][2]+'; epoch='+e[0][3]}function S(e){
+let t=e[0],r=t&&t[9]&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(e[12]);return!!r&&r[1]>e[7]&&s(t,r[2],'d1\n'+t[7]+'\n'+r[1]+'\n',r[3])}function C(e,t){
+let r;switch(e[0]){case'c':return H(t[4].cookies[e[1]],e,!1);case'&':for(r=1;r<e.length;r++)if(!C(e[r],t))return!1;return!0;case'p':
+for(r=1;r<e.length;r++)if(W(e[r],t[10]))return!0;return!1;case'y':return e.indexOf(l(t[4].headers['cloudfront-viewer-country']),1)>0;case'h':
+return H(t[4].headers[e[1]],e,!1);case'd':return e.indexOf(q(t[4].headers),1)>0;case'!':return!C(e[1],t);case'l':return N(e,t);case'q':
+return H(t[4].querystring[e[1]],e,!0);case'i':return z(e,t);case't':return t[7]>=e[1]&&(!e[2]||t[7]<e[2]);case'|':for(r=1;r<e.length;r++)if(C(e[r],t))return!0
+;return!1;case'L':return'p'!==t[0][8][0]&&N(e,t)}return t[5][0]='error',!1}function H(e,t,r){if(!e||'string'!=typeof e.value)return!1;if('?'===t[2])return!0
+;let n=e.multiValue,i=n&&n.length?n:[e];for(let e=0;e<i.length;e++){let n=r?I(i[e].value):String(i[e].value)
+;for(let e=3;e<t.length;e++)if('^'===t[2]?n.startsWith(t[e]):n===t[e])return!0}return!1}function I(e){try{
+return decodeURIComponent(String(e).split('+').join(' '))}catch(t){return String(e)}}function W(e,t){let r=e.split('*'),n=r.length-1;if(!n)return t===e
+;if(!t.startsWith(r[0]))return!1;let i=r[0].length;for(let e=1;e<n;e++){let n=t.indexOf(r[e],i);if(n<0)return!1;i=n+r[e].length}
+return t.length-r[n].length>=i&&t.endsWith(r[n])}function q(e){
+return'true'===l(e['cloudfront-is-tablet-viewer'])?'t':'true'===l(e['cloudfront-is-mobile-viewer'])?'m':'true'===l(e['cloudfront-is-desktop-viewer'])?'d':''}
+function z(e,t){let r=t[5],n=t[16].viewer.ip,i=n+'.',l=n.indexOf(':')<0?'4':'6';for(let t=1;t<e.length;t++){let u=e[t];if(u.endsWith('.')){
+if(i.startsWith(u))return!0}else if(u[0]===l){r[3]||(r[3]=R(n));let e=u.indexOf('-');if(e<0?r[3].startsWith(u):$(r[3].slice(0,e),u,e))return!0}}return!1}
+function $(e,t,r){return e.length===r&&e>=t.slice(0,r)&&e<=t.slice(r+1)}function R(e){if(e.indexOf(':')<0){let t=e.split('.'),r='4'
+;for(let e=0;e<t.length;e++)r+=(+t[e]+256).toString(16).slice(1);return r}let t=e.toLowerCase().split('::'),r=t[0].split(':'),n=t.length>1?t[1].split(':'):[]
+;for(;r.length+n.length<8;)r.push('');let i=r.concat(n),l='6';for(let e=0;e<i.length;e++)l+=('0000'+i[e]).slice(-4);return l}function N(e,t){if(!t[9])return!1
+;let r=t[5],n=e[3]+':'+t[9];r[8]!==n&&(r[8]=n,r[9]=a(n));let i=r[9],l='s.'+e[1]+'.'+(parseInt(i.slice(0,8),16)%e[2]).toString(36),u=r[7][l]
+;if(void 0===u)return t[3]=l,!1;if(!u||'1'!==u[0])return r[0]='list-missing',!1
+;let o=parseInt(i.slice(8,14),16),f=String.fromCharCode(48+(o>>18),48+(o>>12&63),48+(o>>6&63),48+(63&o)),s=0,c=u.length-1>>2;for(;s<c;){let e=s+c>>1
+;u.slice(4*e+1,4*e+5)<f?s=e+1:c=e}return u.slice(4*s+1,4*s+5)===f}
+let U=t.kvs(),B=/^\/v\d+(?=\/|$)/,D=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/,J=/^([a-z0-9]{1,40}):([\w-]{1,128}):([a-z0-9-]{5,30})$/;async function handler(e){
+let t=null;try{for(t=L(e);t[3];){let e=null;try{e=await U.get(t[3])}catch(e){}O(t,e)}return t[15]||P(t)}catch(r){return F(e.request,t)}}function L(e){
+let t=e.request,u=t.headers,a=[null,l(u['x-gray-pin']),i.exec(l(t.cookies['__Host-gray'])),'config',t,null,r,Date.now()/1e3>>>0,'',null,t.uri,-1,l(u['x-gray-debug']),2,'',null,e,'',0,'/index.html']
+;return _(u),a[2]&&(a[14]=a[2][1]),!a[1]||a[2]&&a[1]===a[2][2]||!a[1].search(n)||(a[1]=''),j(a,t.uri)||(a[3]='',a[15]=V(400,'Bad Request')),a}function V(e,t){
+return{statusCode:e,statusDescription:t,headers:{'cache-control':{value:'no-store'}}}}function _(e){delete e['x-gray'],delete e['x-gray-version'],
+delete e['x-gray-cookie'],delete e['x-gray-explain'],delete e['x-gray-reload'],delete e['x-gray-reason'],delete e['x-gray-revision'],delete e['x-gray-debug'],
+delete e['x-api-key'],delete e.traceparent,delete e.tracestate,delete e['x-amzn-trace-id'],delete e.baggage}function j(e,t){if(t.indexOf('%')>=0){try{
+e[10]=decodeURIComponent(t)}catch(e){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(e[10])||B.test(t)!==B.test(e[10]))return!1}
+return'/'===t[0]&&e[10].search(D)<0}function P(e){let t=e[4],n=t.headers,i=e[1]&&e[1]!==e[6];i&&e[6]!==r&&(e[6]=r,e[8]='pin-lost');let l=e[6]
+;return l!==r&&E(e[0],l),A(n,l,e[8],e[0]?e[0][2]:0,i),e[12]&&S(e)&&(n['x-gray-explain']={value:w(e)}),n['x-gray-version']={value:l},t}function A(e,t,r,n,i){
+e['x-gray-reason']={value:r},e['x-gray-revision']={value:''+n},e.baggage={value:'gray.version='+t},i&&(e['x-gray-reload']={value:'1'})}function E(e,r){
+let n=J.exec(u(e[11],r)+':'+e[12]);t.updateRequestOrigin({domainName:n[1]+'.execute-api.'+n[3]+'.amazonaws.com',originPath:'/'+n[2]})}function F(e,t){
+let n=e.headers;return _(n),n['x-gray-version']={value:r},A(n,r,'error',0,t&&t[1]&&t[1]!==r),e}

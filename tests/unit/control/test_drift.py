@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import BUCKET, PREFIX, World, release
 
 from gray.drift import check_drift
@@ -18,6 +19,10 @@ def world() -> World:
     world.save(release(20))
     world.scheduled()
     return world
+
+
+def _answers(world: World) -> dict[str, Answer]:
+    return {viewer: the_edge().ask(world.store.fresh(), viewer, world.time) for viewer in VIEWERS}
 
 
 def found(world: World, *, every: int = 0, repair: bool = True) -> list[str]:
@@ -142,20 +147,36 @@ def test_drift_can_be_looked_for_without_repair(world: World) -> None:
 
 
 def test_while_head_is_refused_what_was_published_is_put_back_from_s3(world: World) -> None:
-    config = world.config
+    before = _answers(world)
+    until = world.current.until
     world.save(release(20, lanes=["v2", "v3"], rules=[{"id": "a", "lane": "v3", "percent": 5}]))
     _store_emptied(world)
 
     assert "store: config is missing" in found(world)
 
-    assert world.config == config
+    assert _answers(world) == before
+    assert (world.current.revision, world.current.until) == (1, until)
+    assert found(world) == []
+
+
+def test_while_head_is_refused_a_direct_kill_is_followed_and_not_undone(world: World) -> None:
+    world.save(release(20, lanes=["v2", "v3"], rules=[{"id": "a", "lane": "v3", "percent": 5}]))
+    world.scheduled()
+    world.kill_directly()
+
+    assert "store: config was changed" in found(world)
+
+    head = world.means().revisions.current()
+    assert head
+    assert (head.state, head.author) == ("killed", "direct")
+    assert world.config.endswith("|k")
     assert found(world) == []
 
 
 def test_a_direct_kill_is_no_drift_to_undo(world: World) -> None:
-    world.kill_directly()
+    world.kill_directly(cause="d1")
 
-    assert "store: fence is 2 direct 1800000000, publication 1 left its own number" in found(world)
+    assert "store: fence is 2 direct d1, publication 1 left its own number" in found(world)
 
     head = world.means().revisions.current()
     assert head

@@ -5,24 +5,41 @@ from typing import Any, cast
 
 import pytest
 from tests.fakes.memory_aws import MemoryS3
+from tests.unit.control.world import release
 
+from gray.compile import LaneApi, Stamp, compile_release
 from gray.edge_config import EdgeConfig, mask, unmask
+from gray.grants import EdgeKeys
 from gray.published import Stamped
 
-CONFIG = '1|7|3|2|a|1800|0|salt|p,c:uid|,b:BBB,a:AAA,|s%20x|,v2:api:live,|eu|\n[["ramp","v2",0,2000]]'
+A, B = "A" * 43, "B" * 43
+SECRET = "a key of the identity, 32 bytes or more"
+QUOTED = "a%20key%20of%20the%20identity%2C%2032%20bytes%20or%20more"
+CONFIG = f'1|7|3|2|a|1800|0|salt|s,c:uid|,b:{B},a:{A},|{QUOTED}|,v2:api:live,|eu|\n[["ramp","v2",0,2000]]'
 
 
 def test_no_secret_is_left_and_all_come_back() -> None:
     masked = mask(CONFIG)
 
-    assert "AAA" not in masked
-    assert "BBB" not in masked
-    assert "s%20x" not in masked
-    assert unmask(masked, {"a": "AAA", "b": "BBB"}, "s%20x") == CONFIG
+    assert A not in masked
+    assert B not in masked
+    assert QUOTED not in masked
+    assert unmask(masked, _keys(SECRET, b=B, a=A)) == CONFIG
 
 
 def test_a_key_that_has_been_dropped_since_is_left_out() -> None:
-    assert "|,b:BBB,|" in unmask(mask(CONFIG), {"b": "BBB"}, "")
+    assert f"|,b:{B},|" in unmask(mask(CONFIG), _keys(SECRET, b=B))
+
+
+def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
+    keys = _keys("it's (a) secret! ~ * / | , : of enough bytes", a=A)
+    identity = {"kind": "signed", "sources": ["cookie:uid"]}
+    lanes = {"v2": LaneApi("api2", "live")}
+    config = compile_release(
+        release(20, identity=identity), stamp=Stamp(7, 3, 2, 1800), lanes=lanes, region="eu-central-1", keys=keys
+    ).config
+
+    assert unmask(mask(config), keys) == config
 
 
 def test_a_killed_config_has_no_secrets() -> None:
@@ -87,3 +104,7 @@ class _Racing:
 
 def _edge_config(s3: MemoryS3) -> EdgeConfig:
     return EdgeConfig(cast(Any, s3), "bucket")
+
+
+def _keys(identity: str, **keys: str) -> EdgeKeys:
+    return EdgeKeys(tuple(keys.items()), identity)

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
+from tests.unit.control.world import World
 
 from gray.edge_config import EdgeConfig
 from gray.items import Plain, to_item
@@ -175,3 +176,12 @@ def test_a_stale_version_of_the_parameter_is_seen(moto: dict[str, Any]) -> None:
     second = client.put_parameter(Name="/a/b", Value="2", Type="String", Overwrite=True)["Version"]
 
     assert (first, second) == (1, 2)
+
+
+def test_a_fork_gives_sequences_of_its_own() -> None:
+    base = World()
+    base.means().records.next_sequence()
+    fork = base.fork()
+
+    assert [fork.means().records.next_sequence() for _ in range(2)] == [2, 3]
+    assert base.means().records.last_sequence() == 1

@@ -41,8 +41,9 @@ def test_no_text_breaks_the_reading_of_stamp_fence_or_parameter(text: str) -> No
     ("value", "fence"),
     [
         ("7", Fence(7)),
-        ("7 direct 9", Fence(7, True, 9)),
-        ("7 direct", Fence(7, True)),
+        ("7 direct 9", Fence(7, "9")),
+        ("7 direct", Fence(7, "unnamed")),
+        ("7 direct an%20alarm%402026", Fence(7, "an alarm@2026")),
         (None, Fence(0)),
         ("x", Fence(0)),
         ("²", Fence(0)),

@@ -394,7 +394,7 @@ def test_head_follows_a_direct_kill_at_the_next_publication(world: World) -> Non
     assert head
     assert (head.state, head.author, head.number) == ("killed", "direct", 3)
     assert stamped(world.config) == stamped("1|2|3|2|k") or world.config.endswith("|k")
-    assert Fence.parse(world.store.items["fence"]).direct is False
+    assert not Fence.parse(world.store.items["fence"]).direct
 
 
 def test_a_direct_kill_of_an_empty_store() -> None:
@@ -406,9 +406,26 @@ def test_a_direct_kill_of_an_empty_store() -> None:
 def test_a_direct_kill_that_head_knows_is_left_behind_by_a_resume(world: World) -> None:
     world.kill()
     world.publish()
+    killed = world.kill_directly()
+    world.means().revisions.kill(author="anna", reason="kill --direct", via="cli", cause=killed.cause)
+    world.resume()
+
+    assert world.publish().status == PUBLISHED
+    assert world.current.state == "active"
+
+
+def test_a_direct_kill_that_nobody_told_head_of_outlives_a_resume_whatever_the_clocks_say(world: World) -> None:
+    world.kill()
+    world.publish()
     world.kill_directly()
     world.resume()
 
+    world.publish()
+
+    head = world.means().revisions.current()
+    assert head
+    assert (head.state, head.author) == ("killed", "direct")
+    world.resume()
     assert world.publish().status == PUBLISHED
     assert world.current.state == "active"
 

@@ -4,10 +4,11 @@
 """
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
 from tests.fakes.strict_store import ARN, StrictStore
@@ -98,8 +99,9 @@ class World:
 
     def means(self, hook: Hook = _nothing) -> Means:
         def client(service: str, real: object) -> Any:
-            return Interposed(service, real, hook)
+            return self.client(service, real, hook)
 
+        now = self.clock(hook)
         dynamodb, s3 = client("dynamodb", self.dynamodb), client("s3", self.s3)
         ssm, secrets = client("ssm", self.ssm), client("secretsmanager", self.secrets)
         owner = Owner("test", "111122223333", "eu-central-1", "originkey", "graylane-test-api-v1")
@@ -112,12 +114,14 @@ class World:
 
         def preflight(lane: Registration, whole: bool) -> str:
             around("lane.health", lambda: None)
+            if self.switched.get(lane.lane) is False:
+                return f"the API registered as {lane.lane} answers as v1"  # stable's function stands in
             return self.unhealthy.get(lane.lane, "")
 
         return Means(
             environment="test",
             region="eu-central-1",
-            revisions=Revisions(dynamodb, TABLE, now=lambda: self.time, wait=self.sleep),
+            revisions=Revisions(dynamodb, TABLE, now=now, wait=self.sleep, new_id=self.ids(hook)),
             records=Records(dynamodb, TABLE),
             ledger=LedgerTable(dynamodb, TABLE),
             lanes=lanes,
@@ -134,18 +138,30 @@ class World:
             switch=lambda lane, own: around("apigateway.update_stage", lambda: self.switched.update({lane.lane: own})),
             announce=lambda detail: around("events.put_events", lambda: self.announced.append(detail)),
             warn=lambda subject, text: around("sns.publish", lambda: self.warned.append(f"{subject}: {text}")),
-            now=lambda: self.time,
+            now=now,
             wait=self.sleep,
         )
 
-    def fork(self) -> "World":
+    # what a run gets through its hook; a World of another kind may give it something else
+
+    def client(self, service: str, real: Any, hook: Hook) -> Any:
+        return Interposed(service, real, hook)
+
+    def clock(self, hook: Hook) -> Callable[[], float]:
+        return lambda: self.time
+
+    def ids(self, hook: Hook) -> Callable[[], str]:
+        return lambda: str(uuid.uuid4())
+
+    def fork(self) -> Self:
         """Another world like this one that goes its own way. Items are replaced, never changed, so this is cheap."""
-        other = World(time=self.time, unhealthy=dict(self.unhealthy))
+        other = type(self)(time=self.time, unhealthy=dict(self.unhealthy))
         other.dynamodb.table = dict(self.dynamodb.table)
         other.s3.objects = dict(self.s3.objects)
         other.ssm.values = {name: list(values) for name, values in self.ssm.values.items()}
         other.store.restore(self.store)
         other.apigateway, other.functions = deepcopy(self.apigateway), deepcopy(self.functions)
+        other.secrets = SmallSecrets(dict(self.secrets.values))
         other.announced, other.warned = list(self.announced), list(self.warned)
         other.switched = dict(self.switched)
         return other
@@ -172,8 +188,8 @@ class World:
     def kill(self) -> Revision:
         return self.means().revisions.kill(author="anna", reason="it burns", via="cli")
 
-    def kill_directly(self, hook: Hook = _nothing) -> Killed:
-        return kill_directly(self.means(hook).store(), wait=self.sleep, now=lambda: self.time)
+    def kill_directly(self, hook: Hook = _nothing, *, cause: str = "") -> Killed:
+        return kill_directly(self.means(hook).store(), wait=self.sleep, cause=cause)
 
     def resume(self) -> Revision:
         self.time += 1

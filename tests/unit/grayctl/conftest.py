@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
+from tests.fakes.strict_store import StrictStore
+from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed, serving
+from tests.unit.grayctl.store_server import ACTIVE, store_handler
 
 from grayctl.answer_model import FailureAnswer
 from grayctl.answers import ANSWERS
@@ -59,3 +61,15 @@ def stack(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """graylane-test, deployed, without any release; the stream is followed."""
     with mock_aws():
         yield from deployed(project, monkeypatch)
+
+
+@pytest.fixture
+def store(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StrictStore]:
+    """A KeyValueStore with an active release, at the address that AWS's clients are told."""
+    store = StrictStore()
+    store.tamper({"config": ACTIVE, "fence": "1"})
+    with serving(store_handler(store)) as address:
+        at_home = address.replace("127.0.0.1", "localhost")  # the account goes before the name
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE", at_home)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", address)
+        yield store

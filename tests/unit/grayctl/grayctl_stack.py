@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from tests.fakes.strict_store import ARN
 from tests.unit.moto_writes import written
 
 from gray.published import Current
@@ -197,7 +198,7 @@ def _template(site: str) -> dict[str, Any]:
         "EdgeConfigBucket": "graylane-test-edge-config",
         "ManualSyncFunction": "graylane-test-sync-manual",
         "EdgeKeysSecret": "graylane/test/edge-keys",
-        "KeyValueStoreArn": "arn:aws:cloudfront::123456789012:key-value-store/one",
+        "KeyValueStoreArn": ARN,
     }
     return {
         "Parameters": {

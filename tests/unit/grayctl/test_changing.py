@@ -13,7 +13,6 @@ from grayctl.errors import (
     EXIT_NOT_CONFIRMED,
     EXIT_PUBLICATION,
     EXIT_REFUSED,
-    EXIT_UNREACHABLE,
     EXIT_USAGE,
     ConflictError,
 )
@@ -238,27 +237,6 @@ def test_kill_works_when_the_revision_at_the_head_is_gone(stack: Stack, grayctl:
     grayctl("ramp", "50", "--yes")
     stack.dynamodb.delete_item(TableName="graylane-test-config", Key={"pk": {"S": "revision"}, "sk": {"N": "1"}})
     assert grayctl("kill").code == 0
-
-
-def test_kill_asks_the_manual_sync_also_when_the_table_does_not_answer(
-    stack: Stack, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grayctl("ramp", "50", "--yes")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
-    outcome = grayctl("kill", "-m", "orders fail")
-    # It cannot be seen from here how far it came, which is said; but everybody is back.
-    assert outcome.code == EXIT_UNREACHABLE
-    assert "--direct" in outcome.err
-    assert [request["action"] for request in stack.sync.requests] == ["kill"]
-
-
-def test_kill_that_no_way_carried_names_the_next_one(
-    stack: Stack, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")
-    outcome = grayctl("kill")
-    assert outcome.code == EXIT_UNREACHABLE
-    assert "--direct" in outcome.err
 
 
 def test_states_follow_each_other(stack: Stack, grayctl: Grayctl) -> None:

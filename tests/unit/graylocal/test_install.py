@@ -10,7 +10,7 @@ import pytest
 from graylocal.places import REPOSITORY
 
 # What the script itself calls; no Python among it.
-PROGRAMS = ("bash", "dirname", "mkdir", "cmp", "grep", "cp", "env")
+PROGRAMS = ("bash", "dirname", "mkdir", "cmp", "grep", "cp", "rm", "env")
 
 
 @pytest.fixture
@@ -52,7 +52,9 @@ def test_a_python_of_another_version_is_not_taken(bare: Path) -> None:
     assert "no Python 3.13 found" in install(bare).stderr
 
 
-def test_what_is_installed_already_is_left_alone(bare: Path) -> None:
+@pytest.fixture
+def installed(bare: Path) -> Path:
+    """The same, with every environment made."""
     for folder, lock in {
         ".venv": "dev",
         ".tools/sam": "sam",
@@ -62,8 +64,26 @@ def test_what_is_installed_already_is_left_alone(bare: Path) -> None:
         (bare / folder / "bin").mkdir(parents=True)
         (bare / folder / "bin" / "python").symlink_to(os.path.realpath(REPOSITORY / ".venv" / "bin" / "python"))
         shutil.copy(bare / "requirements" / f"{lock}.lock", bare / folder / ".lock")
-    done = install(bare)
+    return bare
+
+
+def test_what_is_installed_already_is_left_alone(installed: Path) -> None:
+    done = install(installed)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
+    """Only a build of the edge functions needs what it installs."""
+    (installed / "tools" / "edgebuild").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(REPOSITORY / "tools" / "edgebuild" / name, installed / "tools" / "edgebuild")
+    npm = installed / "bin" / "npm"
+    npm.write_text("#!/usr/bin/env bash\nexit 1\n")
+    npm.chmod(0o755)
+    done = install(installed)
+    assert done.returncode == 0
+    assert done.stderr == "graylane: npm could not install them; only a build of src/edge needs them\n"
+    assert not (installed / ".tools" / "edge" / ".lock").exists()
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(bare: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gray.alarm_rollback import Ignored, Kill, decide
+from gray.revision import Head
 
 PREFIX = "graylane-test-withdraw-"
 
@@ -28,7 +29,8 @@ CHANGED = 1_795_546_800  # the message's time of change, in Unix seconds
 def decided(
     text: str, *, prefix: str = PREFIX, enabled: bool = True, state: str | None = "active", began: int = 0
 ) -> Kill | Ignored:
-    return decide(text, prefix=prefix, enabled=enabled, head_state=state, epoch_began=lambda: began)
+    head = Head(3, 2, state) if state else None
+    return decide(text, prefix=prefix, enabled=enabled, head=head, epoch_began=lambda _: began)
 
 
 def test_an_alarm_of_gray_withdraws() -> None:

@@ -253,7 +253,7 @@ def test_only_this_environments_alarms_hold() -> None:
 
 
 def test_an_epoch_begins_with_its_first_revision_however_many_follow(ramp: Ramp) -> None:
-    assert ramp.revisions.epoch_began() == 0
+    assert ramp.revisions.epoch_began(ramp.revisions.head()) == 0
     ramp.release()
     ramp.now += 10
     ramp.release(salt="another1")
@@ -261,4 +261,4 @@ def test_an_epoch_begins_with_its_first_revision_however_many_follow(ramp: Ramp)
     for note in range(30):
         ramp.now += 10
         ramp.release(salt="another1", note=str(note))
-    assert ramp.revisions.epoch_began() == began
+    assert ramp.revisions.epoch_began(ramp.revisions.head()) == began

@@ -40,15 +40,16 @@ def carry_out(
     summary: str,
     ids_only_added: Mapping[str, bool] | None = None,
     prepare: Callable[[], None] = lambda: None,
+    replaces: bool = False,
 ) -> None:
     """Make one change of the release. `summary` is the reason kept when the operator gives none.
 
     `ids_only_added` says of each changed user list whether nobody left it. `prepare` is called when the answer was yes,
-    before the release is saved.
+    before the release is saved. `replaces`: the edit keeps nothing of the release before, which need not be readable.
     """
     target = discover(manner.config_env)
     revisions = revisions_of(target)
-    proposal = propose(read_current(revisions), edit, lanes=registered_lanes(target))
+    proposal = propose(read_current(revisions, replaced=replaces), edit, lanes=registered_lanes(target))
     if not proposal.changes and proposal.current.head is not None:
         show(_result(target, manner, proposal.changes, None, None), manner.as_json, _nothing_to_do)
         return

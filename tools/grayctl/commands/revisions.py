@@ -37,7 +37,8 @@ def apply(
         raise UsageError("give a file or --new", "See: grayctl apply --help")
     wanted = new_document() if file is None else read_document(file)
     manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
-    carry_out(lambda _before: wanted, manner, summary="apply --new" if file is None else f"apply {file}")
+    summary = "apply --new" if file is None else f"apply {file}"
+    carry_out(lambda _before: wanted, manner, summary=summary, replaces=True)
 
 
 def show_revision(
@@ -85,7 +86,7 @@ def history(
     Example: grayctl history -n 5
     """
     found = revisions_of(discover(config_env)).history(limit)
-    document = [{key: value for key, value in _as_json(one).items() if key != "release"} for one in found]
+    document = [_facts(one) for one in found]
     show(document, as_json, lambda console: console.print(_table(found) if found else "no revision yet"))
 
 
@@ -115,8 +116,11 @@ def diff(
 
 
 def _as_json(revision: Revision) -> dict[str, object]:
-    values = {key: value for key, value in vars(revision).items() if key not in ("document", "id", "cause")}
-    return {**values, "release": document_of(revision)}
+    return {**_facts(revision), "release": document_of(revision)}
+
+
+def _facts(revision: Revision) -> dict[str, object]:
+    return {key: value for key, value in vars(revision).items() if key not in ("document", "id", "cause")}
 
 
 def _print_revision(console: Console, revision: Revision) -> None:

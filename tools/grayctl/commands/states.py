@@ -128,10 +128,10 @@ def finish(
 def _carry_out(step: _Step, manner: Manner, back_to: int | None = None, *, tell_waits: bool = False) -> None:
     target = discover(manner.config_env)
     revisions = revisions_of(target)
-    current = read_current(revisions)
+    current = read_current(revisions, replaced=not step.state)
     if current.head is None:
         raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
-    changes = difference(current.document, _expected(step, revisions, revisions.get(current.revision), back_to))
+    changes = difference(current.document, _expected(step, revisions, revisions.at_or_bare(current.head), back_to))
     if manner.dry_run:
         show_dry_run(target, manner, current.revision, changes)
         return

@@ -16,38 +16,41 @@ from grayctl.errors import UsageError
 from grayctl.gray_data import Wait, told, waits
 from grayctl.kill import Kill, record_direct, require_done, write_store
 from grayctl.kill import kill as kill_release
+from grayctl.kill_target import discover_for_kill
 from grayctl.options import AsJson, ConfigEnv, DryRun, Reason, Yes
 from grayctl.propagation import Arrival, await_publication
 from grayctl.publications import ended, verified
 from grayctl.releases import revisions_of
 from grayctl.screen import confirm, show, spinner
-from grayctl.target import Target, discover, discover_for_kill
+from grayctl.target import Target, discover
 
 
 def kill(
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
     direct: Annotated[
-        bool, typer.Option("--direct", help="Write the KeyValueStore from here: for when sync does not answer.")
+        bool, typer.Option("--direct", help="Write the KeyValueStore from here at once, and ask no sync.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send everybody to stable, now. Never asks and is never refused.
 
+    What does not answer within seconds is gone around: the kill is then written straight into the KeyValueStore.
     Cookies stay as they are but count no more: the epoch has risen. `grayctl resume` brings the same people back.
 
     Example: grayctl kill --config-env prod -m "orders fail in v2"
     """
-    target = discover_for_kill(config_env) if direct else discover(config_env)
+    target, troubles = discover_for_kill(config_env)
     with spinner("killing", as_json) as tell:
         if direct:
             result = write_store(target, tell)
             record_direct(result, target, author=author(), reason=reason or "kill --direct")
         else:
             result = kill_release(target, author=author(), reason=reason or "kill", tell=tell)
+    result.troubles[:0] = troubles
     require_done(result)
     # A direct kill is for when little answers: it asks nobody what waits.
-    waiting = [] if direct else waits(target)
+    waiting = [] if result.store_written else waits(target)
     document = {"environment": target.environment, **result.as_json(), "waiting": told(waiting)}
     show(document, as_json, lambda console: _print_kill(console, result, waiting))
 
@@ -156,6 +159,9 @@ def _print_sync(console: Console, arrival: Arrival) -> None:
 def _print_kill(console: Console, result: Kill, waiting: Sequence[Wait]) -> None:
     if result.revision:
         console.print(f"revision {result.revision.number} saved (killed, epoch {result.revision.epoch})")
+    if result.resumed:
+        console.print(f"! not killed: {result.resumed}. See grayctl status", style="yellow", markup=False)
+        return
     if result.arrival:
         print_arrival(console, result.arrival)
     if result.store_written:
@@ -163,4 +169,6 @@ def _print_kill(console: Console, result: Kill, waiting: Sequence[Wait]) -> None
     for trouble in result.troubles:
         console.print(f"! {trouble}", style="yellow", markup=False)
     console.print("everybody gets stable; other edge locations follow within about 70 s")
+    if result.left:
+        console.print(result.left, markup=False)
     print_waits(console, waiting)

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gray.annotation import storable
 from gray.revision import ACTIVE, PAUSED, check_restate
 from gray.revisions import Conflict, Head, Revision, Revisions
 from grayctl import document
@@ -20,6 +21,7 @@ from grayctl.author import author
 from grayctl.difference import Change, difference
 from grayctl.errors import NotConfirmedError, UsageError
 from grayctl.kill import kill, require_done
+from grayctl.kill_target import hurried
 from grayctl.releases import (
     VIA,
     Current,
@@ -88,7 +90,7 @@ class Actions:
             raise NotConfirmedError(
                 "this was not confirmed, or too long ago", "Look at the change and confirm it again."
             )
-        why = reason.strip()[:_REASON_LIMIT] if isinstance(reason, str) else ""
+        why = storable(reason, _REASON_LIMIT) if isinstance(reason, str) else ""
         return {"action": action, **intent.do(why)}
 
     def _intent(self, action: str, values: Mapping[str, Any]) -> Intent:
@@ -122,7 +124,7 @@ class Actions:
         if current.head is None:
             raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1.")
         state = _STATES[action]
-        check_restate(revisions.get(current.revision), state)
+        check_restate(revisions.at_or_bare(current.head), state)
         changes = difference(current.document, {**current.document, "state": state})
 
         def do(reason: str) -> dict[str, Any]:
@@ -132,7 +134,7 @@ class Actions:
 
     def _kill(self) -> Intent:
         try:
-            head = revisions_of(self._target).head()
+            head = revisions_of(hurried(self._target)).head()
             state = head.state if head else "none"
         except (BotoCoreError, ClientError):
             state = "unknown"  # a kill does not wait for a table that answers

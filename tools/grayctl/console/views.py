@@ -11,7 +11,7 @@ from gray.trace_store import check_window
 from grayctl.conditions import condition_text
 from grayctl.live import read_live
 from grayctl.manual import records_of
-from grayctl.releases import document_of, revisions_of
+from grayctl.releases import document_or_none, revisions_of
 from grayctl.signing import debug_header
 from grayctl.target import Target
 
@@ -58,7 +58,7 @@ def history(target: Target) -> dict[str, Any]:
     return {
         "revisions": [
             {key: value for key, value in vars(one).items() if key not in ("document", "id", "cause")}
-            | {"rules": len(document_of(one).get("rules", []))}
+            | {"rules": len((document_or_none(one) or {}).get("rules") or [])}
             for one in revisions
         ],
         "publications": [asdict(record) for record in records_of(target).recent(_PUBLICATIONS)],
