@@ -65,7 +65,8 @@ def _again(
 def _killed_again(means: Means, stamp: Stamped, direct: str, record: Record) -> Record:
     """What is published is a kill: one that HEAD does not know, or one that stays while its resume is refused."""
     head = means.revisions.head()
-    if direct or head is None or head.killed or head.epoch <= stamp.epoch:
+    unanswered = direct and not means.revisions.acted_on(direct)
+    if unanswered or head is None or head.killed or head.epoch <= stamp.epoch:
         raise StillKilled(stamp, direct)
     return publish_kill(means, Head(stamp.revision, stamp.epoch, KILLED), record)
 
