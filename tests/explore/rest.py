@@ -9,7 +9,7 @@ from tests.explore.laws import StoreWatch, Violation
 from tests.explore.steady import SteadyServices, SteadyWorld
 
 from gray.drift import check_drift
-from gray.lanes import GONE
+from gray.lanes import GONE, WITHDRAWN
 from gray.ledger import Ledger
 from gray.published import Current, Fence, stamped
 from gray.revision import KILLED, Head
@@ -102,6 +102,8 @@ def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterato
     for name, lane in lanes.items():
         if (lane.status == GONE) != (name not in registered):
             yield f"lane {name} is {lane.status}"
+        if lane.status == WITHDRAWN and name not in world.unhealthy:
+            yield f"lane {name} is withdrawn, and nothing is wrong with it"
 
 
 def _lacking(world: SteadyWorld) -> Iterator[str]:
