@@ -8,11 +8,12 @@ from tests.explore.edge import answers_of_fresh
 from tests.explore.laws import StoreWatch, Violation
 from tests.explore.steady import SteadyServices, SteadyWorld
 
-from gray.drift import check_drift
-from gray.lanes import GONE, WITHDRAWN
-from gray.ledger import Ledger
-from gray.published import Current, Fence, stamped
-from gray.revision import KILLED, Head
+from gray.edge.config import Fence, stamped
+from gray.history.revision import KILLED, Head
+from gray.lanes.registration import GONE, WITHDRAWN
+from gray.publish.records.current import Current
+from gray.publish.records.ledger import Ledger
+from gray.publish.repair.drift import check_drift
 from sync.runs import by_schedule
 
 __all__ = ["at_rest", "unsettled"]

@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.explore.laws import Violation
 
-from gray.publication import Observed
-from gray.published import Fence
+from gray.edge.config import Fence
+from gray.publish.store.write_plan import Observed
 
 __all__ = ["FAULTS", "Seeded", "seeded"]
 
@@ -182,45 +182,59 @@ def _without_request(kill: Any) -> Any:
     return faulty
 
 
-_SUPERSEDED, _WRITE = "gray.publication:superseded", "gray.revisions:Revisions._write"
-_KILL, _ACTED_ON = "gray.revisions:Revisions.kill", "gray.revision_history:RevisionHistory.acted_on"
-_NO_GUARD = ("gray.store_writer:_keep_killed", _instead(lambda *given: None))
+_SUPERSEDED, _WRITE = "gray.publish.store.write_plan:superseded", "gray.history.revisions:Revisions._write"
+_KILL, _ACTED_ON = "gray.history.revisions:Revisions.kill", "gray.history.revision_history:RevisionHistory.acted_on"
+_UPDATE, _PLAN = "gray.publish.store.store:Store.update", "gray.publish.store.write_plan:plan"
+_BEGIN, _UNDONE = "gray.publish.records.list_ledger:begin", "gray.history.revisions:Revisions.undone"
+_NO_GUARD = ("gray.publish.store.writer:_keep_killed", _instead(lambda *given: None))
 _RELEASES = (
     Seeded("the fence is not compared", ((_SUPERSEDED, _no_fence),), "two-syncs", "fence", (1, 2)),
-    Seeded("the ETag is not compared", (("gray.store:Store.update", _on_any_etag),), "two-syncs", "fence", (1, 2)),
+    Seeded(
+        "the ETag is not compared",
+        ((_UPDATE, _on_any_etag),),
+        "two-syncs",
+        "fence",
+        (1, 2),
+    ),
     Seeded(
         "HEAD is read before the sequence, and no revision compared",
-        ((_SUPERSEDED, _no_revision), ("gray.publisher:Publisher.publish", _head_first)),
+        ((_SUPERSEDED, _no_revision), ("gray.publish.publisher:Publisher.publish", _head_first)),
         "saves",
         "older",
         (1, 4),
     ),
-    Seeded("config comes before its parts", (("gray.publication:plan", _backwards),), "two-syncs", "complete", (0, 1)),
+    Seeded(
+        "config comes before its parts",
+        ((_PLAN, _backwards),),
+        "two-syncs",
+        "complete",
+        (0, 1),
+    ),
     Seeded(
         "the cleanup does not wait",
-        (("gray.publication:GRACE_SECONDS", _instead(0)),),
+        (("gray.publish.repair.cleanup:GRACE_SECONDS", _instead(0)),),
         "cleanup-parts",
         "early",
         (0, 1),
     ),
     Seeded(
         "the cleanup says nothing before it removes a list",
-        (("gray.tidy::withdraw_lists", _instead(lambda table, sequence, names: names)),),
+        (("gray.publish.repair.cleanup::withdraw_lists", _instead(lambda table, sequence, names: names)),),
         "cleanup-list-of-many",
         "complete",
         (1, 3),
     ),
-    Seeded("nothing is announced", (("gray.shard_ledger:begin", _not_begun),), "two-syncs", "late", (0, 0)),
+    Seeded("nothing is announced", ((_BEGIN, _not_begun),), "two-syncs", "late", (0, 0)),
     Seeded(
         "S3 is put without its condition",
-        (("gray.edge_config:EdgeConfig.write", _without_condition),),
+        (("gray.publish.records.backup:EdgeConfig.write", _without_condition),),
         "event-twice",
         "older",
         (1, 2),
     ),
     Seeded(
         "nothing stands by for a HEAD that is refused",
-        (("gray.publisher::stand_by", _instead(lambda *given, **more: None)),),
+        (("gray.publish.publisher::stand_by", _instead(lambda *given, **more: None)),),
         "lane-gone",
         "rest",
         (0, 1),
@@ -237,7 +251,7 @@ _KILLS = (
         "killed",
         (0, 2),
     ),
-    Seeded("an undo un-kills", (("gray.revisions:Revisions.undone", _as_it_was),), "kill-undo", "resume", (0, 2)),
+    Seeded("an undo un-kills", ((_UNDONE, _as_it_was),), "kill-undo", "resume", (0, 2)),
     Seeded(
         "any direct kill is taken as answered",
         ((_ACTED_ON, _instead(lambda *given: True)),),
@@ -262,14 +276,14 @@ _KILLS = (
     ),
     Seeded(
         "a kill does not say that it switches the lanes' APIs",
-        (("gray.kill_publisher::begin", _with(switched_at=0)),),
+        (("gray.publish.kill_publisher::begin", _with(switched_at=0)),),
         "resume",
         "rest",
         (1, 4),
     ),
     Seeded(
         "the schedule does not look after the lanes' APIs",
-        (("gray.publisher:Publisher._follow", _instead(lambda *given: None)),),
+        (("gray.publish.publisher:Publisher._follow", _instead(lambda *given: None)),),
         "kill-redeploy",
         "rest",
         (0, 2),

@@ -29,7 +29,7 @@ from botocore.exceptions import (
 )
 from pydantic import ValidationError
 
-from gray.revision import Conflict, NoSuchRevision, NotPossible
+from gray.history.revision import Conflict, NoSuchRevision, NotPossible
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.lanes import STABLE, read_parameters
+from gray.lanes.registration import STABLE, read_parameters
 from grayctl.errors import UnreachableError, UsageError
 from grayctl.target import Target
 

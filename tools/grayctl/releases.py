@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from gray.lanes import read_parameters
-from gray.model import Release
-from gray.revision import KILLED, NoSuchRevision, read_document
-from gray.revisions import Conflict, Head, Revision, Revisions
-from gray.validation import InvalidRelease, read_release
+from gray.edge.check import InvalidRelease, read_release
+from gray.history.revision import KILLED, NoSuchRevision, read_document
+from gray.history.revisions import Conflict, Head, Revision, Revisions
+from gray.lanes.registration import read_parameters
+from gray.release.document import Release
 from grayctl.difference import Change, difference
 from grayctl.document import Document, has_its_form, new_document, with_state
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
