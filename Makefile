@@ -23,6 +23,7 @@ check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tools bench tests
+	$(BIN)/lint-imports
 	$(BIN)/python -m delivery validate
 	$(BIN)/python -m edgebuild --check
 	$(BIN)/python -m dashboard --check

@@ -25,7 +25,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from tests.unit.control.world import Hook, Moment, World, release  # noqa: E402 - found by the line above
 
-from gray.drift import check_drift  # noqa: E402
+from gray.publish.repair.drift import check_drift  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "control.md"
 RUNS_A_MONTH = 30 * 24 * 12
@@ -126,14 +126,14 @@ def imports() -> list[tuple[str, int]]:
     clients = "[boto3.client(n, region_name='us-east-1') for n in {}]"
     what = {
         "before: all imported, all ten clients made": (
-            f"import sync.app, boto3; import gray.compile, gray.validation; {clients.format(every)}"
+            f"import sync.app, boto3; import gray.edge.compile, gray.release.validation; {clients.format(every)}"
         ),
         "now: the function (sync.app)": "import sync.app",
         "now: an idle run (clients of DynamoDB and SSM)": (
             f"import sync.app, boto3; {clients.format("('dynamodb', 'ssm')")}"
         ),
         "of it, boto3 (and awscrt, which botocore imports wherever it is installed)": "import boto3",
-        "pydantic and the release model, when a release is published": "import gray.compile, gray.validation",
+        "pydantic and the release model, when a release is published": "import gray.edge.check",
     }
     return [(title, _import_time(code)) for title, code in what.items()]
 
@@ -173,10 +173,10 @@ def stream_path(number: int = 50) -> tuple[float, list[float]]:
     The first one apart: it starts the function, and is the first to ask for a health check of a lane, which starts the
     lane's.
     """
-    from gray.model import Release
-    from gray.published import stamped
-    from gray.revisions import Revisions
-    from gray.store import Store
+    from gray.edge.config import stamped
+    from gray.history.revisions import Revisions
+    from gray.publish.store.store import Store
+    from gray.release.document import Release
     from graylocal.stack import LocalStack
 
     with tempfile.TemporaryDirectory() as folder, LocalStack("test", state=Path(folder)) as stack:

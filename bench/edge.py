@@ -23,10 +23,11 @@ from typing import Any
 from edgebuild.build import built_from
 from edgebuild.source import BUILD, assemble, read_sources
 from edgerun.njs import harness_repeated, prelude
-from gray.compile import LaneApi, Stamp, compile_release
-from gray.grants import EdgeKeys, sign_cookie, sign_link
-from gray.lists import build_shards, place, shard_key
-from gray.validation import read_release
+from gray.edge.check import read_release
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.grants import EdgeKeys, sign_cookie, sign_link
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import build_shards, place, shard_key
 
 NOW = 1_800_000_000
 KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)))

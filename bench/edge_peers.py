@@ -26,9 +26,10 @@ from typing import Any
 from edgebuild.source import BUILD
 from edgerun.engine import EdgeFunction
 from edgerun.njs import harness_repeated, syntax_error
-from gray.compile import LaneApi, Stamp, compile_release
-from gray.grants import EdgeKeys
-from gray.validation import read_release
+from gray.edge.check import read_release
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.grants import EdgeKeys
+from gray.release.lane_api import LaneApi
 
 PEERS = Path(__file__).parent / "peers"
 RESULTS = Path(__file__).parent / "results" / "edge_peers.md"

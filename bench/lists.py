@@ -22,7 +22,7 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from gray.lists import build_shards, canonical, place, plan_list, shard_key  # noqa: E402 - found by the line above
+from gray.release.user_lists import build_shards, canonical, place, plan_list, shard_key  # noqa: E402 - found by the line above
 
 RESULTS = Path(__file__).parent / "results" / "lists.md"
 SIZES = (10_000, 100_000, 1_000_000)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gray.model import Release
+from gray.release.document import Release
 from grayctl.preview.access_logs import Reading, from_logs
 from grayctl.preview.pool import PROCESSES, count
 from grayctl.preview.sides import Sides, sides

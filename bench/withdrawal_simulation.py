@@ -4,7 +4,8 @@
     python bench/withdrawal_simulation.py --write    # and bench/results/withdrawal.md
 
 Seeded: the same numbers on every run. Lanes are simulated minute by minute: a Poisson number of requests in each,
-errors and slow requests binomial. The rule of the ramp and the evidence are the ones that run in AWS (gray.trial).
+errors and slow requests binomial. The rule of the ramp and the evidence are the ones that run in AWS
+(gray.analysis.trial).
 
 The fixed threshold is what Flagger and CodeDeploy with an alarm do, at their documented defaults: every minute the
 canary's own success rate is compared with 99 % (and its p99 with 500 ms); Flagger rolls back after 10 failed checks
@@ -23,8 +24,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from gray.evidence import Counts
-from gray.trial import Limits, Trial, Window, findings, take_in
+from gray.analysis.evidence import Counts
+from gray.analysis.trial import Limits, Trial, Window, findings, take_in
 
 SEED = 20261124
 STEPS = (1, 5, 25, 50, 100)

@@ -1,4 +1,4 @@
-// The conditions of a rule, each a short array with its kind first (src/gray/edge_rules.py writes them), and whether a
+// The conditions of a rule, each a short array with its kind first (src/gray/edge/rules.py writes them), and whether a
 // viewer matches. What cannot be understood or read puts a doubt into `viewer.search`, and doubt leads to stable.
 
 function matches(condition, viewer) {

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from gray.alarm_rollback import Ignored, Kill, decide
-from gray.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
-from gray.revision import Head
+from gray.analysis.withdrawal import Ignored, Kill, decide
+from gray.history.revision import Head
+from gray.release.annotation import AUTHOR_LIMIT, REASON_LIMIT, storable
 from sync.services import Services
 
 __all__ = ["Action", "Request", "requests_of"]

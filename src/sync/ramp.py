@@ -24,8 +24,8 @@ def take_step(services: Services) -> str | None:
     revision = revisions.current()
     if revision is None or '"plan"' not in revision.document:
         return None  # most runs; pydantic and CloudWatch are not even imported
-    from gray.plan_run import advance, alarms_on
-    from gray.plan_store import Plans, Trials
+    from gray.analysis.plan_store import Plans, Trials
+    from gray.analysis.ramp_step import advance, alarms_on
 
     table = services.settings.table
     try:

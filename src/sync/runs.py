@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from gray.drift import check_drift
-from gray.kill import kill_directly
-from gray.means import Means
-from gray.publisher import Ask, Publisher, Run
-from gray.rebuild import rebuild
-from gray.records import FAILED, PUBLISHED, REFUSED, SKIPPED, Record
-from gray.revision import AlreadyDone
-from gray.tidy import tidy
+from gray.history.revision import AlreadyDone
+from gray.publish.control_plane import Means
+from gray.publish.kill import kill_directly
+from gray.publish.publisher import Ask, Publisher, Run
+from gray.publish.records.publication_log import FAILED, PUBLISHED, REFUSED, SKIPPED, Record
+from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.drift import check_drift
+from gray.publish.repair.rebuild import rebuild
 from sync.by_hand import Request
 from sync.ramp import take_step
 from sync.services import Services

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from gray.edge_config import EdgeConfig
-from gray.lanes import LaneTable, Registration, read_parameters
-from gray.ledger import LedgerTable
-from gray.list_files import ListFiles
-from gray.means import Means
-from gray.preflight import api_url, files_missing, health_problem, manifest_problem
-from gray.published import CurrentParameter
-from gray.records import Records
-from gray.revisions import Revisions
-from gray.secrets import read_api_key, read_edge_keys
-from gray.store import Store
+from gray.history.list_files import ListFiles
+from gray.history.revisions import Revisions
+from gray.lanes.preflight import api_url, files_missing, health_problem, manifest_problem
+from gray.lanes.registration import LaneTable, Registration, read_parameters
+from gray.publish.control_plane import Means
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.current import CurrentParameter
+from gray.publish.records.ledger import LedgerTable
+from gray.publish.records.publication_log import Records
+from gray.publish.secrets import read_api_key, read_edge_keys
+from gray.publish.store.store import Store
 from sync.fetch import fetch
 from sync.settings import Settings
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
 
-    from gray.adoption import Adoption
+    from gray.lanes.adoption import Adoption
 
 __all__ = ["Services"]
 
@@ -123,7 +123,7 @@ class Services:
         return answer["Invalidation"]["Id"]
 
     def _adoption(self) -> "Adoption":
-        from gray.adoption import Adoption, Owner
+        from gray.lanes.adoption import Adoption, Owner
 
         settings = self.settings
         owner = Owner(
@@ -150,7 +150,7 @@ class Services:
         return health_problem(fetch, api_url(self.settings.api_url, lane, self.settings.region), lane.lane, key)
 
     def _switch(self, lane: Registration, own: bool) -> None:
-        from gray.api_switch import to_own, to_stable
+        from gray.lanes.switch import to_own, to_stable
 
         # An API that is gone has nothing left to switch.
         with suppress(self._apigateway.exceptions.NotFoundException):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gray.preflight import DEFAULT_API_URL
+from gray.lanes.preflight import DEFAULT_API_URL
 
 __all__ = ["Settings"]
 

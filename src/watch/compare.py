@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gray.trial import Findings, Window
+from gray.analysis.trial import Findings, Window
 from watch.figures import Figures
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gray.evidence import Counts
+from gray.analysis.evidence import Counts
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

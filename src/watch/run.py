@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gray.plan_store import Trials
-from gray.revision import Revision
-from gray.revisions import Revisions
-from gray.share_check import asked_by, percent_by
-from gray.trial import Findings, Trial, findings, take_in
+from gray.analysis.plan_store import Trials
+from gray.analysis.share import asked_by, percent_by
+from gray.analysis.trial import Findings, Trial, findings, take_in
+from gray.history.revision import Revision
+from gray.history.revisions import Revisions
 from watch import figures as sources
 from watch.compare import Metric, finding_metrics, lane_metrics, windows
 from watch.figures import Figures

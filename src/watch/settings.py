@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gray.trial import Limits
+from gray.analysis.trial import Limits
 
 __all__ = ["Settings"]
 

@@ -10,7 +10,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from gray.trace_store import check_window
+from gray.analysis.trace_store import check_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
-    from gray.traces import Report
+    from gray.analysis.traces import Report
 
 WINDOW = timedelta(minutes=5)
 # The scheduler is punctual within a minute, no more: a trace between two windows would never be judged.

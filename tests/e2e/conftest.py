@@ -17,8 +17,8 @@ from tests.e2e.deployed import DeployedStack, PatientOperator, deployed, release
 from tests.e2e.operator import Operator
 from tests.e2e.watching import Watching
 
-from gray.revision import Head
-from gray.revisions import Revisions
+from gray.history.revision import Head
+from gray.history.revisions import Revisions
 from grayctl.project import project_root
 from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack

@@ -10,7 +10,7 @@ import httpx
 from tests.e2e.deployed import DeployedStack
 from tests.e2e.viewers import Viewer
 
-from gray.published import stamped
+from gray.edge.config import stamped
 from graylocal.stack import LocalStack
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -178,7 +178,7 @@ class Probes:
         return self._invoke(self._outputs["ScheduledSyncFunction"], {})
 
     def _resume(self) -> None:
-        from gray.revisions import Revisions
+        from gray.history.revisions import Revisions
 
         revisions = Revisions(self._dynamodb, self._outputs["ConfigTable"])
         revisions.resume(author="probe", reason="probe", via="cli", base=revisions.head())

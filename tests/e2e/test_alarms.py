@@ -17,7 +17,7 @@ from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer, everybody
 from tests.e2e.watching import Watching, until
 
-from gray.published import stamped
+from gray.edge.config import stamped
 from graylocal.stack import LocalStack
 
 PATHS = {"request-static": "/", "request-api": "/api/orders", "response": "/"}

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from gray.api_switch import to_own, to_stable
-from gray.lanes import Registration
+from gray.lanes.registration import Registration
+from gray.lanes.switch import to_own, to_stable
 from graylocal.stack import LocalStack
 
 pytestmark = pytest.mark.e2e

@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from gray.drift import check_drift
-from gray.lanes import ADOPTED, Lane
-from gray.means import Means
-from gray.model import Release
-from gray.published import Current, stamped
-from gray.publisher import Ask, Publisher
-from gray.revision import Conflict, NotPossible
+from gray.edge.config import stamped
+from gray.history.revision import Conflict, NotPossible
+from gray.lanes.registration import ADOPTED, Lane
+from gray.publish.control_plane import Means
+from gray.publish.publisher import Ask, Publisher
+from gray.publish.records.current import Current
+from gray.publish.repair.drift import check_drift
+from gray.release.document import Release
 from graylocal.places import REGION
 from graylocal.stack import LocalStack
 from sync.services import Services

@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer
 
-from gray.items import to_item
-from gray.published import Stamped, stamped
+from gray.dynamodb_values import to_item
+from gray.edge.config import Stamped, stamped
 from graylocal.stack import LocalStack
 
 PATIENCE = 60.0

@@ -11,8 +11,8 @@ import pytest
 from tests.e2e.operator import Operator
 
 from artifacts.parameters import LOCAL, overrides
-from gray.model import Release
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
+from gray.release.document import Release
 from graylocal.places import ACCOUNT, REGION, REPOSITORY
 from graylocal.stack import LocalStack
 

@@ -13,7 +13,7 @@ from tests.e2e.lanes import all_started, eventually, order, viewer_in
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Answer, Viewer, everybody, request
 
-from gray.traces import Hop
+from gray.analysis.traces import Hop
 from graylocal.stack import LocalStack
 from samlocal.deployed import warm
 from samlocal.rie import BUILD

@@ -14,10 +14,11 @@ from edgebuild.source import BUILD
 from edgerun.engine import EdgeFunction, FunctionFailed, Result
 from edgerun.njs import Case as NjsCase
 from edgerun.njs import run_njs
-from gray.compile import LaneApi, Stamp, compile_release
-from gray.grants import EdgeKeys
-from gray.lists import build_shards, shard_key
-from gray.validation import read_release
+from gray.edge.check import read_release
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.grants import EdgeKeys
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import build_shards, shard_key
 
 __all__ = ["Vector", "code_of", "in_njs", "in_quickjs", "vectors"]
 

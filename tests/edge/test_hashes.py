@@ -17,7 +17,7 @@ from tests.edge.vectors.configs import head
 
 from edgerun.engine import EdgeFunction
 from edgerun.njs import Case, run_njs
-from gray.lists import build_shards, place, shard_key
+from gray.release.user_lists import build_shards, place, shard_key
 
 # No header or cookie can carry a control character.
 IDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)

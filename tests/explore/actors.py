@@ -8,7 +8,7 @@ import greenlet
 from tests.explore.calls import CONFLICT, CRASH, ERROR, LOST, conflict, failure, name_of
 from tests.explore.steady import Acting
 
-from gray.revision import RevisionError
+from gray.history.revision import RevisionError
 
 if TYPE_CHECKING:
     from tests.explore.execution import Execution

@@ -10,7 +10,7 @@ from tests.explore.edge import SALT
 from tests.explore.steady import SteadyServices, SteadyWorld, quiet
 from tests.unit.control.world import PREFIX, release
 
-from gray.model import Release
+from gray.release.document import Release
 from sync.runs import by_schedule
 
 __all__ = [

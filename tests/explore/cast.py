@@ -11,8 +11,8 @@ from tests.explore.execution import Execution
 from tests.explore.steady import SteadyServices
 from tests.unit.control.world import PREFIX
 
-from gray.model import Release
-from gray.revision import AlreadyDone
+from gray.history.revision import AlreadyDone
+from gray.release.document import Release
 from sync.by_hand import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 

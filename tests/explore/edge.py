@@ -14,8 +14,8 @@ from tests.unit.control.edge import BUILT, Answer
 from tests.unit.control.world import edge_keys
 
 from edgerun.engine import EdgeFunction
-from gray.grants import sign_cookie
-from gray.published import stamped
+from gray.edge.config import stamped
+from gray.edge.grants import sign_cookie
 
 __all__ = ["SALT", "VIEWERS", "answers_of_fresh", "wrong_at_locations"]
 

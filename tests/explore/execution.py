@@ -12,9 +12,9 @@ from tests.explore.laws import HeadWatch, StoreWatch, Violation
 from tests.explore.rest import at_rest
 from tests.explore.steady import SteadyWorld, order_of
 
-from gray.edge_config import EdgeConfig
-from gray.published import stamped
-from gray.revision import KILLED
+from gray.edge.config import stamped
+from gray.history.revision import KILLED
+from gray.publish.records.backup import EdgeConfig
 
 __all__ = ["Execution", "Scenario", "Step"]
 

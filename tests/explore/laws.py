@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tests.explore.calls import kind_of
 
-from gray.published import Fence, Stamped, stamped
-from gray.revision import KILLED, Revision
+from gray.edge.config import Fence, Stamped, stamped
+from gray.history.revision import KILLED, Revision
 
 # Said here once more: the code's own constant is under test.
 GRACE_SECONDS = 600

@@ -8,11 +8,12 @@ from tests.explore.edge import answers_of_fresh
 from tests.explore.laws import StoreWatch, Violation
 from tests.explore.steady import SteadyServices, SteadyWorld
 
-from gray.drift import check_drift
-from gray.lanes import GONE
-from gray.ledger import Ledger
-from gray.published import Current, Fence, stamped
-from gray.revision import KILLED, Head
+from gray.edge.config import Fence, stamped
+from gray.history.revision import KILLED, Head
+from gray.lanes.registration import GONE, WITHDRAWN
+from gray.publish.records.current import Current
+from gray.publish.records.ledger import Ledger
+from gray.publish.repair.drift import check_drift
 from sync.runs import by_schedule
 
 __all__ = ["at_rest", "unsettled"]
@@ -102,6 +103,8 @@ def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterato
     for name, lane in lanes.items():
         if (lane.status == GONE) != (name not in registered):
             yield f"lane {name} is {lane.status}"
+        if lane.status == WITHDRAWN and name not in world.unhealthy:
+            yield f"lane {name} is withdrawn, and nothing is wrong with it"
 
 
 def _lacking(world: SteadyWorld) -> Iterator[str]:

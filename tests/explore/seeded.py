@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.explore.laws import Violation
 
-from gray.publication import Observed
-from gray.published import Fence
+from gray.edge.config import Fence
+from gray.publish.store.write_plan import Observed
 
 __all__ = ["FAULTS", "Seeded", "seeded"]
 
@@ -100,47 +100,8 @@ def _on_any_etag(update: Any) -> Any:
     return lambda store, write, etag: update(store, write, store.describe().etag)
 
 
-class _Anything:
-    """Equal to all: `!=` is never true."""
-
-    def __init__(self, *given: object) -> None:
-        self.given = given
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 def _not_begun(begin: Any) -> Any:
     return lambda table, *more: table.read()
-
-
-def _no_mark(parse: Any) -> Any:
-    return classmethod(lambda cls, value: replace(parse.__func__(cls, value), direct=""))
-
-
-def _unless(names: tuple[str, ...]) -> Callable[[Any], Any]:
-    """A function that does nothing when it is called from a module of these names."""
-
-    def make(before: Any) -> Any:
-        def faulty(*given: Any, **more: Any) -> Any:
-            caller = sys._getframe(1).f_globals["__name__"]
-            return None if caller in names else before(*given, **more)
-
-        return faulty
-
-    return make
-
-
-def _put_blindly(write: Any) -> Any:
-    def faulty(parameter: Any, mine: Any, **more: Any) -> None:
-        parameter._client.put_parameter(Name=parameter.name, Value=mine.text(), Type="String", Overwrite=True)
-
-    return faulty
 
 
 class _Unconditional:
@@ -183,10 +144,6 @@ def _as_it_was(undone: Any) -> Any:
     return faulty
 
 
-def _cause_kept(transaction: Any) -> Any:
-    return lambda *given: transaction(*given)[:2]
-
-
 class _HeadOfBefore:
     """Revisions whose HEAD was read once, early."""
 
@@ -209,65 +166,127 @@ def _head_first(publish: Any) -> Any:
     return faulty
 
 
-_SUPERSEDED, _WRITE = "gray.publication:superseded", "gray.revisions:Revisions._write"
-FAULTS = (
+def _with(**fixed: object) -> Callable[[Any], Any]:
+    """A function that is always given these, where its callers give anything of that name."""
+
+    def make(before: Any) -> Any:
+        return lambda *given, **more: before(*given, **{name: fixed.get(name, more[name]) for name in more})
+
+    return make
+
+
+def _without_request(kill: Any) -> Any:
+    def faulty(revisions: Any, *, cause: str = "", **more: Any) -> Any:
+        return kill(revisions, cause="" if cause.startswith("request:") else cause, **more)
+
+    return faulty
+
+
+_SUPERSEDED, _WRITE = "gray.publish.store.write_plan:superseded", "gray.history.revisions:Revisions._write"
+_KILL, _ACTED_ON = "gray.history.revisions:Revisions.kill", "gray.history.revision_history:RevisionHistory.acted_on"
+_UPDATE, _PLAN = "gray.publish.store.store:Store.update", "gray.publish.store.write_plan:plan"
+_BEGIN, _UNDONE = "gray.publish.records.list_ledger:begin", "gray.history.revisions:Revisions.undone"
+_NO_GUARD = ("gray.publish.store.writer:_keep_killed", _instead(lambda *given: None))
+_RELEASES = (
     Seeded("the fence is not compared", ((_SUPERSEDED, _no_fence),), "two-syncs", "fence", (1, 2)),
-    Seeded("the ETag is not compared", (("gray.store:Store.update", _on_any_etag),), "two-syncs", "fence", (1, 2)),
+    Seeded(
+        "the ETag is not compared",
+        ((_UPDATE, _on_any_etag),),
+        "two-syncs",
+        "fence",
+        (1, 2),
+    ),
     Seeded(
         "HEAD is read before the sequence, and no revision compared",
-        ((_SUPERSEDED, _no_revision), ("gray.publisher:Publisher.publish", _head_first)),
-        "overtaken",
+        ((_SUPERSEDED, _no_revision), ("gray.publish.publisher:Publisher.publish", _head_first)),
+        "saves",
         "older",
-        (1, 3),
+        (1, 4),
     ),
     Seeded(
-        "the revision is not compared",
-        ((_SUPERSEDED, _no_revision),),
-        "overtaken",
-        "older",
-        (2, 3),
-        "in the store",
+        "config comes before its parts",
+        ((_PLAN, _backwards),),
+        "two-syncs",
+        "complete",
+        (0, 1),
     ),
-    Seeded("config comes before its parts", (("gray.publication:plan", _backwards),), "two-syncs", "complete", (0, 1)),
     Seeded(
         "the cleanup does not wait",
-        (("gray.publication:GRACE_SECONDS", _instead(0)),),
+        (("gray.publish.repair.cleanup:GRACE_SECONDS", _instead(0)),),
         "cleanup-parts",
         "early",
         (0, 1),
     ),
     Seeded(
-        "the cleanup does not look at the store",
-        (("gray.tidy::Fence", _instead(_Anything)),),
-        "cleanup-list",
+        "the cleanup says nothing before it removes a list",
+        (("gray.publish.repair.cleanup::withdraw_lists", _instead(lambda table, sequence, names: names)),),
+        "cleanup-list-of-many",
         "complete",
         (1, 3),
     ),
-    Seeded("nothing is announced", (("gray.shard_ledger:begin", _not_begun),), "two-syncs", "late", (0, 0)),
-    Seeded("the direct mark is ignored", (("gray.published:Fence.parse", _no_mark),), "direct", "killed", (0, 1)),
-    Seeded(
-        "the parameter is put without looking",
-        (("gray.published:CurrentParameter.write", _put_blindly),),
-        "event-twice",
-        "late",
-        (1, 3),
-    ),
+    Seeded("nothing is announced", ((_BEGIN, _not_begun),), "two-syncs", "late", (0, 0)),
     Seeded(
         "S3 is put without its condition",
-        (("gray.edge_config:EdgeConfig.write", _without_condition),),
+        (("gray.publish.records.backup:EdgeConfig.write", _without_condition),),
         "event-twice",
         "older",
         (1, 2),
     ),
-    Seeded("a kill keeps the epoch", ((_WRITE, _epoch_kept("killed")),), "kill", "epoch", (0, 2)),
-    Seeded("a resume keeps the epoch", ((_WRITE, _epoch_kept("active")),), "resume-published", "killed", (0, 2)),
-    Seeded("an undo un-kills", (("gray.revisions:Revisions.undone", _as_it_was),), "kill-undo", "resume", (0, 2)),
     Seeded(
-        "a cause is not used up",
-        (("gray.revision:transaction", _cause_kept),),
-        "alarm-twice",
-        "once",
-        (1, 3),
-        "killed 2 times",
+        "nothing stands by for a HEAD that is refused",
+        (("gray.publish.publisher::stand_by", _instead(lambda *given, **more: None)),),
+        "lane-gone",
+        "rest",
+        (0, 1),
     ),
 )
+_KILLS = (
+    Seeded("no guard, at a publication", (_NO_GUARD,), "direct", "killed", (0, 1)),
+    Seeded("no guard, at a rebuild from S3", (_NO_GUARD,), "rebuild-s3-direct", "killed", (0, 1)),
+    Seeded("a kill keeps the epoch", ((_WRITE, _epoch_kept("killed")),), "kill", "epoch", (0, 2)),
+    Seeded(
+        "a resume keeps the epoch, and there is no guard",
+        ((_WRITE, _epoch_kept("active")), _NO_GUARD),
+        "resume-published",
+        "killed",
+        (0, 2),
+    ),
+    Seeded("an undo un-kills", ((_UNDONE, _as_it_was),), "kill-undo", "resume", (0, 2)),
+    Seeded(
+        "any direct kill is taken as answered",
+        ((_ACTED_ON, _instead(lambda *given: True)),),
+        "direct-kill",
+        "killed",
+        (0, 4),
+    ),
+    Seeded(
+        "no direct kill is taken as answered",
+        ((_ACTED_ON, _instead(lambda *given: False)),),
+        "direct-told",
+        "once",
+        (0, 3),
+    ),
+    Seeded("a person's kill has no cause", ((_KILL, _without_request),), "resume", "once", (0, 3)),
+    Seeded(
+        "an alarm is not judged by the HEAD that it kills",
+        ((_KILL, _with(why_not=lambda head: "")),),
+        "alarms-resume",
+        "once",
+        (1, 3),
+    ),
+    Seeded(
+        "a kill does not say that it switches the lanes' APIs",
+        (("gray.publish.kill_publisher::begin", _with(switched_at=0)),),
+        "resume",
+        "rest",
+        (1, 4),
+    ),
+    Seeded(
+        "the schedule does not look after the lanes' APIs",
+        (("gray.publish.publisher:Publisher._follow", _instead(lambda *given: None)),),
+        "kill-redeploy",
+        "rest",
+        (0, 2),
+    ),
+)
+FAULTS = _RELEASES + _KILLS

@@ -16,10 +16,9 @@ from tests.fakes.memory_aws import MemoryS3
 from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.world import BUCKET, PREFIX, TABLE, Hook, World
 
-from gray.edge_config import KEY
-from gray.means import Means
-from gray.publication import CONFIG
-from gray.published import Stamped, stamped
+from gray.edge.config import CONFIG, Stamped, stamped
+from gray.publish.control_plane import Means
+from gray.publish.records.backup import KEY
 from sync.services import Services
 from sync.settings import Settings
 from sync.telemetry import metrics

@@ -185,6 +185,12 @@ FOUND = (
         "resume; rebuild-s3 until store.describe_key_value_store#1; stream; rebuild-s3",
         "epoch",
     ),
+    Found(
+        "12 a set from S3, read before HEAD is published again, is written over it",
+        "rebuild-s3-resume",
+        "kill; stream until dynamodb.get_item(head)#1; resume; stream; rebuild-s3 until store.list_keys#1; stream",
+        "late",
+    ),
 )
 
 

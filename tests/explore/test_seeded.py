@@ -6,8 +6,8 @@ from tests.explore.schedule import replay, shortened, told
 from tests.explore.search import Bounds, Search
 from tests.explore.seeded import FAULTS, Seeded, seeded
 
-from gray import publication, store_writer
-from gray.publication import superseded
+from gray.publish.store import write_plan, writer
+from gray.publish.store.write_plan import superseded
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -27,7 +27,9 @@ def test_a_fault_that_was_put_in_is_found(fault: Seeded) -> None:
 
 
 def test_a_fault_whose_place_is_gone_is_an_error() -> None:
-    fault = Seeded("no such place", (("gray.publication:surpassed", lambda before: before),), "kill", "older", (0, 1))
+    fault = Seeded(
+        "no such place", (("gray.publish.store.write_plan:surpassed", lambda before: before),), "kill", "older", (0, 1)
+    )
 
     with pytest.raises(LookupError, match="put in anew"), seeded(fault):
         pass
@@ -35,6 +37,6 @@ def test_a_fault_whose_place_is_gone_is_an_error() -> None:
 
 def test_a_fault_is_taken_out_again() -> None:
     with seeded(FAULTS[0]):
-        assert publication.superseded is vars(store_writer)["superseded"] is not superseded
+        assert write_plan.superseded is vars(writer)["superseded"] is not superseded
 
-    assert publication.superseded is vars(store_writer)["superseded"] is superseded
+    assert write_plan.superseded is vars(writer)["superseded"] is superseded

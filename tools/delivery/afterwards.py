@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gray.lanes import Registration, read_parameters
+from gray.lanes.registration import Registration, read_parameters
 from grayctl.edge_answer import EdgeAnswer, ask_edge
 from grayctl.site import build_site
 from grayctl.target import Target

@@ -9,8 +9,8 @@ from rich.console import Console
 from delivery.asking import ask_for_name
 from delivery.errors import DeliveryError
 from delivery.released import leads_to
-from gray.lanes import STABLE, read_parameters
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
+from gray.lanes.registration import STABLE, read_parameters
 from grayctl.gray_data import waits
 from grayctl.target import Target
 from lane.registry import CACHE_SECONDS

@@ -2,7 +2,7 @@
 
 import json
 
-from gray.revision import FINISHED, KILLED
+from gray.history.revision import FINISHED, KILLED
 
 __all__ = ["leads_anywhere", "leads_to"]
 

@@ -6,8 +6,8 @@ from delivery.asking import ask_for_name
 from delivery.commands import run_tests
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
-from gray.lanes import STABLE, read_parameters
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
+from gray.lanes.registration import STABLE, read_parameters
 from grayctl.target import Target
 
 __all__ = ["verify"]

@@ -13,11 +13,18 @@ from docsgen.reasons import PUBLICATIONS, REASONS
 from docsgen.template_reference import REPOSITORY
 
 _GRAY = REPOSITORY / "src" / "gray"
+_WHOLE = (
+    "release/validation.py",
+    "release/buckets.py",
+    "release/unreachable.py",
+    "release/plan_check.py",
+    "edge/compile.py",
+)
 # Where a release is refused, in the order in which a person meets it.
 SOURCES = (
-    ("Single values", ("model.py", "conditions.py", "plan.py")),
-    ("The release as a whole", ("validation.py", "ranges.py", "reach.py", "plan_check.py", "compile.py")),
-    ("User lists", ("lists.py",)),
+    ("Single values", ("release/document.py", "release/conditions.py", "release/plan.py")),
+    ("The release as a whole", _WHOLE),
+    ("User lists", ("release/user_lists.py",)),
 )
 _ERRORS = ("ValueError", "ListError")
 type _Texts = tuple[tuple[int, str, str], ...]

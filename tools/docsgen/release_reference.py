@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from gray.model import Release
+from gray.release.document import Release
 
 _EXAMPLE: dict[str, Any] = {
     "salt": "spring-2027",

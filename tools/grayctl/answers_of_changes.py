@@ -2,7 +2,7 @@
 
 from pydantic import Field, RootModel
 
-from gray.records import Record
+from gray.publish.records.publication_log import Record
 from grayctl.answer_model import Answer, answer_of
 from grayctl.difference import Change
 

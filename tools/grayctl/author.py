@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 
-from gray.annotation import AUTHOR_LIMIT, storable
+from gray.release.annotation import AUTHOR_LIMIT, storable
 
 
 def author(environment: Mapping[str, str] = os.environ) -> str:

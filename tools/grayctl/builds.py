@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gray.lanes import Registration, read_parameters
-from gray.preflight import DEFAULT_API_URL, api_url
-from gray.secrets import read_api_key
+from gray.lanes.preflight import DEFAULT_API_URL, api_url
+from gray.lanes.registration import Registration, read_parameters
+from gray.publish.secrets import read_api_key
 from grayctl.errors import UnreachableError
 from grayctl.target import Target
 

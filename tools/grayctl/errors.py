@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gray.revision import Conflict, NoSuchRevision, NotPossible
+from gray.history.revision import Conflict, NoSuchRevision, NotPossible
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

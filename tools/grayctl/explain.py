@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from edgerun.engine import EdgeFunction
-from gray.compile import CompileError, LaneApi, Stamp, encoded
-from gray.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
-from gray.lists import ListError, build_shards, shard_key
-from gray.model import Release
-from gray.store import Store, StoreError
+from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
+from gray.publish.store.store import Store, StoreError
+from gray.release.document import Release
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import ListError, build_shards, shard_key
 from grayctl.errors import Finding, GrayctlError, RefusedError, UnreachableError, UsageError
 
 BUILT = Path(__file__).resolve().parents[2] / "src" / "edge" / "build"
@@ -23,7 +24,7 @@ BUILT = Path(__file__).resolve().parents[2] / "src" / "edge" / "build"
 See = Callable[[str], str | None]
 # The ids of a list by the digest of its file.
 ReadIds = Callable[[str], Iterable[str]]
-# Fields of the config's head, by position (gray.compile).
+# Fields of the config's head, by position (gray.edge.compile).
 _SALT, _IDENTITY, _KEYS, _IDENTITY_KEY = 7, 8, 9, 10
 _DEBUG_SECONDS = 300
 _DEVICES = ("mobile", "tablet", "desktop")

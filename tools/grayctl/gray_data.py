@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gray.lanes import STABLE, read_parameters
+from gray.lanes.registration import STABLE, read_parameters
 from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.target import Target
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gray.kill import kill_directly
-from gray.records import SKIPPED
-from gray.revisions import Revision
-from gray.store import Store
+from gray.history.revisions import Revision
+from gray.publish.kill import kill_directly
+from gray.publish.records.publication_log import SKIPPED
+from gray.publish.store.store import Store
 from grayctl.edge_answer import ask_edge
 from grayctl.errors import UnreachableError, explain
 from grayctl.kill_target import hurried

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from gray.grants import EdgeKeys, sign_link
+from gray.edge.grants import EdgeKeys, sign_link
 from grayctl.errors import UsageError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.plan_run import alarms_on
+from gray.analysis.ramp_step import alarms_on
 from grayctl.errors import GrayctlError
 from grayctl.plan_view import plan_json, read_plan
 from grayctl.status import Status, read_status

@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING
 
-from gray.records import Record, Records
+from gray.publish.records.publication_log import Record, Records
 from grayctl import publications
 from grayctl.errors import UnreachableError
 from grayctl.target import Target

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gray.annotation import REASON_LIMIT, storable
+from gray.release.annotation import REASON_LIMIT, storable
 from grayctl.completion import complete_environment
 from grayctl.screen import note
 

@@ -4,9 +4,10 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from gray.plan import Hold, Plan
-from gray.plan_run import PlanView, alarms_on, look
-from gray.plan_store import Plans, Trials
+from gray.analysis.plan_store import Plans, Trials
+from gray.analysis.ramp_plan import Hold
+from gray.analysis.ramp_step import PlanView, alarms_on, look
+from gray.release.plan import Plan
 from grayctl.document import Document, checked_percent
 from grayctl.errors import UsageError
 from grayctl.releases import revisions_of

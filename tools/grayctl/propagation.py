@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gray.records import FAILED, REFUSED, Record
+from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl import publications
 from grayctl.edge_answer import EdgeAnswer
 from grayctl.errors import PublicationError

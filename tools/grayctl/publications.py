@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from gray.records import PUBLISHED, RUNNING, SKIPPED, Record
+from gray.publish.records.publication_log import PUBLISHED, RUNNING, SKIPPED, Record
 
 
 def of_revision(records: Sequence[Record], revision: int) -> Record | None:

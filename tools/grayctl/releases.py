@@ -4,16 +4,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gray.lanes import read_parameters
-from gray.revision import KILLED, NoSuchRevision, read_document
-from gray.revisions import Conflict, Head, Revision, Revisions
+from gray.history.revision import KILLED, NoSuchRevision, read_document
+from gray.history.revisions import Conflict, Head, Revision, Revisions
+from gray.lanes.registration import read_parameters
 from grayctl.difference import Change, difference
 from grayctl.document import Document, has_its_form, new_document, with_state
 from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
 from grayctl.target import Target
 
 if TYPE_CHECKING:
-    from gray.model import Release
+    from gray.release.document import Release
 
 VIA = "grayctl"
 WAY_OUT = "Save a good one: grayctl apply FILE. Or go back to an earlier one: grayctl undo."
@@ -107,7 +107,7 @@ def propose(
     Raises RefusedError with every problem at once.
     """
     # The model brings pydantic, which only a release that is to be saved needs.
-    from gray.validation import InvalidRelease, read_release
+    from gray.edge.check import InvalidRelease, read_release
 
     edited = edit(current.document)
     if current.head and current.head.killed:

@@ -2,8 +2,8 @@
 
 import time
 
-from gray.grants import EdgeKeys, sign_debug
-from gray.secrets import read_edge_keys
+from gray.edge.grants import EdgeKeys, sign_debug
+from gray.publish.secrets import read_edge_keys
 from grayctl.releases import document_or_none, revisions_of
 from grayctl.target import Target
 

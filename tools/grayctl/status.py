@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from gray.lanes import STABLE, LaneTable, Parameters, read_parameters
-from gray.published import Current as Published
-from gray.records import FAILED, REFUSED, Record
-from gray.revision import KILLED
-from gray.revisions import Head, Revisions
+from gray.history.revision import KILLED
+from gray.history.revisions import Head, Revisions
+from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
+from gray.publish.records.current import Current as Published
+from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document import Document, share_percent
 from grayctl.edge_answer import EdgeAnswer, ask_edge
 from grayctl.errors import RefusedError

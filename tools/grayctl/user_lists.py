@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gray.list_files import ListFiles, list_file_key
-from gray.lists import ListError, build_shards, canonical, changed_shards, false_positive_rate, plan_list, store_bytes
+from gray.history.list_files import ListFiles, list_file_key
+from gray.release.user_lists import (
+    ListError,
+    build_shards,
+    canonical,
+    changed_shards,
+    false_positive_rate,
+    plan_list,
+    store_bytes,
+)
 from grayctl.document import Document, new_salt
 from grayctl.errors import RefusedError, UsageError
 

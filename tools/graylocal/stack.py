@@ -156,8 +156,8 @@ class LocalStack:
 
     def first_release(self) -> None:
         """Save revision 1, everybody stable, where there is no revision yet."""
-        from gray.model import Release
-        from gray.revisions import Revisions
+        from gray.history.revisions import Revisions
+        from gray.release.document import Release
         from grayctl.document import new_document
 
         self._advance("Saving revision 1: everybody stable")
@@ -168,7 +168,7 @@ class LocalStack:
 
     def published(self, seconds: float = 30) -> None:
         """Wait until the sync function has published the newest revision. Raises LocalStackError."""
-        from gray.revisions import Revisions
+        from gray.history.revisions import Revisions
 
         self._start_apis()
         self._advance("Waiting for the sync function to publish it")

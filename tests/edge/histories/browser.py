@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.edge.histories.site import GRAY_COOKIE, Served
 
-from gray.grants import sign_identity
+from gray.edge.grants import sign_identity
 
 __all__ = ["IDENTITY_SECRET", "Browser", "Grant"]
 

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gray.conditions import Condition
-from gray.model import Release, Rule
+from gray.release.conditions import Condition
+from gray.release.document import Release, Rule
 
 __all__ = ["Facts", "bucket", "may_match"]
 

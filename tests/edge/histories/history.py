@@ -12,8 +12,8 @@ from tests.edge.histories.operator import LANES, USERS, Operator
 from tests.edge.histories.site import GRAY_COOKIE, Request, Served, Site, View
 from tests.fakes.strict_store import Location
 
-from gray.grants import EdgeKeys, sign_debug, sign_link
-from gray.records import PUBLISHED
+from gray.edge.grants import EdgeKeys, sign_debug, sign_link
+from gray.publish.records.publication_log import PUBLISHED
 
 __all__ = ["PLACES", "History"]
 

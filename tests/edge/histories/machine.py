@@ -9,7 +9,7 @@ from tests.edge.histories.history import PLACES, History
 from tests.edge.histories.operator import LANES, RULES, USERS
 from tests.edge.histories.site import GRAY_COOKIE, Site, built_site
 
-from gray.grants import sign_link
+from gray.edge.grants import sign_link
 
 __all__ = ["Histories"]
 

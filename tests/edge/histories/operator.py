@@ -11,12 +11,12 @@ from tests.edge.histories.browser import IDENTITY_SECRET
 from tests.unit.control.small_aws import SmallSecrets
 from tests.unit.control.world import KEYS, World
 
-from gray.grants import EdgeKeys
-from gray.lists import canonical
-from gray.model import Release
-from gray.records import Record
-from gray.revisions import NotPossible, Revision
-from gray.tidy import tidy
+from gray.edge.grants import EdgeKeys
+from gray.history.revisions import NotPossible, Revision
+from gray.publish.records.publication_log import Record
+from gray.publish.repair.cleanup import tidy
+from gray.release.document import Release
+from gray.release.user_lists import canonical
 from grayctl.edge_keys import key_ids, retired, rotated
 
 __all__ = ["LANES", "RULES", "SALTS", "USERS", "Operator"]

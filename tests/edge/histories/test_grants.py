@@ -16,8 +16,8 @@ from tests.edge.histories.operator import USERS, Operator
 from tests.edge.histories.site import GRAY_COOKIE, Request, Served, View, built_site
 from tests.fakes.strict_store import Location
 
-from gray.grants import sign_identity, sign_jwt
-from gray.model import Release
+from gray.edge.grants import sign_identity, sign_jwt
+from gray.release.document import Release
 from grayctl.links import clear_link, gray_link, opt_out_link
 
 WEB = Path(__file__).parents[3] / "web"

@@ -6,8 +6,8 @@ import pytest
 from tests.fakes.memory_aws import MemoryDynamoDB
 from tests.unit.control.small_aws import SmallApiGateway, SmallLambda
 
-from gray.adoption import Adoption, Owner, Step, steps
-from gray.lanes import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, LaneTable, Registration
+from gray.lanes.adoption import Adoption, Owner, Step, steps
+from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, LaneTable, Registration
 
 OWNER = Owner("test", "111122223333", "eu-central-1", "originkey", "graylane-test-api-v1")
 V2 = Registration("v2", "api2", "live", usage_plan="plan2")

@@ -9,7 +9,7 @@ from tests.unit.control.test_kill_ways import WAYS
 from tests.unit.control.test_sync import WorldServices
 from tests.unit.control.world import World, release
 
-from gray.revision import KILLED, Conflict
+from gray.history.revision import KILLED, Conflict
 from sync.by_hand import Request, requests_of
 from sync.runs import by_hand, by_schedule
 

@@ -6,8 +6,8 @@ import pytest
 from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import BUCKET, PREFIX, World, release
 
-from gray.drift import check_drift
-from gray.published import stamped
+from gray.edge.config import stamped
+from gray.publish.repair.drift import check_drift
 
 HOUR = 3600
 

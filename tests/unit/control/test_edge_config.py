@@ -7,10 +7,11 @@ import pytest
 from tests.fakes.memory_aws import MemoryS3
 from tests.unit.control.world import release
 
-from gray.compile import LaneApi, Stamp, compile_release
-from gray.edge_config import EdgeConfig, mask, unmask
-from gray.grants import EdgeKeys
-from gray.published import Stamped
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.config import Stamped, mask, unmask
+from gray.edge.grants import EdgeKeys
+from gray.publish.records.backup import EdgeConfig
+from gray.release.lane_api import LaneApi
 
 A, B = "A" * 43, "B" * 43
 SECRET = "a key of the identity, 32 bytes or more"

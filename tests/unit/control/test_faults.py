@@ -20,10 +20,10 @@ from tests.fakes.strict_store import Location
 from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import Moment, World, release
 
-from gray.drift import check_drift
-from gray.items import Plain, to_item
-from gray.published import stamped
-from gray.revision import Revision, item_of
+from gray.dynamodb_values import Plain, to_item
+from gray.edge.config import stamped
+from gray.history.revision import Revision, item_of
+from gray.publish.repair.drift import check_drift
 
 
 class Stopped(BaseException):

@@ -5,10 +5,9 @@ from tests.fakes.strict_store import StrictStore
 from tests.unit.control.edge import the_edge
 from tests.unit.control.world import BUCKET, World, release
 
-from gray.publication import GRACE_SECONDS
-from gray.published import stamped
-from gray.records import PUBLISHED
-from gray.tidy import tidy
+from gray.edge.config import stamped
+from gray.publish.records.publication_log import PUBLISHED
+from gray.publish.repair.cleanup import GRACE_SECONDS, tidy
 
 BIG = [{"id": f"r{n}", "lane": "v2", "when": {"path": f"/quite/far/below/somewhere/{n}/*"}} for n in range(22)]
 STAFF = {"id": "staff", "lane": "v2", "when": {"list": "staff"}}

@@ -10,8 +10,8 @@ from tests.unit.control.edge import VIEWERS, the_edge
 from tests.unit.control.test_sync import WorldServices, ask
 from tests.unit.control.world import BUCKET, TABLE, World, release
 
-from gray.items import to_item
-from gray.list_files import list_file_key
+from gray.dynamodb_values import to_item
+from gray.history.list_files import list_file_key
 from sync.runs import by_hand, by_schedule, by_stream
 
 STAFF = "5" * 64

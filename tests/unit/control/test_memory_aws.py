@@ -10,15 +10,16 @@ from moto import mock_aws
 from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
 from tests.unit.control.world import World
 
-from gray.edge_config import EdgeConfig
-from gray.items import Plain, to_item
-from gray.lanes import read_parameters
-from gray.ledger import LedgerMoved, LedgerTable
-from gray.list_files import ListFiles
-from gray.published import Current, CurrentParameter, Stamped
-from gray.records import Record, Records
-from gray.revision import AlreadyDone, Conflict, RevisionError
-from gray.revisions import Revisions
+from gray.dynamodb_values import Plain, to_item
+from gray.edge.config import Stamped
+from gray.history.list_files import ListFiles
+from gray.history.revision import AlreadyDone, Conflict, RevisionError
+from gray.history.revisions import Revisions
+from gray.lanes.registration import read_parameters
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.current import Current, CurrentParameter
+from gray.publish.records.ledger import LedgerMoved, LedgerTable
+from gray.publish.records.publication_log import Record, Records
 
 TABLE, BUCKET = "config", "edge-config"
 type Answers = list[Any]
@@ -106,8 +107,8 @@ def test_records_and_the_sequence(moto: dict[str, Any]) -> None:
 
 
 def test_the_ledger(moto: dict[str, Any]) -> None:
-    from gray.shard_ledger import ListUse, Outcome, begin, confirm
-    from gray.store import StoreMeta
+    from gray.publish.records.list_ledger import ListUse, Outcome, begin, confirm
+    from gray.publish.store.store import StoreMeta
 
     def script(client: Any) -> Answers:
         table = LedgerTable(client, TABLE)

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import Moment, World, release
 
-from gray.drift import check_drift
-from gray.published import Fence, stamped
-from gray.tidy import tidy
+from gray.edge.config import Fence, stamped
+from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.drift import check_drift
 
 PERCENT = st.integers(min_value=0, max_value=100)
 # Enough for the longest publication; a stop beyond the last call is no stop.

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.memory_aws import MemorySSM
 
-from gray.published import Current, CurrentParameter, Fence, LiveLane, Stamped, stamped
+from gray.edge.config import Fence, Stamped, stamped
+from gray.publish.records.current import Current, CurrentParameter
+from gray.release.lane_api import LaneApi
 
 NAME = "/gray/test/current"
 
@@ -109,4 +111,4 @@ def _parameter(ssm: MemorySSM) -> CurrentParameter:
 
 
 def _current(sequence: int) -> Current:
-    return Current(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": LiveLane("api2", "live")}, ("v2",))
+    return Current(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": LaneApi("api2", "live")}, ("v2",))

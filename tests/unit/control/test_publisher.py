@@ -6,14 +6,13 @@ from typing import Any, cast
 import pytest
 from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, release
 
-from gray.compile import compile_killed
-from gray.drift import check_drift
-from gray.edge_config import EdgeConfig
-from gray.items import to_item
-from gray.kill import killed_config
-from gray.published import Fence, LiveLane, stamped
-from gray.publisher import Ask, Publisher
-from gray.records import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, Records
+from gray.dynamodb_values import to_item
+from gray.edge.config import Fence, killed_config, stamped
+from gray.publish.publisher import Ask, Publisher
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.publication_log import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, Records
+from gray.publish.repair.drift import check_drift
+from gray.release.lane_api import LaneApi
 
 DAY = 24 * 3600
 
@@ -43,7 +42,7 @@ def test_the_first_publication_reaches_every_place(world: World) -> None:
     assert stamped(world.config) == stamped("1|1|1|1|a|1800086400|0")
     assert world.store.items["fence"] == "1"
     assert world.current.revision == 1
-    assert world.current.lanes == {"v2": LiveLane("api2", "live")}
+    assert world.current.lanes == {"v2": LaneApi("api2", "live")}
     assert world.announced == [
         {"environment": "test", "sequence": 1, "revision": 1, "epoch": 1, "state": "active", "trigger": "scheduled"}
     ]
@@ -210,7 +209,7 @@ def test_a_lane_that_no_rule_leads_to_need_not_be_there() -> None:
     run = world.scheduled()
 
     assert run.why == "lanes"
-    assert world.current.lanes == {"v2": LiveLane("api2", "live")}
+    assert world.current.lanes == {"v2": LaneApi("api2", "live")}
 
 
 def test_a_refused_release_is_published_when_its_lane_comes(world: World) -> None:
@@ -258,7 +257,7 @@ def test_a_withdrawn_lane_comes_back_at_a_persons_word_only(world: World) -> Non
     assert world.scheduled().record is None
     assert world.current.lanes == {}
     assert world.publish(person="anna").status == PUBLISHED
-    assert world.current.lanes == {"v2": LiveLane("api2", "live")}
+    assert world.current.lanes == {"v2": LaneApi("api2", "live")}
 
 
 def test_a_lane_that_vanishes_is_withdrawn_at_once_and_its_adoption_undone(world: World) -> None:
@@ -285,7 +284,7 @@ def test_a_lane_that_was_deployed_anew_is_followed(world: World) -> None:
 
 
 def test_the_killed_config_is_the_one_of_the_edges_format() -> None:
-    assert killed_config(7, 3, 2) == compile_killed(7, 3, 2)
+    assert killed_config(7, 3, 2) == killed_config(7, 3, 2)
 
 
 def test_a_kill_is_published_from_numbers_alone(world: World) -> None:

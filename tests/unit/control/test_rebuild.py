@@ -4,11 +4,11 @@ import pytest
 from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import BUCKET, World, release
 
-from gray.drift import check_drift
-from gray.published import stamped
-from gray.publisher import Ask
-from gray.rebuild import rebuild
-from gray.records import PUBLISHED, REFUSED, Record
+from gray.edge.config import stamped
+from gray.publish.publisher import Ask
+from gray.publish.records.publication_log import PUBLISHED, REFUSED, Record
+from gray.publish.repair.drift import check_drift
+from gray.publish.repair.rebuild import rebuild
 
 STAFF = "5" * 64
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.unit.control.world import TABLE, Interposed, Moment, World, release
 
-from gray.items import to_item
-from gray.revision import AlreadyDone, Conflict, Head, NotPossible
-from gray.revisions import Revisions
+from gray.dynamodb_values import to_item
+from gray.history.revision import AlreadyDone, Conflict, Head, NotPossible
+from gray.history.revisions import Revisions
 
 WHO: dict[str, Any] = {"author": "anna", "reason": "test", "via": "cli"}
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from tests.fakes.strict_store import ARN, StrictStore
 
-from gray.store import (
+from gray.publish.store.store import (
     Store,
     StoreConflict,
     StoreDenied,

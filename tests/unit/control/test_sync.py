@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from tests.unit.control.world import World, release
 
-from gray.items import to_item
-from gray.means import Means
-from gray.published import stamped
-from gray.store import Store
+from gray.dynamodb_values import to_item
+from gray.edge.config import stamped
+from gray.publish.control_plane import Means
+from gray.publish.store.store import Store
 from sync.by_hand import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 from sync.services import Services
@@ -355,6 +355,19 @@ def test_an_idle_function_does_not_import_pydantic() -> None:
     """It costs a cold start 140 ms, and only a run that publishes a release needs it."""
     code = "import sync.app, sys; print([name for name in sys.modules if name.split('.')[0] == 'pydantic'])"
     environment = {"PATH": "", "PYTHONPATH": str(EVENTS.parent / "src"), "POWERTOOLS_TRACE_DISABLED": "true"}
+
+    loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_a_kill_loads_neither_pydantic_nor_the_release() -> None:
+    code = (
+        "import sys, gray.publish.kill, gray.publish.kill_publisher;"
+        "heavy = ('pydantic', 'gray.release.document', 'gray.edge.compile');"
+        "print([name for name in sys.modules if name.startswith(heavy)])"
+    )
+    environment = {"PATH": "", "PYTHONPATH": str(EVENTS.parent / "src")}
 
     loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 

@@ -14,22 +14,22 @@ from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
 from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.small_aws import SmallApiGateway, SmallLambda, SmallSecrets
 
-from gray.adoption import Adoption, Owner
-from gray.edge_config import EdgeConfig
-from gray.grants import EdgeKeys
-from gray.kill import Killed, kill_directly
-from gray.lanes import LaneTable, Registration, read_parameters
-from gray.ledger import LedgerTable
-from gray.list_files import ListFiles, list_file_key
-from gray.means import Means
-from gray.model import Release
-from gray.published import Current, CurrentParameter
-from gray.publisher import Ask, Publisher, Run
-from gray.records import Record, Records
-from gray.revision import Revision
-from gray.revisions import Revisions
-from gray.secrets import read_edge_keys
-from gray.store import Store
+from gray.edge.grants import EdgeKeys
+from gray.history.list_files import ListFiles, list_file_key
+from gray.history.revision import Revision
+from gray.history.revisions import Revisions
+from gray.lanes.adoption import Adoption, Owner
+from gray.lanes.registration import LaneTable, Registration, read_parameters
+from gray.publish.control_plane import Means
+from gray.publish.kill import Killed, kill_directly
+from gray.publish.publisher import Ask, Publisher, Run
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.current import Current, CurrentParameter
+from gray.publish.records.ledger import LedgerTable
+from gray.publish.records.publication_log import Record, Records
+from gray.publish.secrets import read_edge_keys
+from gray.publish.store.store import Store
+from gray.release.document import Release
 
 PREFIX, TABLE, BUCKET = "/gray/test", "graylane-test-config", "edge-config"
 Moment = Literal["before", "after"]

@@ -12,7 +12,7 @@ from botocore.session import Session
 from moto import mock_aws
 from rich.console import Console
 
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
 from grayctl.target import Clients, Target
 
 REGION = "us-east-1"
@@ -65,7 +65,7 @@ class Account:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        from gray.model import Release
+        from gray.release.document import Release
 
         release = Release.model_validate({"salt": "8f3kq1zt", "lanes": ["v2"], "rules": list(rules)})
         revisions = Revisions(dynamodb, CONFIG)

@@ -11,7 +11,8 @@ from docsgen.cli_reference import commands
 from docsgen.errors_reference import SOURCES, problems_of
 from docsgen.reasons import PUBLICATIONS, REASONS
 from docsgen.template_reference import alarm_topic, alarms, read_template
-from gray import model, records
+from gray.publish.records import publication_log
+from gray.release import document
 from grayctl import errors
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -70,7 +71,7 @@ def test_a_runbook_names_its_alarm_and_says_what_to_do(path: Path) -> None:
 
 
 def test_each_reason_of_the_edge_is_told() -> None:
-    assert set(REASONS) == model.REASONS
+    assert set(REASONS) == document.REASONS
 
 
 def test_the_edge_gives_no_reason_that_is_not_known() -> None:
@@ -83,7 +84,14 @@ def test_the_edge_gives_no_reason_that_is_not_known() -> None:
 
 
 def test_each_end_of_a_publication_is_told() -> None:
-    known = {records.RUNNING, records.PUBLISHED, records.SKIPPED, records.SUPERSEDED, records.FAILED, records.REFUSED}
+    known = {
+        publication_log.RUNNING,
+        publication_log.PUBLISHED,
+        publication_log.SKIPPED,
+        publication_log.SUPERSEDED,
+        publication_log.FAILED,
+        publication_log.REFUSED,
+    }
     assert set(PUBLICATIONS) == known
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.unit.gray_release.documents import Document, document, rule, user_list
 
-from gray.epoch import raises_epoch
-from gray.model import Release
+from gray.release.document import Release
+from gray.release.epoch import raises_epoch
 
 STAFF = {"id": "staff", "lane": "v2", "when": {"list": "staff"}}
 OTHERS = {"id": "others", "lane": "v2", "when": {"not": {"list": "staff"}}}

@@ -3,11 +3,13 @@
 import pytest
 from tests.unit.gray_release.documents import Document, document, rule, user_list
 
-from gray.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, LaneApi, Stamp, compile_killed, compile_release
-from gray.grants import EdgeKeys, GrantError
-from gray.lists import STORE_BYTES, fits
-from gray.model import MAX_LANES, MAX_RULES
-from gray.validation import check, read_release
+from gray.edge.check import check, read_release
+from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, Stamp, compile_release
+from gray.edge.config import killed_config
+from gray.edge.grants import EdgeKeys, GrantError
+from gray.release.document import MAX_LANES, MAX_RULES
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import STORE_BYTES, fits
 
 KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)), "i" * 43)
 STAMP = Stamp(417, 96, 12, 1_800_086_400)
@@ -119,7 +121,7 @@ def test_the_number_of_shards(shards: object) -> None:
 
 
 def test_a_kill_is_made_of_numbers_alone_whatever_the_release_is() -> None:
-    assert compile_killed(418, 97, 13) == "1|418|97|13|k"
+    assert killed_config(418, 97, 13) == "1|418|97|13|k"
 
 
 @pytest.mark.parametrize(

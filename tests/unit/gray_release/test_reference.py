@@ -9,11 +9,13 @@ import yaml
 
 from edgebuild.source import BUILD
 from edgerun.engine import EdgeFunction
-from gray.compile import LaneApi, Stamp, compile_killed, compile_release
-from gray.grants import EdgeKeys, sign_cookie, sign_debug, sign_link
-from gray.lists import build_shards, shard_key
-from gray.model import REASONS
-from gray.validation import read_release
+from gray.edge.check import read_release
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.config import killed_config
+from gray.edge.grants import EdgeKeys, sign_cookie, sign_debug, sign_link
+from gray.release.document import REASONS
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import build_shards, shard_key
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "edge-config.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```(\w+)\n(.*?)\n```$", PAGE, re.DOTALL | re.MULTILINE))
@@ -32,7 +34,7 @@ def test_the_release_compiles_to_the_config() -> None:
 
     assert compiled.config == EXAMPLES["config"]
     assert compiled.parts == ()
-    assert compile_killed(418, 97, 13) == EXAMPLES["killed"]
+    assert killed_config(418, 97, 13) == EXAMPLES["killed"]
 
 
 def test_the_heads_fields_are_described_in_order() -> None:

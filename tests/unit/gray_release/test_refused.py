@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.unit.gray_release.documents import Document, asking, document, nested, rule, user_list
 
-from gray.validation import check
+from gray.edge.check import check
 
 DAY, NEXT = "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z"
 GERMAN, AUSTRIAN = {"country": "DE"}, {"country": "AT"}

@@ -14,9 +14,9 @@ import pytest
 from tests.fakes.strict_store import ARN
 from tests.unit.moto_writes import written
 
-from gray.published import Current
-from gray.records import PUBLISHED, Record, Records
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
+from gray.publish.records.current import Current
+from gray.publish.records.publication_log import PUBLISHED, Record, Records
 
 REGION = "us-east-1"
 TABLE = "graylane-test-config"

@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.unit.grayctl.grayctl_stack import Fault, Grayctl, Stack
 
-from gray.records import FAILED
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
+from gray.publish.records.publication_log import FAILED
 from grayctl.document import ramp
 from grayctl.errors import (
     EXIT_CONFLICT,

@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 
-from gray.revisions import Revisions
+from gray.history.revisions import Revisions
 from grayctl.commands.consoling import private_page
 from grayctl.console import server
 from grayctl.console.actions import GOOD_SECONDS, Actions

@@ -13,10 +13,10 @@ from tests.unit.control.world import World, release
 from tests.unit.grayctl.grayctl_stack import SALT, Grayctl, Stack
 
 from edgerun.engine import EdgeFunction
-from gray.grants import sign_cookie, sign_debug, sign_link
-from gray.list_files import list_file_key
-from gray.model import Release
-from gray.store import Store, StoreUnavailable
+from gray.edge.grants import sign_cookie, sign_debug, sign_link
+from gray.history.list_files import list_file_key
+from gray.publish.store.store import Store, StoreUnavailable
+from gray.release.document import Release
 from grayctl.errors import UnreachableError, UsageError
 from grayctl.explain import BUILT, Viewer, explain, published
 from grayctl.user_lists import read_ids

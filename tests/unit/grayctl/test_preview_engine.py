@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from edgerun.engine import EdgeFunction
-from gray.lists import plan_list
-from gray.model import Release
+from gray.release.document import Release
+from gray.release.user_lists import plan_list
 from grayctl.errors import RefusedError
 from grayctl.preview.engine import BUILT, Counted, PreviewEngine
 from grayctl.preview.pool import count

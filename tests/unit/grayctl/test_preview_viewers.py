@@ -9,8 +9,8 @@ import pytest
 from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 from tests.unit.grayctl.test_preview_engine import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
 
-from gray.grants import sign_identity, sign_jwt
-from gray.model import Identity
+from gray.edge.grants import sign_identity, sign_jwt
+from gray.release.document import Identity
 from grayctl.answers import PreviewAnswer
 from grayctl.errors import UsageError
 from grayctl.preview import access_logs, viewers

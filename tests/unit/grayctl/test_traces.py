@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gray.traces import cleared_by_summary, judge, marks, report
+from gray.analysis.traces import cleared_by_summary, judge, marks, report
 
 
 def function(

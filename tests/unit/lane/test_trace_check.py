@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gray.trace_store import check_window
-from gray.traces import Hop, Mixed, Report
+from gray.analysis.trace_store import check_window
+from gray.analysis.traces import Hop, Mixed, Report
 from watch.trace_check import publish
 
 if TYPE_CHECKING:

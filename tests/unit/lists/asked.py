@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from edgerun.engine import EdgeFunction
-from gray.compile import LaneApi, Stamp, compile_release
-from gray.grants import EdgeKeys
-from gray.lists import shard_key
-from gray.validation import read_release
+from gray.edge.check import read_release
+from gray.edge.compile import Stamp, compile_release
+from gray.edge.grants import EdgeKeys
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import shard_key
 
 __all__ = ["NOW", "Asked", "on_the_list"]
 

@@ -7,14 +7,14 @@ import sys
 import pytest
 from tests.unit.lists.asked import Asked, on_the_list
 
-from gray.lists import plan_list, store_bytes
+from gray.release.user_lists import plan_list, store_bytes
 
 _MILLION = 1_000_000
 _MEGABYTE = 1024 * 1024
 # Says what it took, in megabytes, and gives the shards.
 _PROGRAM = f"""
 import json, re
-from gray.lists import build_shards, place, plan_list
+from gray.release.user_lists import build_shards, place, plan_list
 
 def ids():
     return (f"customer-{{number:08d}}@example.org" for number in range({_MILLION}))

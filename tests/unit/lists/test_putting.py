@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.control.world import World, release
 
-from gray.lists import fits, plan_list
-from gray.records import PUBLISHED, Record
-from gray.validation import check
+from gray.edge.check import check
+from gray.publish.records.publication_log import PUBLISHED, Record
+from gray.release.user_lists import fits, plan_list
 from grayctl.errors import RefusedError, UsageError
 from grayctl.propagation import await_publication
 from grayctl.user_lists import plan_change, read_ids

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.lists.asked import Asked, on_the_list
 
-from gray.lists import (
+from gray.edge.check import check
+from gray.release.user_lists import (
     RESERVE,
     SHARD_BYTES,
     STORE_BYTES,
@@ -20,7 +21,6 @@ from gray.lists import (
     shard_key,
     store_bytes,
 )
-from gray.validation import check
 
 # What a line of a file may hold; ids are trimmed, and none begins with the sign of a comment.
 ids = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(

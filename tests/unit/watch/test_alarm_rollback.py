@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gray.alarm_rollback import Ignored, Kill, decide
-from gray.revision import Head
+from gray.analysis.withdrawal import Ignored, Kill, decide
+from gray.history.revision import Head
 
 PREFIX = "graylane-test-withdraw-"
 

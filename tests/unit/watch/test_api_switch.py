@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from gray.api_switch import calls, to_own, to_stable
-from gray.lanes import Registration
+from gray.lanes.registration import Registration
+from gray.lanes.switch import calls, to_own, to_stable
 
 OWN, STABLE = "graylane-test-api-v2", "graylane-test-api-v1"
 

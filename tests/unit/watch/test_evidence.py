@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gray.evidence import STEPS, Counts, Evidence, Test, begin, observe
+from gray.analysis.evidence import STEPS, Counts, Evidence, Test, begin, observe
 
 RATES = st.floats(0, 1)
 WINDOWS = st.lists(

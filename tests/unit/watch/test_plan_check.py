@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from gray.model import Release
-from gray.plan_check import plan_problems
+from gray.release.document import Release
+from gray.release.plan_check import plan_problems
 
 PLAN = {"lane": "v2", "steps": [1, 60]}
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from gray.evidence import Counts
-from gray.model import Release
-from gray.plan import Complete, Hold, Step, Withdraw
-from gray.plan_run import PlanView, advance, alarms_on, look
-from gray.plan_store import PlanMoved, Plans, Trials
-from gray.revisions import Revisions
-from gray.share_check import asked_by
-from gray.trial import Trial, Window, take_in
+from gray.analysis.evidence import Counts
+from gray.analysis.plan_store import PlanMoved, Plans, Trials
+from gray.analysis.ramp_plan import Complete, Hold, Step, Withdraw
+from gray.analysis.ramp_step import PlanView, advance, alarms_on, look
+from gray.analysis.share import asked_by
+from gray.analysis.trial import Trial, Window, take_in
+from gray.history.revisions import Revisions
+from gray.release.document import Release
 
 PLAN = {"lane": "v2", "steps": [1, 5, 100], "every_minutes": 10, "minimum_requests": 50}
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gray.plan import Complete, Hold, Plan, PlanState, Situation, Step, Withdraw, at_percent, next_step, percent_of
-from gray.share_check import asked_for
-from gray.trial import Findings, Trial
+from gray.analysis.ramp_plan import Complete, Hold, PlanState, Situation, Step, Withdraw, next_step
+from gray.analysis.share import asked_for
+from gray.analysis.trial import Findings, Trial
+from gray.release.plan import Plan, at_percent, percent_of
 
 PLAN = Plan.model_validate({"lane": "v2", "steps": [1, 5, 25, 50, 100], "every_minutes": 30})
 NOW = 100_000

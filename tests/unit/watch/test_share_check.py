@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gray.share_check import ANY_SHARE, Asked, asked_by, asked_for, contradiction, percent_by
+from gray.analysis.share import ANY_SHARE, Asked, asked_by, asked_for, contradiction, percent_by
 
 
 @given(st.integers(1, 25), st.floats(0, 1), st.sampled_from([1, 5, 25, 50, 100]), st.sampled_from([1.0, 3.0]))

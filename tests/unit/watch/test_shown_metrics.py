@@ -13,8 +13,8 @@ import pytest
 
 from dashboard.body import body
 from docsgen.template_reference import alarms, read_template
-from gray.traces import Report
-from gray.trial import Findings
+from gray.analysis.traces import Report
+from gray.analysis.trial import Findings
 from lane.observe import PER_ENVIRONMENT, PER_LANE, emit
 from lane.settings import Settings
 from watch.compare import finding_metrics, lane_metrics

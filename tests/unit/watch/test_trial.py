@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gray.evidence import Counts
-from gray.share_check import Asked
-from gray.trial import Limits, Trial, Window, findings, take_in
+from gray.analysis.evidence import Counts
+from gray.analysis.share import Asked
+from gray.analysis.trial import Limits, Trial, Window, findings, take_in
 
 LIMITS = Limits()
 NEW = Trial("salt1234", 3, "v2", since=0, end=600, step_since=600)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gray.plan_store import Trials
-from gray.trial import Limits
+from gray.analysis.plan_store import Trials
+from gray.analysis.trial import Limits
 from watch.run import watch
 from watch.settings import Settings
 

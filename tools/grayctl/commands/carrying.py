@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from gray.revision import KILLED
-from gray.revisions import Revision
+from gray.history.revision import KILLED
+from gray.history.revisions import Revision
 from grayctl.author import author
 from grayctl.difference import Change
 from grayctl.document import Document

@@ -11,10 +11,10 @@ import typer
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from gray.grants import EdgeKeys
-from gray.list_files import ListFiles
-from gray.model import Release
-from gray.store import Store
+from gray.edge.grants import EdgeKeys
+from gray.history.list_files import ListFiles
+from gray.publish.store.store import Store
+from gray.release.document import Release
 from grayctl.document_file import read_document
 from grayctl.edge_keys import new_secret
 from grayctl.errors import UsageError

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gray.list_files import ListFiles
+from gray.history.list_files import ListFiles
 from grayctl import document
 from grayctl.commands.carrying import Manner, carry_out
 from grayctl.errors import UsageError

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gray.lanes import LaneTable, read_parameters
-from gray.published import Current as Published
-from gray.trace_store import check_window
-from gray.traces import Report
+from gray.analysis.trace_store import check_window
+from gray.analysis.traces import Report
+from gray.lanes.registration import LaneTable, read_parameters
+from gray.publish.records.current import Current as Published
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.periods import parse_period

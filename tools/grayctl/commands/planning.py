@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gray.plan import duration
-from gray.plan_run import PlanView
-from gray.plan_store import PlanMoved, Plans
+from gray.analysis.plan_store import PlanMoved, Plans
+from gray.analysis.ramp_step import PlanView
+from gray.release.plan import duration
 from grayctl.commands.carrying import Manner, carry_out
 from grayctl.errors import ConflictError
 from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes

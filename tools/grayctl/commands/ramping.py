@@ -12,7 +12,7 @@ from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
 from grayctl.periods import parse_period
 from grayctl.plan_view import plan_document, with_plan
 
-# A plan's step is at most a week (gray.plan.Plan).
+# A plan's step is at most a week (gray.release.plan.Plan).
 _LONGEST_STEP = 7 * 86400
 
 

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gray.revisions import Revision
+from gray.history.revisions import Revision
 from grayctl.commands.carrying import Manner, carry_out, print_changes
 from grayctl.difference import difference
 from grayctl.document import new_document

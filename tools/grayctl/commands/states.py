@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gray.revision import check_restate
-from gray.revisions import Conflict, Head, Revision, Revisions
+from gray.history.revision import check_restate
+from gray.history.revisions import Conflict, Head, Revision, Revisions
 from grayctl.author import author
 from grayctl.builds import differing_builds, read_builds
 from grayctl.commands.carrying import Manner, ask_first, finish_change, show_dry_run

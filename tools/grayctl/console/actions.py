@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.annotation import storable
-from gray.revision import ACTIVE, PAUSED, check_restate
-from gray.revisions import Conflict, Head, Revision, Revisions
+from gray.history.revision import ACTIVE, PAUSED, check_restate
+from gray.history.revisions import Conflict, Head, Revision, Revisions
+from gray.release.annotation import storable
 from grayctl import document
 from grayctl.author import author
 from grayctl.difference import Change, difference

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from gray.trace_store import check_window
+from gray.analysis.trace_store import check_window
 from grayctl.conditions import condition_text
 from grayctl.live import read_live
 from grayctl.manual import records_of

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-from gray.model import Identity
+from gray.release.document import Identity
 from grayctl.errors import UsageError
 from grayctl.preview.viewers import Viewers
 

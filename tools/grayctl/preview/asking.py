@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from gray.lanes import ADOPTED, LaneTable, read_parameters
-from gray.list_files import ListFiles
-from gray.model import Release
+from gray.history.list_files import ListFiles
+from gray.lanes.registration import ADOPTED, LaneTable, read_parameters
+from gray.release.document import Release
 from grayctl.preview.access_logs import Reading
 from grayctl.preview.moves import Moves, summed_up
 from grayctl.preview.notes import notes, notes_on_logs, unknown_conditions

@@ -12,7 +12,7 @@ from typing import Any
 
 import quickjs
 
-from gray.grants import EdgeKeys, sign_cookie, sign_identity, sign_jwt
+from gray.edge.grants import EdgeKeys, sign_cookie, sign_identity, sign_jwt
 
 _DRIVER = Path(__file__).parent / "driver.js"
 _EDGE = Path(__file__).resolve().parents[3] / "src" / "edge"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from gray.model import Release
+from gray.release.document import Release
 from grayctl.preview.access_logs import Reading
 from grayctl.preview.engine import Counted
 from grayctl.preview.moves import reasons

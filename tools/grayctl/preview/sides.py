@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.compile import Compiled, CompileError, LaneApi, Stamp, encoded
-from gray.conditions import Condition
-from gray.epoch import raises_epoch
-from gray.lists import ListError, build_shards, shard_key
-from gray.model import Release, State
+from gray.edge.compile import Compiled, CompileError, Stamp, encoded
+from gray.release.conditions import Condition
+from gray.release.document import Release, State
+from gray.release.epoch import raises_epoch
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import ListError, build_shards, shard_key
 from grayctl.errors import Finding, RefusedError
 from grayctl.preview.engine import KEYS, Side
 

@@ -1,0 +1,124 @@
+"""The plan's state and the trials in the config table: pk `plan`, sk 0 the state, sk n the trial of lane vn.
+
+The state is written by the scheduled sync and by operators, a trial by the watch function only, so the writers of
+different items never meet; on the state two writers are told apart by its version.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from gray.analysis.trial import Trial
+from gray.dynamodb_values import Plain, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from gray.analysis.ramp_plan import PlanState
+
+__all__ = ["PlanMoved", "Plans", "Trials"]
+
+
+class PlanMoved(Exception):
+    """When the plan's state was written by somebody else since it was read. Nothing was written."""
+
+
+class Trials:
+    """The trials of one environment."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, lane: str) -> Trial | None:
+        """The lane's trial; None when there is none, or one that another version of this code wrote: a trial can be
+        begun anew at any time."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(_number(lane)), ConsistentRead=True)
+        if "Item" not in answer:
+            return None
+        try:
+            return Trial.from_json(str(from_item(answer["Item"])["trial"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, trial: Trial) -> None:
+        """Keeps the trial, over the lane's former one."""
+        item: dict[str, Plain] = {"pk": "plan", "sk": _number(trial.lane), "lane": trial.lane, "trial": trial.to_json()}
+        self._client.put_item(TableName=self._table, Item=to_item(item))
+
+
+class Plans:
+    """The state of the plan of one environment."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, salt: str) -> "PlanState":
+        """The state of the plan of the release with this salt; a fresh one when the kept one is another release's."""
+        from gray.analysis.ramp_plan import PlanState
+
+        answer = self._client.get_item(TableName=self._table, Key=_key(0), ConsistentRead=True)
+        if "Item" not in answer:
+            return PlanState(salt)
+        state = _state_of(from_item(answer["Item"]))
+        return state if state.salt == salt else PlanState(salt, version=state.version)
+
+    def put(self, state: "PlanState") -> "PlanState":
+        """Keeps the state and returns it with its new version. Raises PlanMoved."""
+        after = replace(state, version=state.version + 1)
+        values: dict[str, Plain] = {"pk": "plan", "sk": 0, **vars(after), "percent": str(after.percent)}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(values),
+                ConditionExpression="attribute_not_exists(pk) OR version = :version",
+                ExpressionAttributeValues={":version": {"N": str(state.version)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise PlanMoved("the plan's state was changed by somebody else; look again") from error
+        return after
+
+    def pause(self, salt: str) -> "PlanState":
+        """No steps until `resume`. Withdrawals go on."""
+        return self._change(salt, lambda state: replace(state, paused=True))
+
+    def resume(self, salt: str) -> "PlanState":
+        """Steps go on; the present step's time has been running."""
+        return self._change(salt, lambda state: replace(state, paused=False))
+
+    def skip(self, salt: str) -> "PlanState":
+        """The next step is taken at the next run, however early and with however few requests."""
+        return self._change(salt, lambda state: replace(state, skip=True))
+
+    def _change(self, salt: str, change: "Callable[[PlanState], PlanState]") -> "PlanState":
+        for _ in range(5):
+            try:
+                return self.put(change(self.get(salt)))
+            except PlanMoved:
+                continue
+        raise PlanMoved("the plan's state keeps being changed by somebody else")
+
+
+def _key(number: int) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": "plan"}, "sk": {"N": str(number)}}
+
+
+def _number(lane: str) -> int:
+    return int(lane.removeprefix("v"))
+
+
+def _state_of(values: Mapping[str, Plain]) -> "PlanState":
+    from gray.analysis.ramp_plan import PlanState
+
+    return PlanState(
+        salt=str(values["salt"]),
+        percent=Decimal(str(values["percent"])),
+        since=cast(int, values["since"]),
+        paused=bool(values["paused"]),
+        skip=bool(values["skip"]),
+        last=str(values["last"]),
+        decided_at=cast(int, values["decided_at"]),
+        version=cast(int, values["version"]),
+    )

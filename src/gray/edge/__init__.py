@@ -1,0 +1,1 @@
+"""What the edge reads: the store's format, rules, grants, and the compile step from a release to them. Pure."""

@@ -1,0 +1,83 @@
+"""Whether a document is a release that the edge can take: its structure, the whole of it, and its size there."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import ValidationError
+
+from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.grants import EdgeKeys
+from gray.release import validation
+from gray.release.document import Release, State
+from gray.release.lane_api import LaneApi
+from gray.release.messages import structure_problems, without_broken_parts
+from gray.release.problems import Problem
+
+__all__ = ["InvalidRelease", "check", "problems", "read_release"]
+
+_WIDEST = Stamp(10**9, 10**9, 10**9, 10**10)
+
+
+class InvalidRelease(ValueError):
+    """When a document is not a valid release."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Release:
+    """The document as a model, wholly checked. Raises InvalidRelease."""
+    try:
+        release = Release.model_validate(document)
+    except ValidationError as error:
+        raise InvalidRelease([*structure_problems(error), *_of_the_rest(document, error, lanes)]) from error
+    found = problems(release, lanes=lanes)
+    if found:
+        raise InvalidRelease(found)
+    return release
+
+
+def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] | None) -> list[Problem]:
+    """What is wrong beside a broken part, so that all errors are said at once."""
+    try:
+        release = Release.model_validate(without_broken_parts(document, error))
+    except (ValidationError, TypeError):
+        return []
+    return problems(release, lanes=lanes)
+
+
+def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Problem]:
+    """What is wrong with a document; empty when it is a valid release."""
+    try:
+        read_release(document, lanes=lanes)
+    except InvalidRelease as error:
+        return error.problems
+    return []
+
+
+def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[Problem]:
+    """What is wrong with a release as a whole; its size is looked at when nothing else is.
+
+    `lanes` are the lanes that exist; None: not known, not checked.
+    """
+    return validation.problems(release, lanes=lanes) or _size_problems(release)
+
+
+def _size_problems(release: Release) -> list[Problem]:
+    """Whether the release, compiled, fits at the edge: by the longest numbers, ids and keys it may get."""
+    if release.state == State.KILLED:
+        return []
+    api = LaneApi("a" * 10, "live")
+    secret = "s" * 43
+    try:
+        encoded(
+            release,
+            stamp=_WIDEST,
+            lanes=dict.fromkeys(release.lanes, api),
+            region="ap-southeast-2",
+            keys=EdgeKeys((("a", secret), ("b", secret)), identity=secret),
+        )
+    except CompileError as error:
+        return list(error.problems)
+    return []

@@ -1,0 +1,116 @@
+"""A release's rules as the edge reads them: short arrays, cheap questions first."""
+
+import json
+from datetime import datetime
+from ipaddress import ip_network
+from typing import Any
+
+from gray.release.buckets import bucket_range
+from gray.release.conditions import Condition, FieldMatch, Window
+from gray.release.document import Release, Rule
+
+__all__ = ["address_prefix", "cap", "condition", "rules_text"]
+
+Coded = list[Any]
+# What to ask first under `all` and `any`: the order changes nothing but the cost.
+_COST = {"t": 0, "d": 1, "y": 1, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5, "&": 6, "|": 6, "l": 9, "L": 9}
+
+
+def rules_text(release: Release) -> str:
+    """The rules as JSON without spaces."""
+    return json.dumps(
+        [_rule(release, rule) for rule in release.rules], ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+
+
+def _rule(release: Release, rule: Rule) -> Coded:
+    coded: Coded = [rule.id, rule.lane, *bucket_range(release, rule)]
+    if rule.when is None:
+        return coded
+    coded.append(condition(rule.when, release))
+    ends = cap(rule.when)
+    return [*coded, ends] if ends else coded
+
+
+def condition(when: Condition, release: Release) -> Coded:
+    """One condition as an array, its kind first."""
+    if when.every is not None:
+        return ["&", *_cheap_first(when.every, release)]
+    if when.some is not None:
+        return ["|", *_cheap_first(when.some, release)]
+    if when.no is not None:
+        return ["!", condition(when.no, release)]
+    if when.user_list is not None:
+        entry = release.lists[when.user_list]
+        return ["L" if entry.restricted else "l", when.user_list, entry.shards, entry.salt]
+    if when.cookie is not None:
+        return _field("c", when.cookie.name, when.cookie)
+    if when.header is not None:
+        return _field("h", when.header.name.lower(), when.header)
+    if when.query is not None:
+        return _field("q", when.query.name, when.query)
+    return _of_request(when)
+
+
+def _of_request(when: Condition) -> Coded:
+    if when.path is not None:
+        return ["p", *when.path]
+    if when.country is not None:
+        return ["y", *when.country]
+    if when.device is not None:
+        return ["d", *(device[0] for device in when.device)]
+    if when.ip is not None:
+        return ["i", *map(address_prefix, when.ip)]
+    window = when.time or Window()
+    return ["t", _seconds(window.start), _seconds(window.end)]
+
+
+def _cheap_first(parts: list[Condition], release: Release) -> list[Coded]:
+    return sorted((condition(part, release) for part in parts), key=lambda coded: _COST[coded[0]])
+
+
+def _field(kind: str, name: str, match: FieldMatch) -> Coded:
+    if match.exists:
+        return [kind, name, "?"]
+    if match.prefix is not None:
+        return [kind, name, "^", *match.prefix]
+    return [kind, name, "=", *(match.one_of or [match.equals or ""])]
+
+
+def address_prefix(cidr: str) -> str:
+    """A range of addresses as the edge tests it.
+
+    An IPv4 range that ends with a byte: its dotted beginning, `192.0.2.`. Any other: the family, then the digits in
+    hexadecimal that all share; where the prefix ends inside a digit, the first and the last possibility, `40a1-40a4`.
+    """
+    network = ip_network(cidr)
+    if network.version == 4 and network.prefixlen and network.prefixlen % 8 == 0:
+        return "".join(f"{byte}." for byte in network.network_address.packed[: network.prefixlen // 8])
+    digits = network.max_prefixlen // 4
+    first, last = (
+        f"{network.version}{int(address):0{digits}x}"
+        for address in (network.network_address, network.broadcast_address)
+    )
+    length = 1 + -(-network.prefixlen // 4)
+    return first[:length] if first[:length] == last[:length] else f"{first[:length]}-{last[:length]}"
+
+
+def cap(when: Condition) -> int:
+    """The unix second after which the condition can hold no more, as far as its time windows say; 0 when it may hold.
+
+    A grant ends then at the latest.
+    """
+    if when.time is not None:
+        return _seconds(when.time.end)
+    if when.every is not None:
+        return min((ends for ends in map(cap, when.every) if ends), default=0)
+    if when.some is not None:
+        caps = [cap(part) for part in when.some]
+        return max(caps) if all(caps) else 0
+    if when.no is not None and when.no.time is not None and when.no.time.end is None:
+        return _seconds(when.no.time.start)
+    return 0
+
+
+def _seconds(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0

@@ -1,0 +1,173 @@
+"""Lanes as their stacks register them, and what the control plane knows of each.
+
+A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else of ours. Whoever may write that
+parameter must not be able to send viewers, or the origin's key, elsewhere: a registration counts only after adoption
+(gray.lanes.adoption), which asks API Gateway.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from gray.dynamodb_values import Plain, from_item, to_item
+from gray.release.lane_api import LaneApi
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
+
+__all__ = [
+    "ADOPTED",
+    "CHANGING",
+    "FAILURES_TO_WITHDRAW",
+    "GONE",
+    "REFUSED",
+    "STABLE",
+    "WITHDRAWN",
+    "Lane",
+    "LaneTable",
+    "Parameters",
+    "Registration",
+    "read_parameters",
+]
+
+STABLE = "v1"
+ADOPTED, REFUSED, WITHDRAWN, GONE = "adopted", "refused", "withdrawn", "gone"
+# Its adoption or its end has begun, and may have stopped anywhere: the next run begins it again.
+CHANGING = "changing"
+# A lane that viewers are led to and that fails this many checks running is withdrawn.
+FAILURES_TO_WITHDRAW = 3
+
+_LANE = re.compile(r"v([1-9]|[1-9][0-9])")
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What a lane's stack says of itself."""
+
+    lane: str
+    api_id: str
+    stage: str
+    function: str = ""
+    usage_plan: str = ""
+    table: str = ""
+    services: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
+
+    @classmethod
+    def parse(cls, lane: str, text: str) -> "Registration | None":
+        """From the parameter `lanes/<lane>`; None when it is not a registration of that lane."""
+        try:
+            values: dict[str, Any] = json.loads(text)
+            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+            found = cls(**known)
+        except (ValueError, TypeError, KeyError):
+            return None
+        if found.lane != lane or not _LANE.fullmatch(lane):
+            return None
+        plain = isinstance(found.api_id, str) and isinstance(found.stage, str) and isinstance(found.usage_plan, str)
+        return found if plain and LaneApi(found.api_id, found.stage).valid else None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What the control plane knows of a gray lane.
+
+    `failures` counts the failed checks running; `why` says what was wrong last.
+    """
+
+    lane: str
+    status: str
+    api_id: str
+    stage: str
+    usage_plan: str = ""
+    adopted_at: int = 0
+    failures: int = 0
+    why: str = ""
+
+    @property
+    def usable(self) -> bool:
+        return self.status == ADOPTED
+
+    def matches(self, registration: Registration) -> bool:
+        """Whether this is still the API and usage plan that the lane's stack registers."""
+        return (self.api_id, self.stage, self.usage_plan) == (
+            registration.api_id,
+            registration.stage,
+            registration.usage_plan,
+        )
+
+    def failed(self, why: str) -> "Lane":
+        """After one more failed check: withdrawn at the third running."""
+        failures = self.failures + 1
+        status = WITHDRAWN if failures >= FAILURES_TO_WITHDRAW else self.status
+        return replace(self, failures=failures, status=status, why=why)
+
+    def passed(self) -> "Lane":
+        """After a check that went well."""
+        return replace(self, failures=0, why="")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The environment's parameters: the text of `current`, and the registrations by lane."""
+
+    current: str | None
+    registrations: Mapping[str, Registration]
+    unreadable: tuple[str, ...] = ()
+
+
+def read_parameters(client: "SSMClient", prefix: str) -> Parameters:
+    """`<prefix>/current` and `<prefix>/lanes/*` in one call (10 parameters a page)."""
+    current: str | None = None
+    registrations: dict[str, Registration] = {}
+    unreadable: list[str] = []
+    token: str | None = None
+    while True:
+        more = {"NextToken": token} if token else {}
+        page = client.get_parameters_by_path(Path=prefix, Recursive=True, MaxResults=10, **more)  # type: ignore[arg-type]
+        for parameter in page["Parameters"]:
+            name = parameter["Name"].removeprefix(f"{prefix}/")
+            if name == "current":
+                current = parameter["Value"]
+            elif name.startswith("lanes/"):
+                lane = name.removeprefix("lanes/")
+                found = Registration.parse(lane, parameter["Value"])
+                if found:
+                    registrations[lane] = found
+                else:
+                    unreadable.append(lane)
+        token = page.get("NextToken")
+        if not token:
+            return Parameters(current, registrations, tuple(unreadable))
+
+
+class LaneTable:
+    """The lanes' records in the config table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def all(self) -> dict[str, Lane]:
+        """Every gray lane ever seen, by name."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": "lane"}},
+            ConsistentRead=True,
+        )
+        found = [_lane_of(from_item(item)) for item in answer["Items"]]
+        return {lane.lane: lane for lane in found}
+
+    def put(self, lane: Lane) -> None:
+        values = cast(dict[str, Plain], dict(vars(lane)))
+        item = {"pk": "lane", "sk": int(lane.lane.removeprefix("v")), **values}
+        self._client.put_item(TableName=self._table, Item=to_item(item))
+
+
+def _lane_of(values: Mapping[str, Plain]) -> Lane:
+    known = {name: values[name] for name in Lane.__dataclass_fields__ if name in values}
+    return Lane(**known)  # type: ignore[arg-type]

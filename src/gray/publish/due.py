@@ -1,0 +1,38 @@
+"""Whether a publication is due: judged by what costs nothing to read."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from gray.history.revision import ACTIVE, KILLED, PAUSED, Head
+from gray.publish.records.current import Current
+from gray.publish.records.ledger import Ledger
+from gray.release.lane_api import LaneApi
+
+__all__ = ["Due", "due", "lapsed"]
+
+Due = Literal["first", "revision", "unfinished", "lanes", "lease", ""]
+
+
+def due(head: Head, current: Current | None, ledger: Ledger, lanes: Mapping[str, LaneApi], now: float) -> Due:
+    """Why HEAD has to be published now, from what costs nothing to read; empty when it has not.
+
+    `lanes` are the gray lanes that viewers could be sent to now.
+    """
+    if current is None:
+        return "first"
+    if (head.revision, head.epoch, head.state) != (current.revision, current.epoch, current.state):
+        return "revision"
+    if not ledger.complete:
+        return "unfinished"
+    if head.state not in (ACTIVE, PAUSED):
+        return ""
+    if dict(current.lanes) != {name: lanes[name] for name in current.wants if name in lanes}:
+        return "lanes"
+    if not lapsed(current, now) and now >= current.until - current.lease / 2:
+        return "lease"
+    return ""
+
+
+def lapsed(current: Current | None, now: float) -> bool:
+    """Whether what is published has outlived its lease: the edge sends everybody to stable by itself."""
+    return current is not None and current.state not in (KILLED, "finished") and 0 < current.until <= now

@@ -1,0 +1,162 @@
+"""Publishing the kill that HEAD names: the store first, and everything behind it after."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gray.edge.config import CONFIG, FENCE, Fence, Stamped
+from gray.history.revision import AlreadyDone, Head, Revision, RevisionError
+from gray.publish.control_plane import Means
+from gray.publish.kill import Killed, write_kill
+from gray.publish.lane_watch import Lanes, switch_apis
+from gray.publish.records.current import Current
+from gray.publish.records.ledger import LedgerMoved
+from gray.publish.records.list_ledger import Outcome, begin, confirm, content_hash, set_hash
+from gray.publish.records.publication_log import PUBLISHED, SUPERSEDED, Record
+from gray.publish.store.writer import StillKilled, Superseded
+from gray.publish.write import announce
+
+__all__ = ["follow_kill", "publish_kill"]
+
+
+def publish_kill(means: Means, head: Head, record: Record) -> Record:
+    """Only the store's refusal, at every attempt, is an error of the kill.
+
+    What fails after the store was written is on the record, and raised in the end, so that the run is repeated.
+    """
+    record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
+    store = means.store()
+    try:
+        killed = write_kill(
+            store,
+            sequence=record.sequence,
+            revision=head.revision,
+            epoch=head.epoch,
+            next_sequence=lambda fence: _sequence_above(means, fence),
+            still_killed=lambda: _is_killed(means),
+            acknowledge=lambda cause: _acknowledge(means, cause),
+            again=lambda sequence: _begin_again(means, sequence),
+            wait=means.wait,
+        )
+    except Superseded as newer:
+        record = record.closed(SUPERSEDED, _millis(means), errors=[str(newer)])
+        means.records.put(record)
+        return record
+    record = replace(record, sequence=killed.sequence, keys=2, updates=killed.updates, calls=store.calls)
+    failures = _afterwards(means, head, record, killed)
+    record = record.closed(PUBLISHED, _millis(means), errors=[str(failure) for failure in failures])
+    means.records.put(record)
+    if failures:
+        raise ExceptionGroup("the store is killed, but not everything behind it is up to date", failures)
+    return record
+
+
+def _afterwards(means: Means, head: Head, record: Record, killed: Killed) -> list[Exception]:
+    """The parameter, the ledger, the lanes' APIs, the set in S3, the event; each has its turn, whatever the others do.
+
+    The ledger comes before the APIs: by its note the schedule puts them right, wherever this run ends.
+    """
+    now = int(means.now())
+    current = Current(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
+    stamp = Stamped(record.sequence, head.revision, head.epoch, head.state)
+    saved = {CONFIG: killed.config, FENCE: str(Fence(record.sequence))}
+
+    def switch() -> None:
+        switch_apis(means, Lanes(means.parameters().registrations, means.lanes.all()), own=False)
+
+    def settle() -> None:
+        outcome = Outcome(killed.meta, current.text(), content_hash(killed.config), set_hash(saved))
+        confirm(means.ledger, record.sequence, None, outcome, now=now)
+
+    steps: list[Callable[[], object]] = [
+        lambda: means.current().write(current),
+        lambda: begin(means.ledger, record.sequence, 0, {}, switched_at=now),
+        switch,
+        lambda: means.edge_config().write(saved, stamp, ""),
+        lambda: announce(means, record),
+    ]
+    failures: list[Exception] = []
+    for step in steps:
+        try:
+            step()
+        except LedgerMoved:
+            return failures  # a newer publication has begun, which has read this kill
+        except Exception as failure:  # noqa: BLE001 - the kill stands
+            failures.append(failure)
+    if not failures:  # else the ledger stays open, and the next run does it all again
+        try:
+            settle()
+        except Exception as failure:  # noqa: BLE001
+            failures.append(failure)
+    return failures
+
+
+def follow_kill(means: Means, killed: StillKilled, record: Record) -> Record:
+    """The store holds a kill that a publication met: HEAD follows it, unless it has done so before.
+
+    A kill that HEAD has acted on, in an epoch that it has left, was resumed: then the publication was of something
+    older, and is superseded.
+    """
+    if not _known(means, killed):
+        return publish_kill(means, _followed(means, killed).head, record)
+    record = record.closed(SUPERSEDED, _millis(means), errors=[f"{killed}, and the release was resumed since"])
+    means.records.put(record)
+    return record
+
+
+def _followed(means: Means, killed: StillKilled) -> Revision:
+    def follow(cause: str) -> Revision:
+        return means.revisions.kill(author="direct", reason=str(killed), via="sync", cause=cause, epoch=killed.epoch)
+
+    try:
+        return follow(killed.direct)
+    except AlreadyDone:  # and yet it is in an epoch that HEAD has not left: it was written once more
+        return follow("")
+
+
+def _known(means: Means, killed: StillKilled) -> bool:
+    head = means.revisions.head()
+    if head is None or head.killed:
+        return False
+    if killed.direct and not means.revisions.acted_on(killed.direct):
+        return False
+    return head.epoch > killed.epoch
+
+
+def _acknowledge(means: Means, cause: str) -> bool:
+    """Makes HEAD's kill the answer to the direct one. False when that is not certain: then its cause stays."""
+    try:
+        means.revisions.kill(author="direct", reason="killed directly", via="sync", cause=cause)
+    except AlreadyDone:
+        return True
+    except (RevisionError, ClientError, BotoCoreError):
+        return False  # the kill goes on without; the next publication asks again
+    return True
+
+
+def _begin_again(means: Means, sequence: int) -> None:
+    """A kill that is there already is in no hurry: the ledger knows of its second writing before it happens."""
+    try:
+        begin(means.ledger, sequence, 0, {})
+    except LedgerMoved as newer:
+        raise Superseded(str(newer)) from newer
+    except (ClientError, BotoCoreError):
+        return  # the kill goes on without
+
+
+def _is_killed(means: Means) -> bool:
+    head = means.revisions.head()
+    return head is not None and head.killed
+
+
+def _sequence_above(means: Means, fence: int) -> int:
+    sequence = means.records.next_sequence()
+    if sequence <= fence:  # the table was restored to an earlier time
+        means.records.raise_sequence(fence)
+        sequence = means.records.next_sequence()
+    return sequence
+
+
+def _millis(means: Means) -> int:
+    return int(means.now() * 1000)

@@ -1,0 +1,99 @@
+"""Which gray lanes viewers may be sent to: registered, adopted, and answering."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from gray.lanes.adoption import steps
+from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, Parameters, Registration
+from gray.publish.control_plane import Means
+from gray.release.lane_api import LaneApi
+
+__all__ = ["Lanes", "check_live", "readmit", "refresh", "switch_apis"]
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The gray lanes as a run found them. `withdrawn` are those that this run took away from viewers."""
+
+    registrations: Mapping[str, Registration]
+    known: Mapping[str, Lane]
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> dict[str, LaneApi]:
+        """Those that may be published."""
+        return {name: LaneApi(lane.api_id, lane.stage) for name, lane in self.known.items() if lane.usable}
+
+    def why_not(self, name: str) -> str:
+        """What keeps viewers from a lane, in words."""
+        lane = self.known.get(name)
+        if lane is None or lane.status == GONE:
+            return f"lane {name} is not registered: deploy its stack first"
+        return f"lane {name} is {lane.status}: {lane.why}"
+
+
+def refresh(means: Means, parameters: Parameters) -> Lanes:
+    """Adopts what is newly registered, lets go of what is gone; nothing is asked of AWS when nothing changed."""
+    known = means.lanes.all()
+    for step in steps(parameters.registrations, known):
+        known[step.name] = means.adoption().take(step, now=int(means.now()))
+        if known[step.name].status == REFUSED and (step.lane is None or step.lane.why != known[step.name].why):
+            means.warn(f"Lane {step.name} refused in {means.environment}", known[step.name].why)
+    return Lanes(parameters.registrations, known)
+
+
+def check_live(means: Means, lanes: Lanes, published: Collection[str]) -> Lanes:
+    """Checks each lane that viewers are sent to now: three failures running, or its registration gone, withdraw it."""
+    known = dict(lanes.known)
+    withdrawn: list[str] = []
+    for name in published:
+        lane = known.get(name)
+        if lane is None or lane.status not in (ADOPTED, WITHDRAWN):
+            withdrawn.append(name)
+            continue
+        registration = lanes.registrations.get(name)
+        if not lane.usable or registration is None:
+            continue
+        why = means.preflight(registration, False)
+        after = lane.failed(why) if why else lane.passed()
+        if after != lane:
+            means.lanes.put(after)
+            known[name] = after
+        if after.status == WITHDRAWN:
+            withdrawn.append(name)
+    after_checks = Lanes(lanes.registrations, known, tuple(withdrawn))
+    for name in withdrawn:
+        means.warn(f"Lane {name} withdrawn in {means.environment}", after_checks.why_not(name))
+    return after_checks
+
+
+def readmit(means: Means, lanes: Lanes, needed: Collection[str], wanted: Collection[str]) -> tuple[Lanes, list[str]]:
+    """Preflight for a revision that is not published yet: what is wrong with the lanes its rules lead to (`needed`).
+
+    A lane that was withdrawn and passes takes viewers again. One that is only `wanted` (for signed links) is no reason
+    to refuse.
+    """
+    problems: list[str] = []
+    known = dict(lanes.known)
+    for name in wanted:
+        lane, registration = known.get(name), lanes.registrations.get(name)
+        if lane is None or registration is None or lane.status not in (ADOPTED, WITHDRAWN):
+            problems += [lanes.why_not(name)] if name in needed else []
+            continue
+        if name not in needed and lane.usable:
+            continue
+        why = means.preflight(registration, name in needed)
+        if why:
+            problems += [why] if name in needed else []
+        elif lane.status == WITHDRAWN:
+            known[name] = replace(lane, status=ADOPTED, failures=0, why="")
+            means.lanes.put(known[name])
+    return replace(lanes, known=known), problems
+
+
+def switch_apis(means: Means, lanes: Lanes, *, own: bool) -> None:
+    """Makes every adopted gray API call its own function, or (the kill at the API) stable's."""
+    for name, registration in lanes.registrations.items():
+        lane = lanes.known.get(name)
+        if lane and lane.status in (ADOPTED, WITHDRAWN) and lane.matches(registration):
+            means.switch(registration, own)

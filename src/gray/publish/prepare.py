@@ -1,0 +1,145 @@
+"""From a revision to what the store has to hold: validated, its lanes asked, compiled.
+
+This is where pydantic comes in, so it is imported by runs that publish a release only.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from gray.edge.config import Stamped, part_key
+from gray.history.revision import FINISHED, Revision
+from gray.publish.control_plane import Means
+from gray.publish.lane_watch import Lanes, readmit
+from gray.publish.records.current import Current
+from gray.publish.records.list_ledger import ListUse
+from gray.publish.store.write_plan import Target
+from gray.release.lane_api import LaneApi
+
+if TYPE_CHECKING:
+    from gray.release.document import Release
+
+__all__ = ["Compiled", "Refused", "compile_target"]
+
+
+class Refused(Exception):
+    """When a release must not be published: what is wrong, all at once. The edge keeps what it has."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A publication ready to be written, but for the shards of its `lists`."""
+
+    target: Target
+    stamp: Stamped
+    digest: str
+    current: Current
+    lists: Mapping[str, ListUse] = field(default_factory=dict)
+
+
+def compile_target(means: Means, revision: Revision, lanes: Lanes, *, sequence: int, fresh: bool) -> Compiled:
+    """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
+
+    `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
+    """
+    from gray.edge.compile import CompileError, Stamp, compile_release
+    from gray.release.lane_api import LaneApi
+
+    release = _release(revision)
+    led_to = {rule.lane for rule in release.rules}
+    needed = sorted(led_to) if revision.state != FINISHED else []
+    lanes, problems = readmit(means, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
+    problems += _invalid(means, release)
+    if problems:
+        raise Refused(problems)
+    live = {name: lane for name, lane in lanes.live.items() if name in release.lanes}
+    lease = release.lease_minutes * 60
+    now = int(means.now())
+    try:
+        compiled = compile_release(
+            _without(release, led_to - set(live)),
+            stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
+            lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
+            region=means.region,
+            keys=means.keys(),
+        )
+    except CompileError as error:
+        raise Refused([str(problem) for problem in error.problems]) from error
+    lists = _lists(release)
+    digest = _digest(compiled.digest, revision, live, lists)
+    return Compiled(
+        target=Target(
+            compiled.config,
+            {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
+        ),
+        stamp=Stamped(sequence, revision.number, revision.epoch, revision.state, now + lease, len(compiled.parts)),
+        digest=digest,
+        current=Current(
+            sequence,
+            revision.number,
+            revision.epoch,
+            revision.state,
+            digest,
+            now + lease,
+            now,
+            lease,
+            live,
+            tuple(release.lanes),
+        ),
+        lists=lists,
+    )
+
+
+def _release(revision: Revision) -> "Release":
+    try:
+        return revision.release()
+    except ValueError as error:
+        raise Refused([f"revision {revision.number} is not a release", *_structure(error)]) from error
+
+
+def _structure(error: ValueError) -> list[str]:
+    from pydantic import ValidationError
+
+    from gray.release.messages import structure_problems
+
+    return (
+        [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]
+    )
+
+
+def _invalid(means: Means, release: "Release") -> list[str]:
+    from gray.release.validation import problems
+
+    files = means.lists() if release.lists else None
+    there = [entry.digest for entry in release.lists.values() if files and files.exists(entry.digest)]
+    return [str(problem) for problem in problems(release, lists=there)]
+
+
+def _without(release: "Release", withdrawn: set[str]) -> "Release":
+    """The release without the rules that lead to a withdrawn lane; the other lanes keep their ranges."""
+    if not withdrawn:
+        return release
+    return release.model_copy(update={"rules": [rule for rule in release.rules if rule.lane not in withdrawn]})
+
+
+def _lists(release: "Release") -> dict[str, ListUse]:
+    return {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
+
+
+def _digest(compiled: str, revision: Revision, live: Mapping[str, LaneApi], lists: Mapping[str, ListUse]) -> str:
+    """Changes with everything a viewer or a grant could notice; not with the sequence, nor the lease's end."""
+    parts = [
+        compiled,
+        revision.number,
+        revision.epoch,
+        revision.state,
+        {name: [lane.api_id, lane.stage] for name, lane in sorted(live.items())},
+        {name: use.digest for name, use in sorted(lists.items())},
+    ]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What is kept beside the store: ledger, set in S3, parameter `current`, publication log."""

@@ -1,0 +1,131 @@
+"""What the KeyValueStore may hold: written before the store is, confirmed after.
+
+A run can end at any point. What it *may* have left in the store is then still known here, without a paid listing:
+the digests of a list any of whose shards may be there, the parts of configs before, and whether the last run came to
+its end. One item, changed by version.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+from gray.dynamodb_values import Plain, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+__all__ = ["Ledger", "LedgerMoved", "LedgerTable", "ListShards"]
+
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class ListShards:
+    """The shards of one list: their number, their salt, the digests whose values may be among them.
+
+    One digest: the shards are that list's. More: an update was not confirmed. None: nothing is known.
+    `unused_since` (unix seconds) is when the published release stopped naming the list; 0 while it does.
+    """
+
+    shards: int
+    salt: str
+    digests: tuple[str, ...] = ()
+    unused_since: int = 0
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """`intent` is the highest sequence that set out to write, `confirmed` the one that ended.
+
+    `parts` has, for each sequence, the number of config parts that may be in the store; `unused` when a sequence
+    went out of use (unix seconds). Of the confirmed publication: `items` and `size` are the store's counts after it,
+    `published` the parameter's text, `config_hash` that of `config`, `saved_hash` that of the set in S3.
+    `checked_at` and `scanned_at` are when the store was compared last, in short and in full; `refused` is the revision
+    that people have been told of. `switched_at` is when a kill last set out to make the lanes' APIs call stable's
+    function; 0 when none can still be doing that, and they call their own again.
+    """
+
+    version: int = 0
+    intent: int = 0
+    confirmed: int = 0
+    lists: Mapping[str, ListShards] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    unused: Mapping[str, int] = field(default_factory=dict)
+    items: int = 0
+    size: int = 0
+    checked_at: int = 0
+    scanned_at: int = 0
+    refused: int = 0
+    switched_at: int = 0
+    published: str = ""
+    config_hash: str = ""
+    saved_hash: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run that wrote last came to its end."""
+        return self.intent == self.confirmed
+
+
+class LedgerMoved(Exception):
+    """When a newer publication has set out, so this one has nothing to write any more."""
+
+
+class LedgerTable:
+    """The ledger of one environment, in its config table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def read(self) -> Ledger:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": "store"}, "sk": {"N": "0"}}, ConsistentRead=True
+        )
+        return ledger_of(from_item(answer["Item"])) if "Item" in answer else Ledger()
+
+    def change(self, change: Callable[[Ledger], Ledger]) -> Ledger:
+        """Writes `change` of what is there, again and again until nobody wrote in between."""
+        for _ in range(ATTEMPTS):
+            before = self.read()
+            after = replace(change(before), version=before.version + 1)
+            if replace(after, version=before.version) == before:
+                return before
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=to_item(_values_of(after)),
+                    ConditionExpression="attribute_not_exists(pk) OR version = :version",
+                    ExpressionAttributeValues={":version": {"N": str(before.version)}},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                continue
+            return after
+        raise LedgerMoved("the ledger was written by others at every attempt")
+
+
+def ledger_of(values: Mapping[str, Plain]) -> Ledger:
+    """The ledger from its item's plain values."""
+    known = {name: values[name] for name in Ledger.__dataclass_fields__ if name in values}
+    lists = cast(dict[str, dict[str, Plain]], known.get("lists") or {})
+    known["lists"] = {name: _shards_of(entry) for name, entry in lists.items()}  # type: ignore[misc]
+    return Ledger(**known)  # type: ignore[arg-type]
+
+
+def _shards_of(values: Mapping[str, Plain]) -> ListShards:
+    return ListShards(
+        shards=cast(int, values["shards"]),
+        salt=cast(str, values["salt"]),
+        digests=tuple(cast(list[str], values["digests"])),
+        unused_since=cast(int, values["unused_since"]),
+    )
+
+
+def _values_of(ledger: Ledger) -> dict[str, Plain]:
+    values = cast(dict[str, Plain], dict(vars(ledger)))
+    values["lists"] = {
+        name: cast(Plain, {**vars(entry), "digests": list(entry.digests)}) for name, entry in ledger.lists.items()
+    }
+    values["parts"] = dict(ledger.parts)
+    values["unused"] = dict(ledger.unused)
+    return {"pk": "store", "sk": 0, **values}

@@ -1,0 +1,144 @@
+"""What stays published while HEAD is refused: the last whole set, without the lanes that viewers may not be sent to.
+
+The set is taken from S3 as it was written, so neither a release, nor a list, nor a lane is needed for it. Its lease
+ends when it would have ended: only a publication of HEAD renews it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gray.edge.config import CONFIG, Stamped, again, lanes_of, part_key, part_keys, stamped, unmask
+from gray.history.revision import KILLED, Head
+from gray.publish.control_plane import Means
+from gray.publish.kill_publisher import follow_kill, publish_kill
+from gray.publish.lane_watch import Lanes
+from gray.publish.records.current import Current
+from gray.publish.records.ledger import Ledger, LedgerMoved
+from gray.publish.records.list_ledger import NOTHING, doubtful, set_hash
+from gray.publish.records.publication_log import REFUSED, SUPERSEDED, Record
+from gray.publish.store.write_plan import Target
+from gray.publish.store.writer import StillKilled, Superseded, observe
+from gray.publish.write import Ready, write_publication
+from gray.release.lane_api import LaneApi
+
+__all__ = ["stand_by"]
+
+
+def stand_by(means: Means, lanes: Lanes, current: Current | None, *, trigger: str, repair: bool) -> Record | None:
+    """Publishes again what is published, where that is needed; None where it is not.
+
+    Needed are: lanes to take away, a run that ended half-way, and a `repair` of what somebody changed by hand.
+    `current` is what the parameter says.
+    """
+    ledger = means.ledger.read()
+    published = Current.parse(ledger.published) if ledger.complete and ledger.published else current
+    there = published.lanes if published else {}
+    if not repair and ledger.complete and _left(there, lanes) == dict(there):
+        return None
+    record = Record(means.records.next_sequence(), trigger, started_at=_millis(means))
+    try:
+        record = _again(means, record, lanes, published, ledger, repair=repair)
+    except StillKilled as killed:
+        return follow_kill(means, killed, record)
+    except (Superseded, LedgerMoved) as newer:
+        record = record.closed(SUPERSEDED, _millis(means), errors=[str(newer)])
+    means.records.put(record)
+    return record
+
+
+def _again(
+    means: Means, record: Record, lanes: Lanes, published: Current | None, ledger: Ledger, *, repair: bool
+) -> Record:
+    observed = observe(means.store())
+    killed = stamped(observed.config)
+    if killed and killed.state == KILLED:
+        return _killed_again(means, killed, observed.fence.direct, record)
+    saved = _saved(means)
+    stamp = stamped(saved.get(CONFIG))
+    if stamp is None or not _whole(saved, stamp) or (ledger.complete and set_hash(saved) != ledger.saved_hash):
+        why = "there is no set in S3 to go by; the edge keeps what it has until the lease ends"
+        return record.closed(REFUSED, _millis(means), errors=[why])
+    ready = _ready(means, record.sequence, saved, stamp, lanes, published)
+    record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
+    return write_publication(means, record, ready, repair=repair)
+
+
+def _killed_again(means: Means, stamp: Stamped, direct: str, record: Record) -> Record:
+    """What is published is a kill: one that HEAD does not know, or one that stays while its resume is refused."""
+    head = means.revisions.head()
+    unanswered = direct and not means.revisions.acted_on(direct)
+    if unanswered or head is None or head.killed or head.epoch <= stamp.epoch:
+        raise StillKilled(stamp, direct)
+    return publish_kill(means, Head(stamp.revision, stamp.epoch, KILLED), record)
+
+
+def _saved(means: Means) -> dict[str, str]:
+    try:
+        return means.edge_config().read()
+    except ValueError:
+        return {}
+
+
+def _whole(saved: Mapping[str, str], stamp: Stamped) -> bool:
+    return all(key in saved for key in part_keys(stamp.sequence, stamp.parts))
+
+
+def _ready(
+    means: Means,
+    sequence: int,
+    saved: Mapping[str, str],
+    stamp: Stamped,
+    lanes: Lanes,
+    published: Current | None,
+) -> Ready:
+    config = saved[CONFIG]
+    named = lanes_of(config)
+    live = _left(named, lanes)
+    same = published if published and published.revision == stamp.revision else None
+    old = part_keys(stamp.sequence, stamp.parts)
+    target = Target(
+        unmask(again(config, sequence, live), means.keys()),
+        {part_key(sequence, at): _renumbered(saved[key], sequence) for at, key in enumerate(old, 1)},
+        {key: value for key, value in saved.items() if key.startswith("s.")},
+    )
+    current = Current(
+        sequence,
+        stamp.revision,
+        stamp.epoch,
+        stamp.state,
+        "",
+        stamp.until,
+        int(means.now()),
+        same.lease if same else 0,
+        live,
+        same.wants if same else tuple(named),
+    )
+    return Ready(target, current, "", lambda: _possible(means, target.shards))
+
+
+def _list_of(shard: str) -> str:
+    return shard.removeprefix("s.").rpartition(".")[0]
+
+
+def _left(named: Mapping[str, LaneApi], lanes: Lanes) -> dict[str, LaneApi]:
+    return {name: lanes.live[name] for name in named if name in lanes.live}
+
+
+def _renumbered(part: str, sequence: int) -> str:
+    """A part of the config begins with the sequence of its publication."""
+    return f"{sequence}|{part.partition('|')[2]}"
+
+
+def _possible(means: Means, shards: Mapping[str, str]) -> dict[str, list[str | None]]:
+    """Where the ledger is sure of a list, its shards are in the store as they are in the set."""
+    ledger = means.ledger.read()
+    return {key: [value] for key, value in shards.items() if _sure(ledger, _list_of(key))}
+
+
+def _sure(ledger: Ledger, name: str) -> bool:
+    digests = doubtful(ledger, name)
+    return len(digests) == 1 and NOTHING not in digests
+
+
+def _millis(means: Means) -> int:
+    return int(means.now() * 1000)

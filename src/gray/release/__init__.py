@@ -1,0 +1,1 @@
+"""What a release is: its document, rules and conditions, user lists, plan; and what is wrong with one. Pure."""
