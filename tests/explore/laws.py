@@ -107,11 +107,15 @@ class StoreWatch:
                 yield Violation("early", f"{who} removes {kind_of(key)} that were asked for a moment ago")
 
     def _note_kill(self, kill: Stamped, items: Mapping[str, str], history: Sequence[Revision]) -> None:
-        """A kill that HEAD ordered is ended by any resume of a later revision; a direct one by one that came later."""
+        """A kill that HEAD ordered is ended by any resume of a later revision; a direct one by one that came later.
+
+        One that carries a cause which HEAD has acted on is the kill that HEAD ordered then, once more.
+        """
         if self.kill and kill.epoch <= self.kill.epoch:
             return
         direct = Fence.parse(items.get("fence")).direct
-        known = {after.number for _, after in unkills(history) if direct or after.number < kill.revision}
+        ordered = next((one.number for one in history if one.cause == direct), 0) if direct else kill.revision
+        known = {after.number for _, after in unkills(history) if not ordered or after.number < ordered}
         self.kill, self.resumed_before = kill, frozenset(known)
 
     def _may_unkill(self, new: Stamped, history: Sequence[Revision]) -> bool:
