@@ -1,7 +1,9 @@
 """The kill that cannot be refused: by every way, whatever is broken, the store says killed."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from gray.dynamodb_values import to_item
 from gray.history.list_files import list_file_key
 from sync.runs import by_hand, by_schedule, by_stream
 
+ROOT = Path(__file__).parents[3]
 STAFF = "5" * 64
 Way = Callable[[WorldServices], object]
 Break = Callable[[World, WorldServices], None]
@@ -165,6 +168,19 @@ def test_a_kill_needs_no_table(services: WorldServices, way: str) -> None:
     head = services.world.means().revisions.head()
     assert head
     assert head.killed
+
+
+def test_the_store_is_written_from_one_place_where_the_guard_stands() -> None:
+    """docs/decisions/0202: who wrote around `carry_out` would write around the kill guard."""
+    writes = re.compile(r"\b(?:update_keys|put_key|delete_key|store\.update)\(")
+    found = {
+        (path.name, call)
+        for folder in ("src", "tools")
+        for path in (ROOT / folder).rglob("*.py")
+        for call in writes.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == {("store.py", "update_keys("), ("writer.py", "store.update(")}
 
 
 def _lanes(world: World) -> set[str]:
