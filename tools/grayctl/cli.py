@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from grayctl.command_table import CommandTable, Entry
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
-from grayctl.screen import err, show_error, usable_streams
+from grayctl.screen import drop_unwritable_errors, err, show_error, usable_streams
 
 EPILOG = (
     "Exit codes: 0 done, 1 a negative finding, 2 usage, 3 conflict with another operator, 4 release refused,"
@@ -201,4 +201,6 @@ def main() -> None:
     # Code and AWS's descriptions of its services are objects by the hundred thousand, all of which stay.
     gc.set_threshold(100_000)
     usable_streams()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    drop_unwritable_errors()
+    sys.exit(code)

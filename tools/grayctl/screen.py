@@ -73,6 +73,14 @@ def usable_streams() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
+def drop_unwritable_errors() -> None:
+    """Forget what standard error does not take: Python tries again at its end, and exits with 120 whatever was done."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+
+
 def error_document(error: GrayctlError) -> dict[str, Any]:
     """A failure for scripts; what FailureAnswer describes."""
     return {
