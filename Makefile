@@ -25,9 +25,9 @@ check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/mypy src tools bench tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m delivery validate
-	$(BIN)/python -m edgebuild --check
-	$(BIN)/python -m dashboard --check
-	$(BIN)/python -m docsgen --check
+	$(BIN)/python -m edge --check
+	$(BIN)/python -m generate.dashboard --check
+	$(BIN)/python -m generate.reference --check
 
 test: install  ## unit, edge and template tests, and the main end-to-end tests on the local stack
 	$(BIN)/python -m pytest -n 2 -m "not long"
@@ -48,10 +48,10 @@ test-sam-local: install  ## every event of events/ through `sam local invoke` (n
 	$(BIN)/python -m samlocal
 
 edge: install  ## the edge functions, built from src/edge by terser (needs Node); ARGS=--anew writes nothing and compares
-	$(BIN)/python -m edgebuild $(ARGS)
+	$(BIN)/python -m edge $(ARGS)
 
 build: install  ## artifacts for ENV (dev), if something changed
-	@$(BIN)/python -m artifacts --env $(ENV)
+	@$(BIN)/python -m delivery.artifacts --env $(ENV)
 
 deploy: install  ## check, build, deploy ENV to AWS and upload its lane's files
 	@$(BIN)/python -m delivery deploy $(ENV)
@@ -69,7 +69,7 @@ bench: install  ## the benchmarks, each prints its table
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
 pictures: install  ## the documents' screenshots, taken anew from a real browser (needs Chromium)
-	@$(BIN)/python -m screenshots
+	@$(BIN)/python -m generate.screenshots
 
 clean:  ## remove what was built (environments stay)
 	rm -rf .aws-sam .graylane/artifacts .pytest_cache .mypy_cache .ruff_cache

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edgebuild.build import built_from
-from edgebuild.source import BUILD, assemble, read_sources
-from edgerun.njs import harness_repeated, prelude
+from edge.build import built_from
+from edge.njs import harness_repeated, prelude
+from edge.source import BUILD, assemble, read_sources
 from gray.edge.check import read_release
 from gray.edge.compile import Stamp, compile_release
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_link

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgebuild.source import BUILD
-from edgerun.engine import EdgeFunction
-from edgerun.njs import harness_repeated, syntax_error
+from edge.engine import EdgeFunction
+from edge.njs import harness_repeated, syntax_error
+from edge.source import BUILD
 from gray.edge.check import read_release
 from gray.edge.compile import Stamp, compile_release
 from gray.edge.grants import EdgeKeys

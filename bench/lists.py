@@ -87,7 +87,7 @@ def _ask_the_edge(values: list[str], size: int, marks: list[frozenset[str]]) -> 
 
 def put_list(size: int, file: Path) -> Figures:
     """`grayctl list put` of a file in which 100 ids have changed, up to the upload."""
-    from grayctl.user_lists import plan_change, read_ids
+    from grayctl.actions.user_lists import plan_change, read_ids
 
     with file.open(encoding="utf-8") as lines:
         digest = plan_list(size, name=NAME)

@@ -19,9 +19,9 @@ from tests.e2e.watching import Watching
 
 from gray.history.revision import Head
 from gray.history.revisions import Revisions
-from grayctl.project import project_root
-from graylocal.places import REPOSITORY
+from grayctl.stack.project import project_root
 from graylocal.stack import LocalStack
+from graylocal.system.places import REPOSITORY
 
 _HERE = Path(__file__).parent
 _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.e2e.operator import Operator
 
-from grayctl.target import Target, discover
+from grayctl.stack.target import Target, discover
 
 # A change of a real KeyValueStore takes up to a minute, and a location may waver between old and new meanwhile.
 PATIENCE, STEADY = 180.0, 15.0

@@ -5,13 +5,13 @@ import shutil
 import stat
 from pathlib import Path
 
-from artifacts import build, inputs
-from artifacts.parameters import local_architecture
-from graylocal.places import REPOSITORY
+from delivery.artifacts import build, inputs
+from delivery.artifacts.parameters import local_architecture
+from graylocal.system.places import REPOSITORY
 
 EDITED = "api_v2/desk.py"
 # What a build reads; the tools themselves are not copied.
-SOURCES = ("template.yaml", "pyproject.toml", "requirements", "src", "tools/artifacts")
+SOURCES = ("template.yaml", "pyproject.toml", "requirements", "src", "tools/delivery/artifacts")
 
 
 def copy_of_repository(folder: Path) -> Path:

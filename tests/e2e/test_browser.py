@@ -10,8 +10,8 @@ from tests.e2e.deployed import DeployedStack
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import COOKIE
 
-from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack
+from graylocal.system.places import REPOSITORY
 
 Stack = LocalStack | DeployedStack
 PATIENCE = 30_000  # milliseconds: a first call starts four functions

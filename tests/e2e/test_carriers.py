@@ -17,8 +17,8 @@ from tests.e2e.lanes import all_started, eventually, order
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer, everybody
 
-from graylocal.places import ACCOUNT, REGION, REPOSITORY
 from graylocal.stack import LocalStack
+from graylocal.system.places import ACCOUNT, REGION, REPOSITORY
 from samlocal.deployed import warm
 
 NAME = "graylane-test-relay"

@@ -24,8 +24,8 @@ from gray.publish.publisher import Ask, Publisher
 from gray.publish.records.current import Current
 from gray.publish.repair.drift import check_drift
 from gray.release.document import Release
-from graylocal.places import REGION
 from graylocal.stack import LocalStack
+from graylocal.system.places import REGION
 from sync.services import Services
 from sync.settings import Settings
 

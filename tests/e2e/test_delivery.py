@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tests.e2e.operator import Operator
 
-from artifacts.parameters import LOCAL, overrides
+from delivery.artifacts.parameters import LOCAL, overrides
 from gray.history.revisions import Revisions
 from gray.release.document import Release
-from graylocal.places import ACCOUNT, REGION, REPOSITORY
 from graylocal.stack import LocalStack
+from graylocal.system.places import ACCOUNT, REGION, REPOSITORY
 
 # The gray stack of an environment that is not there: its bucket and its config table are made by hand.
 SITE, CONFIG = f"graylane-prod-site-{ACCOUNT}-{REGION}", "graylane-prod-config"

@@ -16,9 +16,9 @@ import pytest
 from tests.e2e.operator import Operator
 from tests.unit.docs.pages import ROOT, Block, blocks
 
+from generate.screenshots.desk import take
+from generate.screenshots.operator import Operator as Photographer
 from graylocal.stack import LocalStack
-from screenshots.desk import take
-from screenshots.operator import Operator as Photographer
 
 DOCUMENTED_SITE = "http://localhost:8080"
 _VARYING = (

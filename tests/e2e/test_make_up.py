@@ -14,9 +14,9 @@ from tests.e2e.conftest import project_folder
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer
 
-from graylocal import free_ports
-from graylocal.places import REPOSITORY, Ports
-from graylocal.processes import started_at
+from graylocal.system import free_ports
+from graylocal.system.places import REPOSITORY, Ports
+from graylocal.system.processes import started_at
 
 READY = "Graylane is up"
 

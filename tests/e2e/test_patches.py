@@ -342,6 +342,6 @@ def test_without_the_patch_it_does_not_so_the_patch_is_needed(patch: str, plain:
 
 
 def test_every_patch_is_tested() -> None:
-    source = (Path(__file__).parents[2] / "tools/graylocal/patches.py").read_text()
+    source = (Path(__file__).parents[2] / "tools/graylocal/aws/patches/__init__.py").read_text()
     listed = source[source.index("PATCHES: tuple") : source.index("\ndef apply")]
-    assert set(re.findall(r"^    (\w+),$", listed, re.MULTILINE)) == set(GAPS) == set(ALL)
+    assert set(re.findall(r"^    \w+\.(\w+),$", listed, re.MULTILINE)) == set(GAPS) == set(ALL)

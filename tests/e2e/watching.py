@@ -126,7 +126,7 @@ class Watching:
     @contextmanager
     def replaced(self, function: str, resource: str, files: Mapping[str, str]) -> Iterator[None]:
         """Other code of a function, given as files; what `sam build` made of `resource` comes back in the end."""
-        from graylocal.places import REPOSITORY
+        from graylocal.system.places import REPOSITORY
 
         name = self.prefix + function
         built = REPOSITORY / ".aws-sam" / "build" / resource

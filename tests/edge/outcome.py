@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from edgebuild.shape import shape_problems
-from edgerun.engine import Result
+from edge.engine import Result
+from edge.shape import shape_problems
 
 __all__ = ["differences"]
 

@@ -10,10 +10,10 @@ from typing import Any
 from tests.edge.vectors import world
 from tests.edge.vectors.books import CASES
 
-from edgebuild.source import BUILD
-from edgerun.engine import EdgeFunction, FunctionFailed, Result
-from edgerun.njs import Case as NjsCase
-from edgerun.njs import run_njs
+from edge.engine import EdgeFunction, FunctionFailed, Result
+from edge.njs import Case as NjsCase
+from edge.njs import run_njs
+from edge.source import BUILD
 from gray.edge.check import read_release
 from gray.edge.compile import Stamp, compile_release
 from gray.edge.grants import EdgeKeys

@@ -17,7 +17,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
-from edgerun.njs import Case, run_njs
+from edge.njs import Case, run_njs
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient

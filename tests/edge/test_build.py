@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from edgebuild.build import built_from, different, stale
-from edgebuild.node import has_tools
-from edgebuild.source import ROOT, EdgeSourceError
+from edge.build import built_from, different, stale
+from edge.node import has_tools
+from edge.source import ROOT, EdgeSourceError
 
 needs_node = pytest.mark.skipif(
     not has_tools(), reason="ESLint and terser are not installed: apt-get install nodejs npm, then make install"
@@ -21,11 +21,9 @@ def test_nothing_has_changed_since_the_build() -> None:
     assert stale() == []
 
 
-@pytest.mark.parametrize(
-    "name", ["src/edge/conditions.js", "src/edge/build/response.js", "tools/edgebuild/njs_rules.js"]
-)
+@pytest.mark.parametrize("name", ["src/edge/conditions.js", "src/edge/build/response.js", "tools/edge/njs_rules.js"])
 def test_a_change_after_the_build_is_noticed_without_node(name: str, tmp_path: Path) -> None:
-    for folder in ("src/edge", "tools/edgebuild"):
+    for folder in ("src/edge", "tools/edge"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     with (tmp_path / name).open("a") as file:
         file.write("// changed\n")
@@ -34,9 +32,7 @@ def test_a_change_after_the_build_is_noticed_without_node(name: str, tmp_path: P
 
 
 def test_without_node_the_build_says_what_to_install(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "edgebuild"], capture_output=True, text=True, env={"PATH": str(tmp_path)}
-    )
+    done = subprocess.run([sys.executable, "-m", "edge"], capture_output=True, text=True, env={"PATH": str(tmp_path)})
 
     assert done.returncode == 1
     assert "apt-get install nodejs npm, then make install" in done.stderr

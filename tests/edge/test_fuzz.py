@@ -11,9 +11,9 @@ import pytest
 from tests.edge.fuzz import Fuzzed, fuzzed
 from tests.edge.replay import code_of
 
-from edgebuild.shape import shape_problems
-from edgerun.engine import EdgeFunction, FunctionFailed, Result
-from edgerun.njs import Case, run_njs
+from edge.engine import EdgeFunction, FunctionFailed, Result
+from edge.njs import Case, run_njs
+from edge.shape import shape_problems
 
 CHUNK = 5_000
 EVENTS = int(os.environ.get("FUZZ_EVENTS", "20000"))

@@ -6,7 +6,7 @@ from tests.edge.strict_cloudfront import StrictCloudFront
 
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
-from edgebuild.build import functions
+from edge.build import functions
 
 KILLED = {"config": "1|1|1|1|k"}
 PROD = {"Environment": "prod", "Part": "stable"}

@@ -15,8 +15,8 @@ from tests.edge.replay import code_of, request_event
 from tests.edge.vectors import world
 from tests.edge.vectors.configs import head
 
-from edgerun.engine import EdgeFunction
-from edgerun.njs import Case, run_njs
+from edge.engine import EdgeFunction
+from edge.njs import Case, run_njs
 from gray.release.user_lists import build_shards, place, shard_key
 
 # No header or cookie can carry a control character.

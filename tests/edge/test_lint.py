@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from edgebuild.lint import lint
-from edgebuild.node import has_tools
+from edge.lint import lint
+from edge.node import has_tools
 
 BROKEN = {
     "for (const x of list) f(x);": "for-of",

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.edge.test_lint import BROKEN
 
-from edgebuild.build import functions
-from edgebuild.cli import main
-from edgebuild.rules import MOST_BYTES, function_problems, rule_problems
-from edgerun.njs import NjsMissing, njs_command
+from edge.__main__ import main
+from edge.build import functions
+from edge.njs import NjsMissing, njs_command
+from edge.rules import MOST_BYTES, function_problems, rule_problems
 
 
 def test_what_is_committed_is_fresh_and_keeps_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,7 @@ def test_a_function_that_answers_wrongly_is_found(code: str, said: str) -> None:
 
 def test_without_njs_the_check_fails_and_says_what_to_install(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "edgebuild", "--check"], capture_output=True, text=True, env={"PATH": str(tmp_path)}
+        [sys.executable, "-m", "edge", "--check"], capture_output=True, text=True, env={"PATH": str(tmp_path)}
     )
 
     assert done.returncode == 1

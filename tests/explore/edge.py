@@ -13,7 +13,7 @@ from tests.explore.steady import Order, Whole, order_of
 from tests.unit.control.edge import BUILT, Answer
 from tests.unit.control.world import edge_keys
 
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
 from gray.edge.config import stamped
 from gray.edge.grants import sign_cookie
 

@@ -9,8 +9,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from artifacts.parameters import environments, overrides
-from docsgen.template_reference import read_template
+from delivery.artifacts.parameters import environments, overrides
+from generate.reference.template_reference import read_template
 
 ROOT = Path(__file__).parents[2]
 NO_VALUE = {"Ref": "AWS::NoValue"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.template.deployment import ROOT, deployed, of_type, template
 
-from docsgen.template_reference import alarm_name, alarm_topic
+from generate.reference.template_reference import alarm_name, alarm_topic
 
 ALARMS = of_type(template()["Resources"], "AWS::CloudWatch::Alarm")
 # The stack that has no topic of its own names prod's, as another stack's resources are named.

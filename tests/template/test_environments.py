@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.template.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
 
-from artifacts.parameters import environments, overrides
+from delivery.artifacts.parameters import environments, overrides
 
 SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
 # A lane's own, and the policy that every function of a stack shares.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from artifacts.errors import ArtifactsError
+from delivery.artifacts.errors import ArtifactsError
 from delivery.commands import ROOT, sam
 from delivery.deploy import deploy
 from delivery.destroy import destroy
@@ -16,8 +16,8 @@ from delivery.local import refuse_while_local
 from delivery.promote import promote
 from delivery.verify import verify
 from grayctl.errors import GrayctlError, explain
-from grayctl.project import project_root
-from grayctl.target import discover
+from grayctl.stack.project import project_root
+from grayctl.stack.target import discover
 
 console = Console()
 

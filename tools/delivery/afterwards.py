@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gray.lanes.registration import Registration, read_parameters
-from grayctl.edge_answer import EdgeAnswer, ask_edge
-from grayctl.site import build_site
-from grayctl.target import Target
+from grayctl.actions.site import build_site
+from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
+from grayctl.stack.target import Target
 
 __all__ = ["problems"]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from artifacts.build import sam_environment
+from delivery.artifacts.build import sam_environment
 from delivery.errors import DeliveryError
 
 __all__ = ["ROOT", "python", "run", "run_tests", "sam"]

@@ -6,13 +6,13 @@ from pathlib import Path
 import boto3
 from rich.console import Console
 
-from artifacts import build, parameters
 from delivery.afterwards import problems
+from delivery.artifacts import build, parameters
 from delivery.commands import ROOT, python, sam
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
-from edgebuild.build import functions as built_functions
-from grayctl.target import discover
+from edge.build import functions as built_functions
+from grayctl.stack.target import discover
 
 __all__ = ["deploy", "lanes_of", "values_of"]
 
@@ -37,7 +37,7 @@ def deploy(environment: str, console: Console, *, yes: bool = False, more: Seque
     values = values_of(ROOT, environment, more)
     console.rule("checks")
     sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
-    python("edgebuild", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
+    python("edge", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
     console.rule("artifacts")
     with console.status("sam build") as status:
         made = build.build(ROOT, architecture=values.get("Architecture", "arm64"), progress=status.update)

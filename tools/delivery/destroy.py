@@ -11,8 +11,8 @@ from delivery.errors import DeliveryError
 from delivery.released import leads_to
 from gray.history.revisions import Revisions
 from gray.lanes.registration import STABLE, read_parameters
-from grayctl.gray_data import waits
-from grayctl.target import Target
+from grayctl.actions.gray_data import waits
+from grayctl.stack.target import Target
 from lane.registry import CACHE_SECONDS
 
 __all__ = ["destroy"]

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from delivery.errors import DeliveryError
-from edgebuild.gate import find_store, try_functions
+from edge.gate import find_store, try_functions
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from delivery.errors import DeliveryError
-from grayctl.project import LOCAL_NOTE, local_stack
+from grayctl.stack.project import LOCAL_NOTE, local_stack
 
 __all__ = ["refuse_while_local"]
 

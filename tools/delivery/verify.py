@@ -8,7 +8,7 @@ from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
 from gray.history.revisions import Revisions
 from gray.lanes.registration import STABLE, read_parameters
-from grayctl.target import Target
+from grayctl.stack.target import Target
 
 __all__ = ["verify"]
 

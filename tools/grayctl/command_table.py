@@ -5,7 +5,6 @@ what the rest of `--help` takes. It looks the same. See docs/decisions/0605.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -21,28 +20,16 @@ from typer._coercion import PassThroughRuntimeParam, RuntimeParam, TypeDescripto
 from typer.core import TyperGroup
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A command: `source` is `module:function` in grayctl.commands, or `module:app` for several commands.
-
-    `says` is the first paragraph of its help.
-    """
-
-    name: str
-    source: str
-    says: str
-
-    def load(self) -> Any:
-        """The command itself."""
-        module, _, attribute = self.source.partition(":")
-        found = getattr(import_module(f"grayctl.commands.{module}"), attribute)
-        if isinstance(found, typer.Typer):
-            command: Any = typer.main.get_group(found)
-            command.name = self.name
-            return command
-        alone = typer.Typer(add_completion=False)
-        alone.command(self.name)(found)
-        return typer.main.get_command(alone)
+def _load(name: str) -> Any:
+    """The command of grayctl.commands.<name>: its function of that name, or `app` for a group of several."""
+    module = import_module(f"grayctl.commands.{name}")
+    if app := getattr(module, "app", None):
+        group: Any = typer.main.get_group(app)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(getattr(module, name))
+    return typer.main.get_command(alone)
 
 
 def _taken(descriptor: TypeDescriptor) -> RuntimeParam:
@@ -60,13 +47,15 @@ setattr(typer.core, "build_runtime_param", _taken)  # noqa: B010 - typer does no
 class _Loaded(MutableMapping[str, Any]):
     """The commands by name, each made when it is first asked for; names can be had without."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = self._entries[name].load()
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = _load(name)
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -76,24 +65,32 @@ class _Loaded(MutableMapping[str, Any]):
         raise TypeError("a command of the table stays")
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._names)
 
 
 class CommandTable(TyperGroup):
-    """All commands, by the panel of the help in which they are."""
+    """All commands, by the panel of the help in which they are, each with the first paragraph of its help."""
 
-    panels: ClassVar[Mapping[str, Sequence[Entry]]]
+    panels: ClassVar[Mapping[str, Mapping[str, str]]]
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = _Loaded([entry for entries in self.panels.values() for entry in entries])
+        self.commands = _Loaded([name for commands in self.panels.values() for name in commands])
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names; typer's own would load every command for them."""
         return list(self.commands)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The names that begin so, with their help; typer's own would load every command for it."""
+        from typer._click.shell_completion import CompletionItem
+
+        says = {name: text for commands in self.panels.values() for name, text in commands.items()}
+        found = [CompletionItem(name, help=text) for name, text in says.items() if name.startswith(incomplete)]
+        return found or super().shell_complete(ctx, incomplete)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help of the whole."""
@@ -104,9 +101,8 @@ class CommandTable(TyperGroup):
         options = [(*_long_and_short(one.opts), one.help or "") for one in parameters]
         console.print(_panel("Options", options, ("bold cyan", "bold green", "")))
         width = max(map(len, self.commands))
-        for title, entries in self.panels.items():
-            rows = [(entry.name, entry.says) for entry in entries]
-            console.print(_panel(title, rows, ("bold cyan", ""), width))
+        for title, commands in self.panels.items():
+            console.print(_panel(title, list(commands.items()), ("bold cyan", ""), width))
         console.print(Padding(self.epilog or "", 1))
 
 

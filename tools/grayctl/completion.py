@@ -10,14 +10,14 @@ from contextlib import suppress
 
 import typer
 
-from grayctl.document import Document
+from grayctl.document.edits import Document
 
 _PATIENCE = 2.0
 
 
 def complete_environment(incomplete: str) -> list[str]:
     """The environments of samconfig.toml."""
-    from grayctl.project import project_root
+    from grayctl.stack.project import project_root
 
     with suppress(OSError, tomllib.TOMLDecodeError):
         document = tomllib.loads((project_root() / "samconfig.toml").read_text(encoding="utf-8"))
@@ -75,8 +75,8 @@ def _environment(context: typer.Context) -> str:
 
 
 def _release(config_env: str) -> Document:
-    from grayctl.releases import read_current, revisions_of
-    from grayctl.target import discover
+    from grayctl.reading.release import read_current, revisions_of
+    from grayctl.stack.target import discover
 
     return read_current(revisions_of(discover(config_env))).document
 

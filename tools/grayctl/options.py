@@ -6,7 +6,7 @@ import typer
 
 from gray.release.annotation import REASON_LIMIT, storable
 from grayctl.completion import complete_environment
-from grayctl.screen import note
+from grayctl.output.screen import note
 
 ConfigEnv = Annotated[
     str,

@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from graylocal import free_ports, places
 from graylocal.errors import LocalStackError
-from graylocal.places import REPOSITORY, Ports, interpreter
-from graylocal.processes import MAIN, left_over, started_at, tidy
 from graylocal.stack import LocalStack
+from graylocal.system import free_ports, places
+from graylocal.system.places import REPOSITORY, Ports, interpreter
+from graylocal.system.processes import MAIN, left_over, started_at, tidy
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 _DEFAULT = Ports()

@@ -14,11 +14,12 @@ from typing import Any, Self
 import boto3
 import httpx
 
-from graylocal import deploy, emulator, free_ports
-from graylocal.certificate import certificate
+from graylocal.aws import deploy, emulator
 from graylocal.errors import LocalStackError
-from graylocal.places import REGION, REPOSITORY, Places, Ports, local_target, own_interpreter, places
-from graylocal.processes import Processes
+from graylocal.system import free_ports
+from graylocal.system.certificate import certificate
+from graylocal.system.places import REGION, REPOSITORY, Places, Ports, local_target, own_interpreter, places
+from graylocal.system.processes import Processes
 
 type Advance = Callable[[str], None]
 
@@ -102,7 +103,7 @@ class LocalStack:
         endpoint = f"http://127.0.0.1:{self.ports.traces}" if service == "xray" else self.endpoint
         client = self._session.client(service, endpoint_url=endpoint)
         if service == "cloudfront-keyvaluestore":
-            from graylocal.cloudfront.store import reach_local_hosts
+            from graylocal.cloudfront.functions.store import reach_local_hosts
 
             reach_local_hosts(client)
         return client
@@ -148,7 +149,7 @@ class LocalStack:
 
     def upload(self, lane: str, source: str = "") -> None:
         """Upload a lane's site, `web/<lane>` or another folder of `web`, to this environment's bucket."""
-        from grayctl.site import build_site, upload_site
+        from grayctl.actions.site import build_site, upload_site
 
         source = source or lane
         self._advance(f"Uploading web/{source}")
@@ -158,7 +159,7 @@ class LocalStack:
         """Save revision 1, everybody stable, where there is no revision yet."""
         from gray.history.revisions import Revisions
         from gray.release.document import Release
-        from grayctl.document import new_document
+        from grayctl.document.edits import new_document
 
         self._advance("Saving revision 1: everybody stable")
         revisions = Revisions(self.client("dynamodb"), self.outputs()["ConfigTable"])

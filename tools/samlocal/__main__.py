@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from graylocal.errors import LocalStackError
-from graylocal.places import ACCOUNT
 from graylocal.stack import LocalStack
+from graylocal.system.places import ACCOUNT
 from samlocal.cases import CASES, Case, differences
 from samlocal.daemon import docker, gateway, prove
 from samlocal.deployed import endpoints, functions, warm

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graylocal.errors import LocalStackError
-from graylocal.processes import Processes
+from graylocal.system.processes import Processes
 from samlocal.errors import SamLocalError
 
 __all__ = ["docker", "gateway", "prove"]

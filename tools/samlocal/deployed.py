@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graylocal import emulator
-from graylocal.places import Ports
+from graylocal.aws import emulator
 from graylocal.stack import LocalStack
+from graylocal.system.places import Ports
 from samlocal.cases import EVENTS
 
 __all__ = ["Function", "endpoints", "functions", "warm"]

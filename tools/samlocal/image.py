@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graylocal.places import interpreter
+from graylocal.system.places import interpreter
 from samlocal.errors import SamLocalError
 
 __all__ = ["TAG", "build_image", "has_image"]

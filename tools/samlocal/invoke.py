@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graylocal.emulator import clean_environment
-from graylocal.places import REPOSITORY, interpreter
+from graylocal.aws.emulator import clean_environment
+from graylocal.system.places import REPOSITORY, interpreter
 from samlocal.cases import Case, event
 from samlocal.deployed import Function
 from samlocal.rie import BUILD

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from graylocal.places import REPOSITORY, interpreter
-from graylocal.processes import Processes
+from graylocal.system.places import REPOSITORY, interpreter
+from graylocal.system.processes import Processes
 from samlocal.deployed import Function
 
 __all__ = ["BUILD", "emulator_binary", "running"]

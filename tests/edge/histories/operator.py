@@ -17,7 +17,7 @@ from gray.publish.records.publication_log import Record
 from gray.publish.repair.cleanup import tidy
 from gray.release.document import Release
 from gray.release.user_lists import canonical
-from grayctl.edge_keys import key_ids, retired, rotated
+from grayctl.actions.edge_keys import key_ids, retired, rotated
 
 __all__ = ["LANES", "RULES", "SALTS", "USERS", "Operator"]
 

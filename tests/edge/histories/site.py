@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.fakes.strict_store import Location
 
-from edgebuild.source import BUILD, FUNCTIONS, assemble, read_sources
-from edgerun.engine import EdgeFunction, Result
+from edge.engine import EdgeFunction, Result
+from edge.source import BUILD, FUNCTIONS, assemble, read_sources
 
 __all__ = ["Request", "Served", "Site", "View", "built_site", "site_with"]
 

@@ -18,7 +18,7 @@ from tests.fakes.strict_store import Location
 
 from gray.edge.grants import sign_identity, sign_jwt
 from gray.release.document import Release
-from grayctl.links import clear_link, gray_link, opt_out_link
+from grayctl.actions.links import clear_link, gray_link, opt_out_link
 
 WEB = Path(__file__).parents[3] / "web"
 HOUR = 3_600

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from artifacts import build
-from artifacts.errors import BuildError
+from delivery.artifacts import build
+from delivery.artifacts.errors import BuildError
 
 ROOT = Path(__file__).parents[3]
 # Empties the folder as SAM does, notes each run, and fails when another one is in the folder meanwhile.
@@ -30,10 +30,11 @@ echo "Resources: {}" > .aws-sam/build/template.yaml
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with one function."""
-    for file in ("template.yaml", "pyproject.toml", "requirements/sam.lock", "src/shop/app.py"):
+    for file in ("template.yaml", "pyproject.toml", "requirements/sam.lock", "src/shop/app.py", "src/edge/decide.js"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
-    shutil.copytree(ROOT / "tools" / "artifacts", tmp_path / "tools" / "artifacts")
+    shutil.copytree(ROOT / "tools" / "delivery" / "artifacts", tmp_path / "tools" / "delivery" / "artifacts")
+    shutil.copy(ROOT / "tools" / "delivery" / "__init__.py", tmp_path / "tools" / "delivery")
     tools = tmp_path / ".tools" / "sam" / "bin"
     tools.mkdir(parents=True)
     (tools / "sam").write_text(SAM)
@@ -48,13 +49,17 @@ def runs(root: Path) -> int:
 
 def test_only_a_change_is_built(root: Path) -> None:
     assert build.build(root)
+    (root / "src/edge/decide.js").write_text("changed")
     assert not build.build(root)
     (root / "src/shop/app.py").write_text("CHANGED = True\n")
     assert build.build(root)
     assert (root / ".aws-sam/build/ShopFunction/app.py").read_text() == "CHANGED = True\n"
+    (root / "src/gray/edge").mkdir(parents=True)
+    (root / "src/gray/edge/config.py").touch()
+    assert build.build(root), "src/gray/edge is in the artifacts; only src/edge, the functions of CloudFront, is not"
     assert build.build(root, architecture="x86_64")
     assert build.build(root, architecture="x86_64", force=True)
-    assert runs(root) == 4
+    assert runs(root) == 5
 
 
 def test_every_module_has_bytecode_of_the_oldest_time(root: Path) -> None:

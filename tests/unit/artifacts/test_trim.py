@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from artifacts.trim import trim
+from delivery.artifacts.trim import trim
 
 APP = 'import boto3\n\n\ndef table():\n    """Not s3."""\n    return boto3.client("dynamodb")\n'
 

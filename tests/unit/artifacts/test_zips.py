@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from artifacts.zips import zip_artifacts
+from delivery.artifacts.zips import zip_artifacts
 
 TEMPLATE = """Resources:
   OneFunction:

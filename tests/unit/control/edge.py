@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fakes.strict_store import Location
 
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
 
 BUILT = Path(__file__).parents[3] / "src" / "edge" / "build" / "request_api.js"
 # Enough viewers to have some in every range, few enough to be asked thousands of times.

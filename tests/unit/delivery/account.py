@@ -13,7 +13,7 @@ from moto import mock_aws
 from rich.console import Console
 
 from gray.history.revisions import Revisions
-from grayctl.target import Clients, Target
+from grayctl.stack.target import Clients, Target
 
 REGION = "us-east-1"
 CONFIG = "graylane-prod-config"

@@ -14,7 +14,7 @@ from delivery.__main__ import main
 from delivery.errors import DeliveryError
 from delivery.local import refuse_while_local
 from grayctl.errors import EXIT_NOT_CONFIRMED, EXIT_UNREACHABLE
-from grayctl.project import LOCAL_NOTE
+from grayctl.stack.project import LOCAL_NOTE
 
 # No environment of the repository's own samconfig.toml: what is not refused fails before anything is built.
 SAMCONFIG = '[{0}.global.parameters]\nstack_name = "graylane-{0}"\nregion = "us-east-1"\n'

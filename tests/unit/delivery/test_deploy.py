@@ -8,9 +8,9 @@ from tests.unit.delivery.account import SITE, Account
 from delivery.afterwards import problems
 from delivery.deploy import lanes_of, values_of
 from delivery.errors import DeliveryError
-from grayctl.edge_answer import EdgeAnswer
-from grayctl.site import build_site, upload_site
-from grayctl.target import Target
+from grayctl.actions.site import build_site, upload_site
+from grayctl.reading.edge_answer import EdgeAnswer
+from grayctl.stack.target import Target
 
 ROOT = Path(__file__).parents[3]
 GOOD = EdgeAnswer(True, 200, "v1")

@@ -6,7 +6,7 @@ from tests.unit.delivery.account import CONFIG, Account, Terminal
 from delivery.errors import DeliveryError
 from delivery.verify import verify
 from grayctl.errors import NotConfirmedError
-from grayctl.target import Target
+from grayctl.stack.target import Target
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.unit.docs.pages import ROOT
 
-from docsgen.__main__ import main, pages, stale
-from docsgen.cli_reference import commands
-from docsgen.errors_reference import SOURCES, problems_of
-from docsgen.reasons import PUBLICATIONS, REASONS
-from docsgen.template_reference import alarm_topic, alarms, read_template
+from generate.reference.__main__ import main, pages, stale
+from generate.reference.cli_reference import commands
+from generate.reference.errors_reference import SOURCES, problems_of
+from generate.reference.reasons import PUBLICATIONS, REASONS
+from generate.reference.template_reference import alarm_topic, alarms, read_template
 from gray.publish.records import publication_log
 from gray.release import document
 from grayctl import errors
@@ -32,7 +32,7 @@ def test_a_page_that_differs_is_stale(tmp_path: Path) -> None:
 
 
 def test_check_ends_with_0_when_nothing_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["docsgen", "--check"])
+    monkeypatch.setattr("sys.argv", ["generate.reference", "--check"])
     assert main() == 0
 
 

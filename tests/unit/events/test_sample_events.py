@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from edgerun.engine import EdgeFunction, Result
-from edgerun.njs import Case as NjsCase
-from edgerun.njs import run_njs
+from edge.engine import EdgeFunction, Result
+from edge.njs import Case as NjsCase
+from edge.njs import run_njs
 from samlocal.cases import CASES, EDGE, differences, event
 
 ROOT = Path(__file__).parents[3]

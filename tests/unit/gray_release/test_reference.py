@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from edgebuild.source import BUILD
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
+from edge.source import BUILD
 from gray.edge.check import read_release
 from gray.edge.compile import Stamp, compile_release
 from gray.edge.config import killed_config

@@ -10,9 +10,9 @@ from tests.fakes.strict_store import StrictStore
 from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed, serving
 from tests.unit.grayctl.store_server import ACTIVE, store_handler
 
-from grayctl.answer_model import FailureAnswer
-from grayctl.answers import ANSWERS
 from grayctl.cli import run
+from grayctl.output.answer_model import FailureAnswer
+from grayctl.output.answers import ANSWERS
 
 
 @pytest.fixture

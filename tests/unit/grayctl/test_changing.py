@@ -7,7 +7,8 @@ from tests.unit.grayctl.grayctl_stack import Fault, Grayctl, Stack
 
 from gray.history.revisions import Revisions
 from gray.publish.records.publication_log import FAILED
-from grayctl.document import ramp
+from grayctl.actions.propose import propose, save
+from grayctl.document.edits import ramp
 from grayctl.errors import (
     EXIT_CONFLICT,
     EXIT_NOT_CONFIRMED,
@@ -16,7 +17,7 @@ from grayctl.errors import (
     EXIT_USAGE,
     ConflictError,
 )
-from grayctl.releases import Current, document_of, propose, save
+from grayctl.reading.release import Current, document_of
 
 
 def rules_of(stack: Stack) -> list[dict[str, object]]:

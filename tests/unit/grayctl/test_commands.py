@@ -9,8 +9,8 @@ from moto import mock_aws
 from tests.unit.grayctl.command_cases import CASES, LOOKING, fail, succeed, write_files
 from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack, deployed
 
-from docsgen.cli_reference import commands
-from grayctl.answers import ANSWERS
+from generate.reference.cli_reference import commands
+from grayctl.output.answers import ANSWERS
 
 REPOSITORY = Path(__file__).parents[3]
 # Commands whose tests need more than this stack, and the file that has them.

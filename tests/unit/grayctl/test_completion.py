@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 
-from docsgen.cli_reference import commands
+from generate.reference.cli_reference import commands
 from grayctl.cli import run
 from grayctl.completion import complete_lane, complete_list, complete_rule, lanes_of, lists_of, names, rules_of
 

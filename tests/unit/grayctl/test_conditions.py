@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grayctl.conditions import condition_text, parse_condition
+from grayctl.document.conditions import condition_text, parse_condition
 
 _words = st.text("abcXYZ019-_.~", min_size=1, max_size=8)
 _values = st.lists(_words, min_size=1, max_size=3).map(",".join)

@@ -16,13 +16,13 @@ import uvicorn
 from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.history.revisions import Revisions
-from grayctl.commands.consoling import private_page
+from grayctl.commands.console import private_page
 from grayctl.console import server
 from grayctl.console.actions import GOOD_SECONDS, Actions
 from grayctl.console.guard import TOKEN_HEADER, Guard
 from grayctl.console.views import Kept
 from grayctl.errors import NotConfirmedError
-from grayctl.target import discover
+from grayctl.stack.target import discover
 
 PAGE = Path(server.__file__).parent / "page"
 Headers = dict[str, str | None]

@@ -1,6 +1,6 @@
 """What an operator reads as the difference of two releases."""
 
-from grayctl.difference import difference
+from grayctl.document.difference import difference
 
 BEFORE = {
     "salt": "abc",

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from grayctl import document
+from grayctl.document import edits as document
 from grayctl.errors import UsageError
 
 

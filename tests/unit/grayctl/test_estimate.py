@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 from tests.unit.grayctl.grayctl_stack import Grayctl
 
-from docsgen.template_reference import read_template
-from grayctl.document import new_document
+from generate.reference.template_reference import read_template
+from grayctl.document.edits import new_document
 from grayctl.errors import EXIT_USAGE
-from grayctl.estimate import SECONDS_A_MONTH, Estimate, Traffic, estimate, lease_publications, read_prices, store_reads
+from grayctl.reading.estimate import (
+    SECONDS_A_MONTH,
+    Estimate,
+    Traffic,
+    estimate,
+    lease_publications,
+    read_prices,
+    store_reads,
+)
 
 RELEASE = "salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n"
 QUIET = {**new_document(), "state": "killed"}  # no lease to renew

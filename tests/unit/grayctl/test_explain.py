@@ -12,14 +12,14 @@ from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.world import World, release
 from tests.unit.grayctl.grayctl_stack import SALT, Grayctl, Stack
 
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
 from gray.edge.grants import sign_cookie, sign_debug, sign_link
 from gray.history.list_files import list_file_key
 from gray.publish.store.store import Store, StoreUnavailable
 from gray.release.document import Release
+from grayctl.actions.user_lists import read_ids
 from grayctl.errors import UnreachableError, UsageError
-from grayctl.explain import BUILT, Viewer, explain, published
-from grayctl.user_lists import read_ids
+from grayctl.reading.explain import BUILT, Viewer, explain, published
 
 STAFF = {"staff": {"digest": "1" * 64, "ids": 2, "shards": 3, "salt": "ab12"}}
 RULES: list[dict[str, Any]] = [

@@ -9,12 +9,12 @@ import boto3
 from botocore.exceptions import EndpointConnectionError
 from tests.unit.grayctl.grayctl_stack import REGION, TABLE, Grayctl, Stack
 
-from grayctl.answers import WatchAnswer
-from grayctl.commands.watching import looks
+from grayctl.commands.watch import looks
 from grayctl.errors import UnreachableError
-from grayctl.live import Live, read_live
-from grayctl.target import discover
-from grayctl.traffic import read_traffic
+from grayctl.output.answers import WatchAnswer
+from grayctl.reading.live import Live, read_live
+from grayctl.reading.traffic import read_traffic
+from grayctl.stack.target import discover
 
 
 def count(cloudwatch: Any, lane: str, requests: int, errors: int) -> None:

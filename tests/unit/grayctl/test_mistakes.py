@@ -8,9 +8,9 @@ import pytest
 from tests.unit.grayctl.command_cases import Mistake, fail
 from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
 
-from grayctl.answers import PreviewAnswer
-from grayctl.answers_of_changes import BuildsDifferAnswer, ChangeOfReleaseAnswer
 from grayctl.errors import EXIT_NEGATIVE, EXIT_REFUSED, EXIT_USAGE
+from grayctl.output.answers import PreviewAnswer
+from grayctl.output.answers_of_changes import BuildsDifferAnswer, ChangeOfReleaseAnswer
 
 HEAD = "salt: abcdefgh\nlanes: [v2]\n"
 LOG = gzip.compress(b"#Fields: c-ip cs-uri-stem cs(User-Agent)\n" + b"192.0.2.1\t/\tx\n" * 1000)

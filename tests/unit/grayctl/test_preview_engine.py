@@ -1,4 +1,4 @@
-"""The preview's engine against the reference: the built functions, one viewer at a time, in edgerun."""
+"""The preview's engine against the reference: the built functions, one viewer at a time, in edge.engine."""
 
 import hashlib
 import random
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
 from gray.release.document import Release
 from gray.release.user_lists import plan_list
 from grayctl.errors import RefusedError
@@ -68,7 +68,7 @@ def asked(found: Sides, *, alike: bool, lines: list[list[str]] | None = None) ->
 
 
 class Reference:
-    """One release at the edge, in edgerun: the API function tells lane and reason, the other one writes the cookie."""
+    """One release at the edge, in edge.engine: one function tells lane and reason, the other writes the cookie."""
 
     def __init__(self, store: Any) -> None:
         self._api = EdgeFunction((BUILT / "request_api.js").read_text(), store.get)

@@ -11,8 +11,8 @@ from tests.unit.grayctl.test_preview_engine import DIGEST, LIST, PLAIN, RAMP, SE
 
 from gray.edge.grants import sign_identity, sign_jwt
 from gray.release.document import Identity
-from grayctl.answers import PreviewAnswer
 from grayctl.errors import UsageError
+from grayctl.output.answers import PreviewAnswer
 from grayctl.preview import access_logs, viewers
 from grayctl.preview.engine import Counted
 from grayctl.preview.moves import summed_up

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from grayctl.actions.site import build_site, upload_order, upload_site
 from grayctl.errors import UsageError
-from grayctl.site import build_site, upload_order, upload_site
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from graylocal.cloudfront.distribution import Behavior, Distribution, ErrorRule, FunctionCode, Origin, OriginGroup
+from graylocal.cloudfront.configuration.distribution import (
+    Behavior,
+    Distribution,
+    ErrorRule,
+    FunctionCode,
+    Origin,
+    OriginGroup,
+)
+from graylocal.cloudfront.configuration.policies import CachePolicy, RequestPolicy, ResponsePolicy, Selection
 from graylocal.cloudfront.edge import Deployed, Edge
+from graylocal.cloudfront.functions.store import Locations, Store
 from graylocal.cloudfront.origins import Emulator, Origins
-from graylocal.cloudfront.policies import CachePolicy, RequestPolicy, ResponsePolicy, Selection
-from graylocal.cloudfront.store import Locations, Store
 
 ARN = "arn:aws:cloudfront::000000000000:distribution/E1"
 STORE = "arn:aws:cloudfront::000000000000:key-value-store/edge"

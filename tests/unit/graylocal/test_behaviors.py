@@ -2,7 +2,7 @@
 
 import pytest
 
-from graylocal.cloudfront.behaviors import matches, normalised
+from graylocal.cloudfront.configuration.behaviors import matches, normalised
 
 
 @pytest.mark.parametrize(

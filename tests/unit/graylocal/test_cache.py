@@ -4,9 +4,9 @@ import pytest
 
 from graylocal.cloudfront import cache as caching
 from graylocal.cloudfront.cache import Cache, encoding, lifetime
-from graylocal.cloudfront.distribution import Behavior
+from graylocal.cloudfront.configuration.distribution import Behavior
+from graylocal.cloudfront.configuration.policies import CachePolicy, RequestPolicy, ResponsePolicy, Selection
 from graylocal.cloudfront.messages import Request, Response
-from graylocal.cloudfront.policies import CachePolicy, RequestPolicy, ResponsePolicy, Selection
 
 PLAIN = CachePolicy(min_ttl=0, default_ttl=60, max_ttl=3600)
 OPTIMIZED = CachePolicy(min_ttl=1, default_ttl=86_400, max_ttl=31_536_000)

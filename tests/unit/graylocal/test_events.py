@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from graylocal.cloudfront.events import (
+from edge.restrictions import broken
+from graylocal.cloudfront.functions.events import (
     InvalidResult,
     changed_request,
     changed_response,
@@ -13,7 +14,6 @@ from graylocal.cloudfront.events import (
     response_object,
 )
 from graylocal.cloudfront.messages import Request, Response
-from graylocal.cloudfront.restrictions import broken
 
 
 def request() -> Request:

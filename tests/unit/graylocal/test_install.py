@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graylocal.places import REPOSITORY
+from graylocal.system.places import REPOSITORY
 
 # What the script itself calls; no Python among it.
 PROGRAMS = ("bash", "dirname", "mkdir", "cmp", "grep", "cp", "rm", "env")
@@ -74,9 +74,9 @@ def test_what_is_installed_already_is_left_alone(installed: Path) -> None:
 
 def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
     """Only a build of the edge functions needs what it installs."""
-    (installed / "tools" / "edgebuild").mkdir()
+    (installed / "tools" / "edge").mkdir()
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(REPOSITORY / "tools" / "edgebuild" / name, installed / "tools" / "edgebuild")
+        shutil.copy(REPOSITORY / "tools" / "edge" / name, installed / "tools" / "edge")
     npm = installed / "bin" / "npm"
     npm.write_text("#!/usr/bin/env bash\nexit 1\n")
     npm.chmod(0o755)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from graylocal.cloudfront.configuration.policies import Selection, cache_policy, request_policy, response_policy
 from graylocal.cloudfront.messages import Request
-from graylocal.cloudfront.policies import Selection, cache_policy, request_policy, response_policy
 from graylocal.cloudfront.viewer import cloudfront_headers, device, played
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from graylocal import lifeline
 from graylocal.errors import LocalStackError
-from graylocal.free_ports import check, free
-from graylocal.places import Ports
-from graylocal.processes import Processes, Running, left_over, started_at, tidy
+from graylocal.system import lifeline
+from graylocal.system.free_ports import check, free
+from graylocal.system.places import Ports
+from graylocal.system.processes import Processes, Running, left_over, started_at, tidy
 
 # A parent that starts a child, says its id, and waits: what the emulator does with its function workers.
 PARENT = (

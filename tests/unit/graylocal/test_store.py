@@ -1,6 +1,6 @@
 """The store from several locations: late, incomplete, and unchanged while a function runs."""
 
-from graylocal.cloudfront.store import Locations, Simulation, Store, View
+from graylocal.cloudfront.functions.store import Locations, Simulation, Store, View
 
 
 def test_locations_lag_and_miss_keys_for_a_while() -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from graylocal import free_ports
-from graylocal.places import REPOSITORY, Ports
-from graylocal.processes import Processes, Running, started_at
+from graylocal.system import free_ports
+from graylocal.system.places import REPOSITORY, Ports
+from graylocal.system.processes import Processes, Running, started_at
 
 OPTIONS = {"site": "--port"}
 
@@ -71,7 +71,7 @@ def test_processes_of_a_run_that_was_cut_off_are_ended_first(tmp_path: Path, tak
 
 def test_a_missing_tool(tmp_path: Path) -> None:
     tools = tmp_path / "tools"
-    for package in ("graylocal", "artifacts"):
+    for package in ("graylocal", "delivery", "grayctl", "edge"):
         shutil.copytree(REPOSITORY / "tools" / package, tools / package)
     done = up(tmp_path / "state", free_ports.free(), tools)
     assert (done.returncode, done.stdout) == (1, "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edgerun.engine import EdgeFunction
+from edge.engine import EdgeFunction
 from gray.edge.check import read_release
 from gray.edge.compile import Stamp, compile_release
 from gray.edge.grants import EdgeKeys

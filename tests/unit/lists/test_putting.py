@@ -10,9 +10,9 @@ from tests.unit.control.world import World, release
 from gray.edge.check import check
 from gray.publish.records.publication_log import PUBLISHED, Record
 from gray.release.user_lists import fits, plan_list
+from grayctl.actions.follow import await_publication
+from grayctl.actions.user_lists import plan_change, read_ids
 from grayctl.errors import RefusedError, UsageError
-from grayctl.propagation import await_publication
-from grayctl.user_lists import plan_change, read_ids
 
 names = st.sets(st.sampled_from([f"user{number}" for number in range(40)]))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docsgen.template_reference import alarms, read_template
+from generate.reference.template_reference import alarms, read_template
 
 E2E = Path(__file__).parents[2] / "e2e"
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from dashboard.body import COLUMNS, body, included
+from generate.dashboard.body import COLUMNS, body, included
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 COMMITTED = Path(__file__).parents[3] / "src" / "dashboard" / "body.json"
@@ -17,7 +17,7 @@ def graphs() -> list[dict[str, Any]]:
 
 
 def test_the_committed_body_is_the_generated_one() -> None:
-    assert COMMITTED.read_text() == included(), "run: python -m dashboard"
+    assert COMMITTED.read_text() == included(), "run: python -m generate.dashboard"
 
 
 def test_widgets_fill_the_page_and_do_not_overlap() -> None:

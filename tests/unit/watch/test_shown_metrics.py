@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.body import body
-from docsgen.template_reference import alarms, read_template
+from generate.dashboard.body import body
+from generate.reference.template_reference import alarms, read_template
 from gray.analysis.traces import Report
 from gray.analysis.trial import Findings
 from lane.observe import PER_ENVIRONMENT, PER_LANE, emit

@@ -5,20 +5,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grayctl.actions.gray_data import CONFLICT, Merged, Wait, fill, isolated_lanes, merge, told, wait_of, waiting_items
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK, UsageError
-from grayctl.gray_data import CONFLICT, Merged, Wait, fill, isolated_lanes, merge, told, wait_of, waiting_items
 from grayctl.options import AsJson, ConfigEnv, DryRun, Yes
-from grayctl.screen import bar, confirm, moment, show, spinner
-from grayctl.target import Target, discover
+from grayctl.output.screen import bar, confirm, moment, show, spinner
+from grayctl.stack.target import Target, discover
 
-data_app = typer.Typer(help="What isolated gray lanes wrote, and the way home for it.", no_args_is_help=True)
+app = typer.Typer(help="What isolated gray lanes wrote, and how to merge it into stable.", no_args_is_help=True)
 
 Lane = Annotated[str, typer.Option("--lane", help="One gray lane; all that have a table of their own if left out.")]
 _COUNTING = 120.0  # seconds; a merge that is asked for may look longer than a kill does
 _LISTED = 20
 
 
-@data_app.command()
+@app.command()
 def report(
     lane: Lane = "",
     everything: Annotated[bool, typer.Option("--all", help=f"List every item, not {_LISTED} a lane.")] = False,
@@ -51,7 +51,7 @@ def report(
     return EXIT_NEGATIVE if both else EXIT_OK
 
 
-@data_app.command("merge")
+@app.command("merge")
 def merge_command(
     lane: Lane = "",
     conflicts: Annotated[
@@ -88,7 +88,7 @@ def merge_command(
     return EXIT_NEGATIVE if any(one.conflicts for one in merged) else EXIT_OK
 
 
-@data_app.command("fill")
+@app.command("fill")
 def fill_command(
     lane: Lane = "", config_env: ConfigEnv = "dev", dry_run: DryRun = False, as_json: AsJson = False
 ) -> None:

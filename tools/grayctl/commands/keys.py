@@ -6,17 +6,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grayctl import edge_keys, manual
-from grayctl.author import author
+from grayctl.actions import edge_keys
+from grayctl.actions.manual_sync import sync_and_follow
 from grayctl.options import AsJson, ConfigEnv, DryRun, Yes
-from grayctl.propagation import await_publication
-from grayctl.screen import confirm, show, spinner
-from grayctl.target import Target, discover
+from grayctl.output.screen import confirm, show, spinner
+from grayctl.stack.target import Target, discover
 
-keys_app = typer.Typer(help="The keys that sign cookies, links and identities.", no_args_is_help=True)
+app = typer.Typer(help="The keys that sign cookies, links and identities.", no_args_is_help=True)
 
 
-@keys_app.command("show")
+@app.command("show")
 def show_keys(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
     """Show the ids of the keys; never the keys.
 
@@ -33,7 +32,7 @@ def show_keys(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
     show({"newest": ids[0], "ids": ids, "identity": identity}, as_json, told)
 
 
-@keys_app.command("rotate")
+@app.command("rotate")
 def rotate(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Add a new signing key and publish it; the one before goes on to verify, so nobody moves.
 
@@ -42,7 +41,7 @@ def rotate(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = Fa
     _change(config_env, edge_keys.rotated, "keys rotate", "Add a signing key", dry_run, yes, as_json)
 
 
-@keys_app.command("retire")
+@app.command("retire")
 def retire(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove the older key: grants and links that it signed count no more. Wait 7 days after the rotation.
 
@@ -51,7 +50,7 @@ def retire(config_env: ConfigEnv = "dev", dry_run: DryRun = False, yes: Yes = Fa
     _change(config_env, edge_keys.retired, "keys retire", "Remove the older key", dry_run, yes, as_json)
 
 
-@keys_app.command("identity")
+@app.command("identity")
 def identity(
     secret: Annotated[
         str, typer.Option("--secret", envvar="GRAYCTL_IDENTITY_SECRET", help="The secret your application signs with.")
@@ -97,15 +96,7 @@ def _change(
 
 def _publish(target: Target, name: str, as_json: bool) -> dict[str, object]:
     with spinner("publishing the keys", as_json) as tell:
-        request = manual.invoke_manual_sync(
-            target.clients.functions,
-            target.output("ManualSyncFunction"),
-            action="publish",
-            author=author(),
-            reason=name,
-            invalidate=False,
-        )
-        return await_publication(lambda: manual.record_of_request(target, request), tell=tell).as_json()
+        return sync_and_follow(target, "publish", reason=name, tell=tell).as_json()
 
 
 def _read(target: Target) -> str:

@@ -6,17 +6,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grayctl.actions.site import Site, build_site, upload_order, upload_site
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, DryRun
-from grayctl.project import project_root
-from grayctl.screen import bar, show
-from grayctl.site import Site, build_site, upload_order, upload_site
-from grayctl.target import discover
+from grayctl.output.screen import bar, show
+from grayctl.stack.project import project_root
+from grayctl.stack.target import discover
 
-site_app = typer.Typer(help="The static files of a lane.", no_args_is_help=True)
+app = typer.Typer(help="The static files of a lane.", no_args_is_help=True)
 
 
-@site_app.command()
+@app.command()
 def upload(
     lane: Annotated[str, typer.Option("--lane", help="The lane, and the only directory that is written.")],
     folder: Annotated[

@@ -13,32 +13,21 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.history.revision import ACTIVE, PAUSED, check_restate
-from gray.history.revisions import Conflict, Head, Revision, Revisions
+from gray.history.revisions import Revision
 from gray.release.annotation import storable
-from grayctl import document
-from grayctl.author import author
-from grayctl.difference import Change, difference
+from grayctl.actions.author import author
+from grayctl.actions.kill import kill, require_done
+from grayctl.actions.propose import propose_edit, ramp_to, save
+from grayctl.actions.restate import PAUSE, RESUME, Restatement, planned, write_state
+from grayctl.document.difference import Change
 from grayctl.errors import NotConfirmedError, UsageError
-from grayctl.kill import kill, require_done
-from grayctl.kill_target import hurried
-from grayctl.releases import (
-    VIA,
-    Current,
-    conflict_with,
-    propose,
-    read_current,
-    registered_lanes,
-    revisions_of,
-    save,
-)
-from grayctl.target import Target
+from grayctl.reading.release import revisions_of
+from grayctl.stack.kill_target import hurried
+from grayctl.stack.target import Target
 
 GOOD_SECONDS = 120
 _REASON_LIMIT = 200
 ACTIONS = ("ramp", "pause", "resume", "kill")
-
-_Restate = Callable[..., Revision]
 
 
 @dataclass(frozen=True)
@@ -98,39 +87,32 @@ class Actions:
             return self._ramp(values.get("percent"))
         if action == "kill":
             return self._kill()
-        if action in _STATES:
-            return self._restate(action)
+        if action in _STEPS:
+            return self._restate(_STEPS[action])
         raise UsageError(f"there is no action {action!r}", f"There are {', '.join(ACTIONS)}.")
 
     def _ramp(self, percent: Any) -> Intent:
         if isinstance(percent, bool) or not isinstance(percent, (int, float)):
             raise UsageError("give a percentage", "0 to 100, at most two decimals.")
-        share = document.checked_percent(float(percent))
-        revisions = revisions_of(self._target)
-        proposal = propose(
-            read_current(revisions), lambda before: document.ramp(before, share), lanes=registered_lanes(self._target)
-        )
+        edit = ramp_to(float(percent))
+        proposal = propose_edit(self._target, edit)
         if not proposal.changes and proposal.current.head:
-            raise UsageError(f"the ramp is at {share:g} % already")
+            raise UsageError(f"the ramp is at {percent:g} % already")
 
         def do(reason: str) -> dict[str, Any]:
-            return _saved(save(revisions, proposal, author=author(), reason=reason or f"ramp {share:g} %"))
+            why = reason or edit.summary
+            return _saved(save(revisions_of(self._target), proposal, author=author(), reason=why))
 
-        return self._new("ramp", f"Ramp to {share:g} %", proposal.changes, do)
+        return self._new("ramp", edit.summary.capitalize(), proposal.changes, do)
 
-    def _restate(self, action: str) -> Intent:
+    def _restate(self, step: Restatement) -> Intent:
         revisions = revisions_of(self._target)
-        current = read_current(revisions)
-        if current.head is None:
-            raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1.")
-        state = _STATES[action]
-        check_restate(revisions.at_or_bare(current.head), state)
-        changes = difference(current.document, {**current.document, "state": state})
+        current, changes = planned(step, revisions)
 
         def do(reason: str) -> dict[str, Any]:
-            return _saved(_write(revisions, current, current.head, action, reason or action))
+            return _saved(write_state(step, revisions, current, reason))
 
-        return self._new(action, f"{action.capitalize()} the release", changes, do)
+        return self._new(step.name, f"{step.name.capitalize()} the release", changes, do)
 
     def _kill(self) -> Intent:
         try:
@@ -152,15 +134,7 @@ class Actions:
         return Intent(action, question, changes, do, self._clock() + GOOD_SECONDS)
 
 
-_STATES = {"pause": PAUSED, "resume": ACTIVE}
-
-
-def _write(revisions: Revisions, current: Current, base: Head | None, action: str, reason: str) -> Revision:
-    write: _Restate = revisions.pause if action == "pause" else revisions.resume
-    try:
-        return write(author=author(), reason=reason, via=VIA, base=base)
-    except Conflict as conflict:
-        raise conflict_with(current, conflict.theirs) from conflict
+_STEPS = {step.name: step for step in (PAUSE, RESUME)}
 
 
 def _saved(revision: Revision) -> dict[str, Any]:

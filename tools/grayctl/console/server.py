@@ -18,7 +18,7 @@ from grayctl.console import views
 from grayctl.console.actions import ACTIONS, Actions
 from grayctl.console.guard import HEADERS, Guard, Refusal
 from grayctl.errors import EXIT_CONFLICT, EXIT_NOT_CONFIRMED, EXIT_UNREACHABLE, GrayctlError, explain
-from grayctl.target import Target
+from grayctl.stack.target import Target
 
 _PAGE = Path(__file__).parent / "page"
 # An action is a few numbers and a reason.

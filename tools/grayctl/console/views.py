@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gray.analysis.trace_store import check_window
-from grayctl.conditions import condition_text
-from grayctl.live import read_live
-from grayctl.manual import records_of
-from grayctl.releases import document_or_none, revisions_of
-from grayctl.signing import debug_header
-from grayctl.target import Target
+from grayctl.document.conditions import condition_text
+from grayctl.reading.live import read_live
+from grayctl.reading.publications import records_of
+from grayctl.reading.release import document_or_none, facts, revisions_of
+from grayctl.reading.signing import debug_header
+from grayctl.stack.target import Target
 
 LIVE_SECONDS = 2.0
 TRACES_SECONDS = 20.0
@@ -57,9 +57,7 @@ def history(target: Target) -> dict[str, Any]:
     revisions = revisions_of(target).history(_REVISIONS)
     return {
         "revisions": [
-            {key: value for key, value in vars(one).items() if key not in ("document", "id", "cause")}
-            | {"rules": len((document_or_none(one) or {}).get("rules") or [])}
-            for one in revisions
+            facts(one) | {"rules": len((document_or_none(one) or {}).get("rules") or [])} for one in revisions
         ],
         "publications": [asdict(record) for record in records_of(target).recent(_PUBLICATIONS)],
     }

@@ -14,8 +14,8 @@ from grayctl.preview.notes import notes, notes_on_logs, unknown_conditions
 from grayctl.preview.pool import count
 from grayctl.preview.sides import dead_lanes, sides
 from grayctl.preview.viewers import Viewers
-from grayctl.releases import Current
-from grayctl.target import Target
+from grayctl.reading.release import Current
+from grayctl.stack.target import Target
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 //
 // An id means nothing to a decision beside its bucket and the lists it is in. Both are asked of the edge's own sources, and
 // the whole function is run once for all viewers who are alike in these and in what rules ask for (docs/decisions/0601).
-// tests/unit/grayctl/test_preview_engine.py compares that with running it for each, and with edgerun's engine.
+// tests/unit/grayctl/test_preview_engine.py compares that with running it for each, and with that of edge.engine.
 (function () {
   'use strict';
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from grayctl.output.screen import safe
 from grayctl.preview.moves import Group, Move, Moves
-from grayctl.screen import safe
 
 _ROWS = 10
 

@@ -6,8 +6,8 @@ import logging
 import sys
 from pathlib import Path
 
-from graylocal import lifeline
 from graylocal.cloudfront.server import Settings, run
+from graylocal.system import lifeline
 
 
 def main() -> None:

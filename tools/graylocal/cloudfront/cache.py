@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from graylocal.cloudfront.behaviors import matches
-from graylocal.cloudfront.distribution import Behavior
-from graylocal.cloudfront.events import cookie_pairs, query_pairs
+from graylocal.cloudfront.configuration.behaviors import matches
+from graylocal.cloudfront.configuration.distribution import Behavior
+from graylocal.cloudfront.configuration.policies import CachePolicy
+from graylocal.cloudfront.functions.events import cookie_pairs, query_pairs
 from graylocal.cloudfront.messages import Request, Response
-from graylocal.cloudfront.policies import CachePolicy
 
 type Key = tuple[str, ...]
 

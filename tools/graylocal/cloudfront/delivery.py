@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from graylocal.cloudfront import cache as caching
 from graylocal.cloudfront.cache import Cache, Stored
-from graylocal.cloudfront.distribution import Behavior, Distribution, Origin, OriginGroup
-from graylocal.cloudfront.events import Event
-from graylocal.cloudfront.functions import Function
+from graylocal.cloudfront.configuration.distribution import Behavior, Distribution, Origin, OriginGroup
+from graylocal.cloudfront.functions.events import Event
+from graylocal.cloudfront.functions.function import Function
 from graylocal.cloudfront.messages import Pairs, Request, Response
 from graylocal.cloudfront.origins import Origins, OriginUnreachable, forwarded_headers, forwarded_query
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graylocal.cloudfront.behaviors import chosen
+from edge.restrictions import broken, hidden
+from graylocal.cloudfront.configuration.behaviors import chosen
+from graylocal.cloudfront.configuration.distribution import Behavior, Distribution, FunctionCode
 from graylocal.cloudfront.delivery import Decided, Delivery, Location
-from graylocal.cloudfront.distribution import Behavior, Distribution, FunctionCode
-from graylocal.cloudfront.events import (
+from graylocal.cloudfront.functions.events import (
     Event,
     InvalidResult,
     changed_request,
@@ -18,12 +19,11 @@ from graylocal.cloudfront.events import (
     request_object,
     response_object,
 )
-from graylocal.cloudfront.functions import Function, FunctionFailed, NotLoaded, OriginCall
+from graylocal.cloudfront.functions.function import Function, FunctionFailed, NotLoaded, OriginCall
+from graylocal.cloudfront.functions.origin_choice import called_origin, named_origin
+from graylocal.cloudfront.functions.store import Store
 from graylocal.cloudfront.messages import Request, Response, explained
-from graylocal.cloudfront.origin_choice import called_origin, named_origin
 from graylocal.cloudfront.origins import Origins, OriginUnreachable
-from graylocal.cloudfront.restrictions import broken, hidden
-from graylocal.cloudfront.store import Store
 from graylocal.cloudfront.viewer import cloudfront_headers, played
 
 _LONGEST_URL = 8_192  # characters, developer guide "Quotas": URI and query string

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from graylocal.cloudfront.distribution import Distribution, DistributionReader
+from graylocal.cloudfront.configuration.distribution import Distribution, DistributionReader
 from graylocal.cloudfront.edge import Deployed
+from graylocal.cloudfront.functions.store import Locations, Store, StoreFollower, reach_local_hosts
 from graylocal.cloudfront.origins import bucket_of
-from graylocal.cloudfront.store import Locations, Store, StoreFollower, reach_local_hosts
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import httpx
 
 from graylocal.cloudfront.bucket_policy import allowed
-from graylocal.cloudfront.distribution import Behavior, Origin
-from graylocal.cloudfront.events import cookie_pairs, query_pairs
+from graylocal.cloudfront.configuration.distribution import Behavior, Origin
+from graylocal.cloudfront.configuration.policies import NEVER_FORWARDED
+from graylocal.cloudfront.functions.events import cookie_pairs, query_pairs
 from graylocal.cloudfront.messages import Pairs, Request, Response
-from graylocal.cloudfront.policies import NEVER_FORWARDED
 
 _BUCKET = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com")
 _API = re.compile(r"(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")

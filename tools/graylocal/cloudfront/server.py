@@ -20,10 +20,10 @@ from starlette.routing import Route
 
 from graylocal.cloudfront.edge import Deployed, Edge
 from graylocal.cloudfront.follow import Policies, StackFollower
+from graylocal.cloudfront.functions.store import Locations, Simulation
 from graylocal.cloudfront.messages import Pairs, Request
 from graylocal.cloudfront.metrics import MetricsReport
 from graylocal.cloudfront.origins import Emulator, Origins
-from graylocal.cloudfront.store import Locations, Simulation
 
 _LARGEST_BODY = 20 * 1024 * 1024
 

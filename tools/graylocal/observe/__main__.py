@@ -14,12 +14,12 @@ from typing import Any
 import boto3
 import uvicorn
 
-from graylocal import lifeline
 from graylocal.observe.alarms import AlarmClock
 from graylocal.observe.log_metrics import LogMetrics
 from graylocal.observe.queues import QueueMetrics
 from graylocal.observe.segments import Traces
 from graylocal.observe.xray import Daemon, application
+from graylocal.system import lifeline
 
 _METRICS_EVERY, _QUEUES_EVERY, _ALARMS_EVERY = 1.0, 2.0, 1.0  # seconds
 

@@ -1,1 +1,0 @@
-"""Makes the CloudWatch dashboard's body: `python -m dashboard` writes it, `python -m dashboard --check` compares."""

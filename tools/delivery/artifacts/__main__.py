@@ -1,0 +1,46 @@
+"""`python -m delivery.artifacts [--env ENV] [--local] [--force]`: build what `sam deploy` uploads, if need be."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from delivery.artifacts import build, parameters
+from delivery.artifacts.errors import ArtifactsError
+
+ROOT = Path(__file__).parents[3]
+
+
+def main() -> int:
+    """Exit code 0 when the artifacts are up to date, 1 with the reason otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m delivery.artifacts", description=__doc__)
+    parser.add_argument("--env", default="dev", help="environment of samconfig.toml, for its architecture (dev)")
+    parser.add_argument(
+        "--local", action="store_true", help="for this machine's architecture, as the local stack needs"
+    )
+    parser.add_argument("--force", action="store_true", help="also when nothing has changed")
+    arguments = parser.parse_args()
+    console = Console(stderr=True)
+    started = time.monotonic()
+    try:
+        values = dict(item.split("=", 1) for item in parameters.overrides(ROOT, arguments.env, local=arguments.local))
+        with console.status("sam build") as status:
+            made = build.build(
+                ROOT,
+                architecture=values.get("Architecture", "arm64"),
+                force=arguments.force,
+                progress=lambda line: status.update(f"{line} ({time.monotonic() - started:.0f} s)"),
+            )
+    except ArtifactsError as error:
+        console.print(f"[red]graylane:[/red] {error}", highlight=False, markup=True)
+        return 1
+    console.print(f"artifacts {'built' if made else 'up to date'} ({time.monotonic() - started:.0f} s): {build.BUILD}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""A digest of everything that an artifact is made of, so that an unchanged tree is not built again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["digest"]
+
+# The edge code is included at deployment and is in no artifact; sam.lock holds the versions of SAM, pip and hatchling.
+_FILES = ("template.yaml", "pyproject.toml", "requirements/sam.lock")
+
+
+def digest(root: Path, *, architecture: str) -> str:
+    """SHA-256 (hex) over names and contents of all inputs of `sam build` below `root`."""
+    total = hashlib.sha256(architecture.encode())
+    for path in _inputs(root):
+        total.update(f"\n{path.relative_to(root)}\n{path.stat().st_size}\n".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _inputs(root: Path) -> Iterator[Path]:
+    yield from (root / name for name in _FILES)
+    yield from sorted((root / "tools" / "delivery" / "artifacts").glob("*.py"))  # how the artifacts are made
+    for path in sorted((root / "src").rglob("*")):
+        parts = path.relative_to(root / "src").parts
+        if path.is_file() and parts[0] != "edge" and "__pycache__" not in parts:
+            yield path

@@ -1,0 +1,78 @@
+"""Writes src/edge/build: each function as uploaded, as the template includes it, and what they were made of."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from edge.lint import lint
+from edge.node import run_script
+from edge.source import BUILD, FUNCTIONS, ROOT, EdgeSourceError, assemble, read_sources
+
+__all__ = ["built_from", "different", "functions", "stale", "write"]
+
+_BUILD = BUILD.relative_to(ROOT)
+_SUMS = "SHA256SUMS"
+_MAKERS = ("src/edge/*.js", "tools/edge/*.js", "tools/edge/package-lock.json", "tools/edge/source.py")
+
+
+def functions() -> dict[str, str]:
+    """The code of every function by name, as committed."""
+    return {name: (BUILD / f"{name}.js").read_text(encoding="utf-8") for name in FUNCTIONS}
+
+
+def built_from(texts: Mapping[str, str], *, parts: bool = False) -> dict[str, str]:
+    """What is built from the text of each function; as `parts`, the bench can call the sources' own functions."""
+    codes: dict[str, str] = run_script("build.js", {"texts": texts, "parts": parts})
+    return codes
+
+
+def write() -> list[str]:
+    """Writes what has changed; the names of the files written. Raises EdgeSourceError."""
+    files = _built()
+    changed = [name for name, text in files.items() if _read(BUILD / name) != text]
+    BUILD.mkdir(exist_ok=True)
+    for name in changed:
+        (BUILD / name).write_text(files[name], encoding="utf-8")
+    (BUILD / _SUMS).write_text(_sums(ROOT), encoding="utf-8")
+    return changed
+
+
+def different() -> list[str]:
+    """The committed files that differ from what the sources make now. Raises EdgeSourceError."""
+    return [name for name, text in _built().items() if _read(BUILD / name) != text]
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """The files that have changed since the functions were built, by digests, which need no Node."""
+    built = (_read(root / _BUILD / _SUMS) or "").splitlines()
+    return sorted({line.split()[1] for line in {*built} ^ {*_sums(root).splitlines()}})
+
+
+def _built() -> dict[str, str]:
+    """Every file but the digests, by name, made from the sources now.
+
+    `<name>.js` is the function; `<name>.json` is what `FunctionCode: {Fn::Transform: {Name: AWS::Include, ...}}`
+    puts into the template.
+    """
+    sources = read_sources()
+    codes = built_from({name: assemble(name, sources) for name in FUNCTIONS})
+    named = {f"src/edge/{name}": text for name, text in sources.items()}
+    if problems := lint(named, {f"{name}.js": code for name, code in codes.items()}):
+        raise EdgeSourceError("\n".join(problems))
+    included = {name: {"Fn::Join": ["\n", code.split("\n")]} for name, code in codes.items()}
+    return {f"{name}.js": code for name, code in codes.items()} | {
+        f"{name}.json": json.dumps(text, indent=1, ensure_ascii=True) + "\n" for name, text in included.items()
+    }
+
+
+def _sums(root: Path) -> str:
+    """As `sha256sum` prints them, of what the functions are made of and of what was made."""
+    paths = [path for pattern in _MAKERS for path in root.glob(pattern)]
+    paths += [path for path in (root / _BUILD).glob("*") if path.name != _SUMS]
+    digests = {path.relative_to(root).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None

@@ -1,0 +1,165 @@
+"""A CloudFront Function in njs, the engine that CloudFront's runtime 2.0 comes nearest to.
+
+The command `njs` is Debian's (0.7.9 in Debian 12). It cannot call Python, so cases are run in one batch: each brings
+its event, what the store holds, and the time.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge.engine import Result
+
+__all__ = ["Batch", "Case", "NjsMissing", "harness_repeated", "njs_command", "prelude", "run_njs", "syntax_error"]
+
+# One import may follow another on its line in the built code.
+_ANY_IMPORT = re.compile(r"import\s+(\w+)\s+from\s*'(\w+)';?")
+
+
+class NjsMissing(Exception):
+    """When the command is not installed: says how to install it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One invocation: the event, the store's keys and values, the clock in seconds since 1970."""
+
+    event: Mapping[str, Any]
+    kvs: Mapping[str, str] = field(default_factory=dict)
+    now: float = 0
+
+
+Batch = Sequence[Case]
+
+
+def njs_command() -> str:
+    """The path of njs. Raises NjsMissing."""
+    found = shutil.which("njs")
+    if found is None:
+        raise NjsMissing("njs is not installed, and only it shows what CloudFront's engine does: apt-get install njs")
+    return found
+
+
+def run_njs(code: str, cases: Batch, *, timeout: float = 240) -> list[Result | str]:
+    """Each case's result in order; a text where the handler threw. Raises NjsMissing, RuntimeError."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "program.js")
+        data = Path(folder, "cases.json")
+        answers = Path(folder, "answers")
+        program.write_text(harness(code, data, answers), encoding="utf-8")
+        data.write_text(json.dumps([[case.event, dict(case.kvs), case.now] for case in cases]), encoding="utf-8")
+        done = subprocess.run(
+            [njs_command(), str(program)], capture_output=True, text=True, timeout=timeout, check=False
+        )
+        lines = answers.read_text(encoding="utf-8").split("\n")[:-1] if answers.exists() else []
+    if done.returncode or len(lines) != len(cases):
+        raise RuntimeError(
+            f"njs gave {len(lines)} answers for {len(cases)} cases:\n{(done.stdout + done.stderr)[-2000:]}"
+        )
+    return [_result(json.loads(line)) for line in lines]
+
+
+def syntax_error(code: str) -> str:
+    """What njs says about the code's syntax; empty when it takes it. Runs the top level only. Raises NjsMissing."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "program.js")
+        program.write_text(prelude(code), encoding="utf-8")
+        done = subprocess.run([njs_command(), str(program)], capture_output=True, text=True, timeout=60, check=False)
+    return (done.stdout + done.stderr).strip() if done.returncode or "Error" in done.stdout + done.stderr else ""
+
+
+def harness(code: str, data: Path, answers: Path) -> str:
+    """The program: the function, and a loop over the cases that writes one line of JSON each.
+
+    Into a file, because what njs 0.7.9 prints is cut after 2,048 bytes a line.
+    """
+    return (
+        prelude(code)
+        + f"""
+const __fs = require('fs');
+async function __runAll(cases) {{
+  for (let i = 0; i < cases.length; i++) {{
+    __store = cases[i][1];
+    __origin = null;
+    __logs = [];
+    const now = cases[i][2] * 1000;
+    Date.now = function () {{ return now; }};
+    let outcome = {{}};
+    try {{
+      const value = await handler(cases[i][0]);
+      outcome = {{ value: value, origin: __origin, logs: __logs }};
+    }} catch (e) {{
+      outcome = {{ error: String(e) }};
+    }}
+    __fs.appendFileSync({json.dumps(str(answers))}, JSON.stringify(outcome) + '\\n');
+  }}
+}}
+__runAll(JSON.parse(__fs.readFileSync({json.dumps(str(data))}, 'utf8')));
+"""
+    )
+
+
+def prelude(code: str) -> str:
+    """The code with CloudFront's module before it."""
+    imports = [f"const {name} = require('{module}');" for name, module in _ANY_IMPORT.findall(code)]
+    imports = [line for line in imports if "'cloudfront'" not in line]
+    names = [name for name, module in _ANY_IMPORT.findall(code) if module == "cloudfront"]
+    shim = _SHIM + "".join(f"const {name} = __cloudfront;\n" for name in names)
+    return shim + "\n".join(imports) + "\n" + _ANY_IMPORT.sub("", code)
+
+
+_SHIM = """
+let __store = {};
+let __origin = null;
+let __logs = [];
+const __print = console.log;
+const __cloudfront = {
+  kvs: function () {
+    return {
+      get: function (key) {
+        const value = __store[key];
+        return value === undefined ? Promise.reject(new Error('KeyNotFound')) : Promise.resolve(value);
+      },
+    };
+  },
+  updateRequestOrigin: function (o) { __origin = { helper: 'updateRequestOrigin', arguments: [o] }; },
+  selectRequestOriginById: function (id, o) { __origin = { helper: 'selectRequestOriginById', arguments: [id, o] }; },
+};
+"""
+
+
+def _result(outcome: dict[str, Any]) -> Result | str:
+    if "error" in outcome:
+        return str(outcome["error"])
+    return Result(outcome["value"], outcome["origin"], outcome["logs"])
+
+
+def harness_repeated(code: str, event: Mapping[str, Any], kvs: Mapping[str, str], now: float, times: int) -> str:
+    """A program that runs the handler `times` times on copies of one event, and prints how the last one went.
+
+    For counting instructions: the events are made before, so that the difference of two runs is the handler's and a
+    copy's parse, which the empty function shows too.
+    """
+    return (
+        prelude(code)
+        + f"""
+async function __repeat(text, times) {{
+  __store = {json.dumps(dict(kvs))};
+  Date.now = function () {{ return {now * 1000}; }};
+  let last = null;
+  for (let i = 0; i < times; i++) {{
+    const event = JSON.parse(text);
+    last = await handler(event);
+  }}
+  const version = last.headers && last.headers['x-gray-version'];
+  __print('went ' + (last.statusCode || (version && version.value)));
+}}
+__repeat({json.dumps(json.dumps(event))}, {times});
+"""
+    )

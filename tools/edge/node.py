@@ -1,0 +1,41 @@
+"""Runs the scripts of this folder in Node, with the packages of package-lock.json (tools/install.sh brings them)."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from edge.source import ROOT, EdgeSourceError
+
+__all__ = ["has_tools", "run_script"]
+
+_FOLDER = Path(__file__).parent
+_TOOLS = ROOT / ".tools" / "edge"
+
+
+def has_tools() -> bool:
+    """Whether Node is there, and the packages as the lock file has them."""
+    installed, wanted = _TOOLS / ".lock", _FOLDER / "package-lock.json"
+    return shutil.which("node") is not None and installed.exists() and installed.read_bytes() == wanted.read_bytes()
+
+
+def run_script(name: str, given: object) -> Any:
+    """What a script makes of its input, both as JSON. Raises EdgeSourceError with what it says when it fails."""
+    if not has_tools():
+        raise EdgeSourceError(
+            "terser and ESLint are not installed, and only they build the edge functions: "
+            "apt-get install nodejs npm, then make install"
+        )
+    done = subprocess.run(
+        ["node", str(_FOLDER / name)],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"NODE_PATH": str(_TOOLS / "node_modules")},
+    )
+    if done.returncode:
+        raise EdgeSourceError(f"{name}: {done.stderr.strip()}")
+    return json.loads(done.stdout)

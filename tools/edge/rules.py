@@ -1,0 +1,46 @@
+"""Whether the built functions keep CloudFront's rules: by their size, and by running them in njs.
+
+Deploying does not check them, and a function that breaks one fails every request. The rules that can be read in the
+code are njs_rules.js.
+"""
+
+from collections.abc import Mapping
+
+from edge.build import functions
+from edge.njs import Case, NjsMissing, run_njs, syntax_error
+from edge.probes import MISSING, STOPPED, probes
+from edge.shape import shape_problems
+
+__all__ = ["MOST_BYTES", "function_problems", "rule_problems"]
+
+MOST_BYTES = 10_240  # 10 KB as uploaded, not adjustable (DG:cloudfront-limits)
+
+
+def rule_problems() -> list[str]:
+    """What is wrong with the functions as committed, each as `file: what`; njs missing is a problem."""
+    return [problem for name, code in functions().items() for problem in function_problems(name, code)]
+
+
+def function_problems(name: str, code: str) -> list[str]:
+    """What is wrong with one function as it is uploaded."""
+    where = f"{name}.js"
+    size = len(code.encode())
+    found = [f"{where}: {size:,} bytes, and {MOST_BYTES:,} fit"] if size > MOST_BYTES else []
+    try:
+        if error := syntax_error(code):
+            return [*found, f"{where}: njs says {error}"]
+        return [*found, *_behaviour(name, code, where)]
+    except NjsMissing as error:
+        return [*found, f"{where}: {error}"]
+
+
+def _behaviour(name: str, code: str, where: str) -> list[str]:
+    """Runs the probes in njs, without a config and with one that says stop."""
+    stores: Mapping[str, Mapping[str, str]] = {"no config": MISSING, "a killed config": STOPPED}
+    runs = [(f"{what}, {store}", event, keys) for what, event in probes(name) for store, keys in stores.items()]
+    results = run_njs(code, [Case(event, keys, 1_800_000_000) for _, event, keys in runs])
+    found: list[str] = []
+    for (what, event, _), result in zip(runs, results, strict=True):
+        problems = [f"threw {result}"] if isinstance(result, str) else shape_problems(event, result.value)
+        found += [f"{where}: {what}: {problem}" for problem in problems]
+    return found

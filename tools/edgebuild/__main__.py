@@ -1,7 +1,0 @@
-"""`python -m edgebuild`."""
-
-import sys
-
-from edgebuild.cli import main
-
-sys.exit(main(sys.argv[1:]))

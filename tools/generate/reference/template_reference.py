@@ -1,0 +1,108 @@
+"""docs/reference/template.md: the parameters, outputs and alarms of template.yaml."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+# Three functions, one runbook for each way in which they fail.
+_OF_EDGE_FUNCTION = re.compile(r"^(edge-[a-z]+)-(request-static|request-api|response)$")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Ref X` is {"Ref": "X"}, `!Sub text` {"Fn::Sub": "text"}."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+def read_template(path: Path = REPOSITORY / "template.yaml") -> dict[str, Any]:
+    """The template as plain values."""
+    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    return template
+
+
+def alarms(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The alarms by the name they carry, with the environment and lane as `E` and `L`."""
+    found = {}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            properties = resource["Properties"]
+            found[alarm_name(properties["AlarmName"])] = properties
+    return found
+
+
+def alarm_name(value: Any) -> str:
+    """`graylane-${Environment}-drift` as people say it: `graylane-E-drift`."""
+    text = value["Fn::Sub"] if isinstance(value, dict) else value
+    return str(text).replace("${Environment}", "E").replace("${GrayLane}", "L")
+
+
+def alarm_topic(name: str) -> str:
+    """The runbook of an alarm: its name without the environment and the lane or edge function it is about."""
+    topic = name.removeprefix("graylane-E-").removesuffix("-L").removesuffix("-v1")
+    return _OF_EDGE_FUNCTION.sub(r"\1", topic)
+
+
+def template_reference() -> str:
+    """The page."""
+    template = read_template()
+    parts = [
+        "# Parameters, outputs and alarms of template.yaml",
+        "Set parameters in samconfig.toml (`parameter_overrides`) or with `sam deploy --parameter-overrides`.",
+        "## Parameters",
+        _parameters(template["Parameters"]),
+        "## Outputs",
+        _outputs(template["Outputs"]),
+        "## Alarms",
+        "`E` is the environment, `L` the gray lane. Each has a runbook.",
+        _alarms(alarms(template)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _parameters(parameters: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = ["| parameter | default | allowed | meaning |", "|---|---|---|---|"]
+    for name, one in parameters.items():
+        default = "required" if "Default" not in one else f"`{one['Default']}`" if one["Default"] != "" else "empty"
+        rows.append(f"| `{name}` | {default} | {_allowed(one)} | {_cell(one.get('Description', ''))} |")
+    return "\n".join(rows)
+
+
+def _allowed(one: Mapping[str, Any]) -> str:
+    if "AllowedValues" in one:
+        return ", ".join(f"`{value}`" for value in one["AllowedValues"])
+    if "MinValue" in one or "MaxValue" in one:
+        return f"{one.get('MinValue', '')} to {one.get('MaxValue', '')}"
+    return f"`{_cell(one['AllowedPattern'])}`" if "AllowedPattern" in one else ""
+
+
+def _outputs(outputs: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = ["| output | what |", "|---|---|"]
+    rows += [f"| `{name}` | {_cell(one.get('Description', ''))} |" for name, one in outputs.items()]
+    return "\n".join(rows)
+
+
+def _alarms(found: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = ["| alarm | on | runbook |", "|---|---|---|"]
+    for name, one in found.items():
+        metric = f"{one.get('Namespace', '')} {one.get('MetricName', '')}".strip()
+        topic = alarm_topic(name)
+        rows.append(f"| `{name}` | {metric} | [{topic}](../runbooks/{topic}.md) |")
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")

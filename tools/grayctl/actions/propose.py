@@ -1,0 +1,111 @@
+"""A change of the release: proposed on what was read, checked as a whole, and saved on that base or not at all."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gray.history.revision import KILLED
+from gray.history.revisions import Conflict, Revision, Revisions
+from grayctl.actions.author import VIA
+from grayctl.document import edits
+from grayctl.document.difference import Change, difference
+from grayctl.document.edits import Document, with_state
+from grayctl.errors import ConflictError, Finding, RefusedError
+from grayctl.reading.release import Current, document_or_none, read_current, registered_lanes, revisions_of
+from grayctl.stack.target import Target
+
+if TYPE_CHECKING:
+    from gray.release.document import Release
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of the release. `summary` is the reason that is kept when the operator gives none.
+
+    `ids_only_added` says of each changed user list whether nobody left it. `replaces`: the edit keeps nothing of the
+    release before, which need not be readable.
+    """
+
+    apply: Callable[[Document], Document]
+    summary: str
+    ids_only_added: Mapping[str, bool] | None = None
+    replaces: bool = False
+
+
+def ramp_to(percent: float, lane: str | None = None) -> Edit:
+    """The `ramp` rule at this share of the viewers. Raises UsageError for what is not a percentage."""
+    share = edits.checked_percent(percent)
+    return Edit(lambda before: edits.ramp(before, share, lane), f"ramp {share:g} %")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change that passed validation and is not saved yet."""
+
+    current: Current
+    document: Document
+    release: "Release"
+    changes: list[Change]
+
+
+def propose_edit(target: Target, edit: Edit) -> Proposal:
+    """The edit on what HEAD names now, checked against the lanes that are registered. Raises RefusedError."""
+    current = read_current(revisions_of(target), replaced=edit.replaces)
+    return propose(current, edit.apply, lanes=registered_lanes(target))
+
+
+def propose(
+    current: Current, edit: Callable[[Document], Document], *, lanes: Collection[str] | None = None
+) -> Proposal:
+    """Apply an edit and check the result as a whole. `lanes` are those that exist; None: not checked.
+
+    A killed release stays killed whatever the edit says, as it will when it is saved.
+    Raises RefusedError with every problem at once.
+    """
+    # The model brings pydantic, which only a release that is to be saved needs.
+    from gray.edge.check import InvalidRelease, read_release
+
+    edited = edit(current.document)
+    if current.head and current.head.killed:
+        edited = with_state(edited, KILLED)
+    try:
+        release = read_release(edited, lanes=lanes)
+    except InvalidRelease as error:
+        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
+        raise RefusedError("the release is not valid; nothing was saved", findings=found) from error
+    document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
+    return Proposal(current, document, release, difference(current.document, document))
+
+
+def save(
+    revisions: Revisions,
+    proposal: Proposal,
+    *,
+    author: str,
+    reason: str,
+    ids_only_added: Mapping[str, bool] | None = None,
+) -> Revision:
+    """Save on the base that was read. Raises ConflictError with what the other operator changed."""
+    try:
+        return revisions.save(
+            proposal.release,
+            author=author,
+            reason=reason,
+            via=VIA,
+            base=proposal.current.head,
+            ids_only_added=ids_only_added,
+        )
+    except Conflict as conflict:
+        raise conflict_with(proposal.current, conflict.theirs) from conflict
+
+
+def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
+    """The error that shows an operator what another one did meanwhile."""
+    if theirs is None:
+        return ConflictError("the release was removed while you changed it", "Look with: grayctl history.")
+    changes = difference(current.document, document_or_none(theirs) or {})
+    return ConflictError(
+        f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
+        "Look at it (grayctl show) and give your command again; it then builds on theirs.",
+        [Finding(change.where, str(change)) for change in changes],
+    )

@@ -1,0 +1,35 @@
+"""`grayctl apply`: a file becomes the release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.propose import Edit
+from grayctl.document.edits import new_document
+from grayctl.document.file import read_document
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+
+
+def apply(
+    file: Annotated[Path | None, typer.Argument(help="The whole release, YAML or JSON; - for standard input.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Instead of a file: a fresh release, all to stable.")] = False,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a file the current release. What is not in the file is not in the release.
+
+    Example: grayctl apply release.yaml -m "checkout rewrite"
+    """
+    if (file is None) == (not new):
+        raise UsageError("give a file or --new", "See: grayctl apply --help")
+    wanted = new_document() if file is None else read_document(file)
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    summary = "apply --new" if file is None else f"apply {file}"
+    carry_out(Edit(lambda _before: wanted, summary, replaces=True), manner)

@@ -1,0 +1,93 @@
+"""`grayctl estimate`: what a release costs a month."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from grayctl.actions.propose import propose
+from grayctl.document.edits import Document, new_document
+from grayctl.document.file import read_document
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv
+from grayctl.output.screen import show
+from grayctl.reading.estimate import Estimate, Traffic, read_prices
+from grayctl.reading.estimate import estimate as compute
+from grayctl.reading.release import Current, read_current, revisions_of
+from grayctl.stack.target import discover
+
+# More than any network carries, or any file of releases keeps: beyond, the sums would not be numbers any more.
+_MOST_A_SECOND = 1e9
+_MOST_CHANGES = 1_000_000_000
+
+
+def estimate(
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=0, max=_MOST_A_SECOND, help="Requests a second, all kinds, averaged over a month."),
+    ],
+    file: Annotated[Path | None, typer.Option("--file", help="A release; the current one if left out.")] = None,
+    documents: Annotated[float, typer.Option("--documents", min=0, max=100, help="Percent that ask for pages.")] = 10,
+    api: Annotated[float, typer.Option("--api", min=0, max=100, help="Percent that call the API.")] = 20,
+    changes: Annotated[
+        int, typer.Option("--changes", min=0, max=_MOST_CHANGES, help="Changes of the release a month.")
+    ] = 60,
+    config_env: ConfigEnv = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Estimate what a release costs a month, line by line, with each price and its source.
+
+    Example: grayctl estimate --rate 200 --api 30
+    """
+    _refuse_more_than_all(documents, api)
+    # A file is checked as `apply` does: what is wrong in it has no price.
+    release = _checked(read_document(file)) if file else read_current(revisions_of(discover(config_env))).document
+    traffic = Traffic(rate, documents / 100, api / 100, changes)
+    found = compute(traffic, release, read_prices())
+    lines = [{**asdict(line), "dollars": round(line.dollars, 4)} for line in found.lines]
+    document = {
+        "date": found.date,
+        "region": found.region,
+        "traffic": asdict(traffic),
+        "lines": lines,
+        "added_dollars": round(found.total(adds=True), 2),
+        "total_dollars": round(found.total(), 2),
+    }
+    show(document, as_json, lambda console: _print(console, found))
+
+
+def _checked(release: Document) -> Document:
+    return propose(Current(None, new_document()), lambda _before: release).document
+
+
+def _refuse_more_than_all(documents: float, api: float) -> None:
+    # Rounded: 33.3 and 66.7 may be a hair more than 100.
+    if round(documents + api, 6) > 100:
+        raise UsageError(
+            f"--documents {documents:g} and --api {api:g} are more than all requests", "Together 100 percent at most."
+        )
+
+
+def _print(console: Console, found: Estimate) -> None:
+    # One page may give several prices, noted at different times.
+    sources = sorted({(line.source, line.noted) for line in found.lines})
+    marks = {source: f"[{number}]" for number, source in enumerate(sources, 1)}
+    for adds, title in ((True, "What Graylane adds"), (False, "The lanes' API traffic, with or without it")):
+        table = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
+        table.add_column("what")
+        for column in ("a month", "of it free", "price", "source", "$ a month"):
+            table.add_column(column, justify="right")
+        for line in found.lines:
+            if line.adds == adds:
+                price = f"{line.price * 1e6:g} / million" if line.price < 1e-3 else f"{line.price:g} each"
+                free = f"{line.free:,.0f}" if line.free else ""
+                amount, mark = f"{line.amount:,.0f} {line.unit}s", marks[line.source, line.noted]
+                table.add_row(line.title, amount, free, f"$ {price}", mark, f"{line.dollars:,.2f}")
+        console.print(table)
+    console.print(f"added: $ {found.total(adds=True):,.2f} a month; with the API traffic: $ {found.total():,.2f}")
+    console.print(f"prices of {found.region}, and where each was noted:")
+    for (source, noted), mark in marks.items():
+        console.print(f"  {mark} {source}, as of {noted}")

@@ -1,0 +1,131 @@
+"""`grayctl list`: the user lists that rules ask."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gray.history.list_files import ListFiles
+from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.propose import Edit
+from grayctl.actions.user_lists import ListChange, former_ids, plan_change, read_ids, upload_list
+from grayctl.document import edits
+from grayctl.document.edits import Document
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.output.screen import bar, err, show, spinner
+from grayctl.reading.release import read_current, revisions_of
+from grayctl.stack.target import discover
+
+app = typer.Typer(help="User lists, asked by rules with --when list=NAME.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the list.")]
+
+
+@app.command("put")
+def put(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="The ids, one a line; empty lines and # comments are left out.")],
+    restricted: Annotated[
+        bool | None,
+        typer.Option(
+            "--restricted/--open",
+            help="Demand a signed identity of those who claim to be on it; if left out, as before.",
+        ),
+    ] = None,
+    planned: Annotated[int, typer.Option("--planned", min=0, help="Ids it may grow to; fixed at the first put.")] = 0,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put or replace a user list.
+
+    The upload follows the number of changed ids: of a big list only the changed shards are written.
+
+    Example: grayctl list put staff staff-ids.txt
+    """
+    with bar("reading ids", None, as_json) as advance:
+        ids = read_ids(file, advance)
+    if not ids:
+        raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
+    target = discover(config_env)
+    bucket = target.output("EdgeConfigBucket")
+    before = read_current(revisions_of(target)).document.get("lists", {}).get(name)
+    with bar("laying out ids", len(ids) + (before["ids"] if before else 0), as_json) as advance:
+        former = former_ids(ListFiles(target.clients.s3, bucket), before)
+        kept = bool(before and before.get("restricted"))
+        demand = kept if restricted is None else restricted
+        change = plan_change(name, ids, before, former, planned=planned, restricted=demand, advance=advance)
+    if not as_json:
+        _tell(err(), name, change)
+
+    def upload() -> None:
+        with spinner("uploading the list", as_json):
+            upload_list(target.clients.s3, bucket, change)
+
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    edit = Edit(
+        lambda release: edits.with_list(release, name, change.entry),
+        f"list put {name} ({len(ids):,} ids)",
+        ids_only_added={name: change.only_added},
+    )
+    carry_out(edit, manner, prepare=upload)
+
+
+@app.command("show")
+def show_lists(
+    name: Annotated[str | None, typer.Argument(help="One list; all if left out.")] = None,
+    config_env: ConfigEnv = "dev",
+    as_json: AsJson = False,
+) -> None:
+    """Show the user lists of the release.
+
+    Example: grayctl list show --json
+    """
+    lists = read_current(revisions_of(discover(config_env))).document.get("lists", {})
+    if name is not None and name not in lists:
+        raise UsageError(f"the release has no list {name!r}", f"It has: {', '.join(lists) or 'none'}.")
+    shown = lists if name is None else {name: lists[name]}
+    show(shown, as_json, lambda console: console.print(_table(shown) if shown else "no list"))
+
+
+@app.command("remove")
+def remove(
+    name: Name,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a list from the release; a rule that asks it must go first.
+
+    Example: grayctl list remove staff
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(Edit(lambda release: edits.without_list(release, name), f"list remove {name}"), manner)
+
+
+def _tell(console: Console, name: str, change: ListChange) -> None:
+    console.print(
+        f"list {name}: {change.entry['ids']:,} ids in {change.entry['shards']:,} shards, {change.bytes:,} bytes at the"
+        f" edge; {change.added:,} added, {change.removed:,} removed, {change.keys:,} keys change"
+    )
+    if change.false_positives:
+        console.print(f"an id that is not on it is taken for one that is once in {1 / change.false_positives:,.0f}")
+
+
+def _table(lists: dict[str, Document]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("list", "ids", "shards", "restricted", "digest"):
+        table.add_column(column)
+    for name, entry in lists.items():
+        restricted = "yes" if entry.get("restricted") else "no"
+        table.add_row(name, f"{entry['ids']:,}", f"{entry['shards']:,}", restricted, entry["digest"][:12])
+    return table

@@ -1,0 +1,115 @@
+"""`grayctl rule`: the rules of the release, in their order."""
+
+from typing import Annotated, Any
+
+import typer
+
+from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.propose import Edit
+from grayctl.completion import complete_lane, complete_rule
+from grayctl.document import edits
+from grayctl.document.conditions import parse_conditions
+from grayctl.document.edits import Document
+from grayctl.errors import UsageError
+from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.output.screen import show
+from grayctl.output.status_screen import rules_table
+from grayctl.reading.release import read_current, revisions_of
+from grayctl.stack.target import discover
+
+app = typer.Typer(help="The rules of the release: the first one that matches decides.", no_args_is_help=True)
+
+RuleId = Annotated[str, typer.Argument(help="Name of the rule.", autocompletion=complete_rule)]
+
+
+@app.command("add")
+def add(
+    rule_id: Annotated[str, typer.Argument(help="Name of the rule.")],
+    lane: Annotated[
+        str, typer.Option("--lane", help="The gray lane it leads to.", autocompletion=complete_lane)
+    ] = "v2",
+    when: Annotated[
+        list[str] | None,
+        typer.Option("--when", "-w", help="A condition, e.g. country=DE,FR or cookie:plan=pro; repeat: all must hold."),
+    ] = None,
+    percent: Annotated[float | None, typer.Option("--percent", "-p", help="Share of those who match.")] = None,
+    at: Annotated[int | None, typer.Option("--at", help="Position, from 1; last if left out.")] = None,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a rule that leads viewers to a gray lane.
+
+    Example: grayctl rule add germany --when country=DE --percent 10 --at 1
+    """
+    rule = new_rule(rule_id, lane, when or [], percent)
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(Edit(lambda before: edits.add_rule(before, rule, at), f"rule add {rule_id}"), manner)
+
+
+@app.command("remove")
+def remove(
+    rule_id: RuleId,
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a rule; the viewers it led go where the rules after it say.
+
+    Example: grayctl rule remove germany
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(Edit(lambda before: edits.remove_rule(before, rule_id), f"rule remove {rule_id}"), manner)
+
+
+@app.command("move")
+def move(
+    rule_id: RuleId,
+    position: Annotated[int, typer.Argument(help="New position, from 1.")],
+    config_env: ConfigEnv = "dev",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move a rule to another position.
+
+    Example: grayctl rule move germany 1
+    """
+    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
+    carry_out(Edit(lambda before: edits.move_rule(before, rule_id, position), f"rule move {rule_id}"), manner)
+
+
+@app.command("list")
+def list_rules(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
+    """List the rules in their order.
+
+    Example: grayctl rule list --json
+    """
+    current = read_current(revisions_of(discover(config_env)))
+    rules = current.document.get("rules", [])
+    show(
+        {"revision": current.revision, "rules": rules},
+        as_json,
+        lambda console: console.print(rules_table(rules) if rules else "no rules: everybody gets stable"),
+    )
+
+
+def new_rule(rule_id: str, lane: str, when: list[str], percent: float | None) -> Document:
+    """A rule as the document has it. Raises UsageError for one that would move everybody by mistake."""
+    condition = parse_conditions(when)
+    if condition is None and percent is None:
+        raise UsageError("a rule without --when and --percent moves everybody", "Give one, or --percent 100.")
+    rule: dict[str, Any] = {"id": rule_id, "lane": lane}
+    if condition is not None:
+        rule["when"] = condition
+    if percent is not None:
+        rule["percent"] = edits.checked_percent(percent)
+    return rule

@@ -1,0 +1,252 @@
+"""What each command prints with --json: the promise to scripts. docs/reference/cli.md prints it, the tests check it.
+
+Keys are never renamed or removed within a major version; new ones may come.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field, RootModel
+
+from grayctl.output.answer_model import Answer, answer_of
+from grayctl.output.answers_of_changes import (
+    ChangeAnswer,
+    ChangeOfReleaseAnswer,
+    FinishAnswer,
+    KeyChangeAnswer,
+    KillAnswer,
+    SyncAnswer,
+    UploadAnswer,
+)
+from grayctl.output.answers_of_data import DataFillAnswer, DataMergeAnswer, DataReportAnswer, ExplainAnswer
+from grayctl.reading.status import LaneView, Status
+from grayctl.reading.traffic import LaneTraffic
+
+Json = dict[str, Any]
+
+
+LaneAnswer, StatusAnswer = answer_of(LaneView), answer_of(Status)
+
+
+class TrafficAnswer(answer_of(LaneTraffic)):  # type: ignore[misc]
+    """One lane's API requests; shares and rates are between 0 and 1."""
+
+    error_rate: float
+
+
+class WatchAnswer(Answer):
+    """One look; a line each. Times are unix seconds."""
+
+    at: int
+    status: StatusAnswer  # type: ignore[valid-type]
+    window_seconds: int
+    traffic: list[TrafficAnswer]
+    alarms: list[str] | None
+    plan: Json | None
+    troubles: list[str]
+
+
+class ConsoleAnswer(Answer):
+    """Printed before it serves; `url` carries the token."""
+
+    url: str
+    environment: str
+    actions: bool
+
+
+class MixedAnswer(Answer):
+    """A trace that did not stay in one lane."""
+
+    trace_id: str
+    lanes: list[str]
+    started: float
+    hops: list[Json]
+
+
+class TracesAnswer(Answer):
+    """The share is between 0 and 1."""
+
+    checked: int
+    consistent_share: float
+    mixed: list[MixedAnswer]
+
+
+class MoveAnswer(Answer):
+    """How many viewers go from one lane to another, or stay."""
+
+    from_: str = Field(alias="from")
+    to: str
+    viewers: int
+    percent: float
+    examples: list[str]
+
+
+class GroupAnswer(Answer):
+    """The same for one rule, country or device."""
+
+    name: str
+    from_: str = Field(alias="from")
+    to: str
+    viewers: int
+
+
+class PreviewAnswer(Answer):
+    """Who would move."""
+
+    environment: str
+    revision: int
+    change: str
+    source: str
+    epoch_rises: bool
+    viewers: int
+    moving: int
+    moves: list[MoveAnswer]
+    by_rule: list[GroupAnswer]
+    by_country: list[GroupAnswer]
+    by_device: list[GroupAnswer]
+    notes: list[str]
+    seconds: float
+
+
+class PlanViewAnswer(Answer):
+    """The ramp plan and what it decides from."""
+
+    revision: int
+    plan: Json
+    percent: float
+    since: int
+    paused: bool
+    skip: bool
+    decision: str
+    holds: bool
+    alarms: list[str]
+    findings: Json | None
+    requests: dict[str, int] | None
+
+
+class PlanAnswer(RootModel[PlanViewAnswer | ChangeOfReleaseAnswer]):
+    """The ramp plan and what it decides from; `plan remove` prints what every change of the release prints."""
+
+
+class RulesAnswer(Answer):
+    """The rules in their order, as in the release document."""
+
+    revision: int
+    rules: list[Json]
+
+
+class ListsAnswer(RootModel[dict[str, Json]]):
+    """The user lists by name, as in the release document."""
+
+
+class LinkAnswer(Answer):
+    """`until` is an ISO time; null for a link that clears."""
+
+    url: str
+    lane: str | None
+    until: str | None
+
+
+class RevisionAnswer(Answer):
+    """A revision without its release."""
+
+    number: int
+    epoch: int
+    state: str
+    author: str
+    reason: str
+    via: str
+    created_at: int
+    parent: int
+
+
+class ShowAnswer(RevisionAnswer):
+    """A revision with its release."""
+
+    release: Json
+
+
+class HistoryAnswer(RootModel[list[RevisionAnswer]]):
+    """The newest first."""
+
+
+class DiffAnswer(Answer):
+    """What differs between two revisions."""
+
+    before: int
+    after: int
+    changes: list[ChangeAnswer]
+
+
+class ExportAnswer(RootModel[Json]):
+    """The release document; with --to, `{"file": ...}`."""
+
+
+class EstimateAnswer(Answer):
+    """Dollars a month."""
+
+    date: str
+    region: str
+    traffic: Json
+    lines: list[Json]
+    added_dollars: float
+    total_dollars: float
+
+
+class KeysAnswer(Answer):
+    """The ids of the keys, never the keys."""
+
+    newest: str
+    ids: list[str]
+    identity: bool
+
+
+class LanesAnswer(RootModel[list[LaneAnswer]]):  # type: ignore[valid-type]
+    """Stable first."""
+
+
+_CHANGES = (
+    "ramp",
+    "rule add",
+    "rule remove",
+    "rule move",
+    "list put",
+    "list remove",
+    "apply",
+    "undo",
+    "pause",
+    "resume",
+)
+
+# By the command's name.
+ANSWERS: Mapping[str, type[BaseModel]] = {
+    "status": StatusAnswer,
+    "watch": WatchAnswer,
+    "console": ConsoleAnswer,
+    "lanes": LanesAnswer,
+    "traces": TracesAnswer,
+    "explain": ExplainAnswer,
+    "preview": PreviewAnswer,
+    "plan": PlanAnswer,
+    "rule list": RulesAnswer,
+    "list show": ListsAnswer,
+    "link": LinkAnswer,
+    "show": ShowAnswer,
+    "history": HistoryAnswer,
+    "diff": DiffAnswer,
+    "export": ExportAnswer,
+    "finish": FinishAnswer,
+    "kill": KillAnswer,
+    "sync": SyncAnswer,
+    "rebuild": SyncAnswer,
+    "estimate": EstimateAnswer,
+    "keys show": KeysAnswer,
+    "keys rotate": KeyChangeAnswer,
+    "keys retire": KeyChangeAnswer,
+    "keys identity": KeyChangeAnswer,
+    "site upload": UploadAnswer,
+    "data report": DataReportAnswer,
+    "data merge": DataMergeAnswer,
+    "data fill": DataFillAnswer,
+    **dict.fromkeys(_CHANGES, ChangeOfReleaseAnswer),
+}

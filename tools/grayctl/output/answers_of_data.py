@@ -1,0 +1,68 @@
+"""What the commands about gray's data, and `explain`, print with --json."""
+
+from grayctl.output.answer_model import Answer
+
+
+class WaitingAnswer(Answer):
+    """An item of a gray table. `fate`: what a merge would do with it; `changed_at` is in unix milliseconds."""
+
+    pk: str
+    sk: str
+    fate: str
+    changed_at: int
+
+
+class DataReportAnswer(Answer):
+    """What waits, by lane."""
+
+    environment: str
+    lanes: dict[str, list[WaitingAnswer]]
+
+
+class MergedAnswer(Answer):
+    """Items of one lane by fate, and those that were left because both lanes changed them."""
+
+    lane: str
+    fates: dict[str, int]
+    conflicts: list[WaitingAnswer]
+
+
+class DataMergeAnswer(Answer):
+    """How many items waited, by lane, and what was done with them: nothing in a dry run."""
+
+    environment: str
+    dry_run: bool
+    waiting: dict[str, int]
+    lanes: list[MergedAnswer]
+
+
+class FilledAnswer(Answer):
+    """Items copied, and left as they were."""
+
+    copied: int
+    kept: int
+
+
+class DataFillAnswer(Answer):
+    """By lane; a dry run fills none."""
+
+    environment: str
+    dry_run: bool
+    lanes: dict[str, FilledAnswer]
+
+
+class ExplainAnswer(Answer):
+    """`x_gray` is the edge's own answer to a signed debug request; null, with its numbers, where it tells nobody.
+
+    `status` is that of an answer by the edge itself; `lane` and `rule` are null then.
+    """
+
+    environment: str
+    source: str
+    x_gray: str | None
+    lane: str | None
+    rule: str | None
+    bucket: int | None
+    revision: int | None
+    epoch: int | None
+    status: int | None

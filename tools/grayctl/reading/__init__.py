@@ -1,0 +1,1 @@
+"""What an environment says of itself: release, plan, status, traffic, publications, an edge's answer. Only reads."""

@@ -1,0 +1,74 @@
+"""Which build each lane runs, as its site's manifest and its API's health check say."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gray.lanes.preflight import DEFAULT_API_URL, api_url
+from gray.lanes.registration import Registration, read_parameters
+from gray.publish.secrets import read_api_key
+from grayctl.errors import UnreachableError
+from grayctl.stack.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+Builds = dict[str, dict[str, str]]
+
+
+def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
+    """For stable and each of `lanes`: `{"site": build, "api": build}`."""
+    registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
+    key = read_api_key(target.clients.secrets, f"graylane/{target.environment}/api-key")
+    builds = {}
+    for lane in ["v1", *(name for name in lanes if name != "v1")]:
+        if lane not in registered:
+            raise UnreachableError(f"lane {lane} is not registered", "Deploy its stack, or see: grayctl lanes")
+        builds[lane] = {
+            "site": site_build(target.clients.s3, target.site_bucket, lane),
+            "api": api_build(target, registered[lane], key),
+        }
+    return builds
+
+
+def differing_builds(builds: Builds) -> list[str]:
+    """What speaks against finishing: every lane whose site or API is not the build that stable runs."""
+    stable = builds["v1"]
+    return [
+        f"{lane} {part} runs build {build}, v1 runs {stable[part]}: deploy the promoted code to stable first"
+        for lane, parts in builds.items()
+        for part, build in parts.items()
+        if build != stable[part]
+    ]
+
+
+def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
+    """The build in a lane's manifest. Raises UnreachableError when its site is not uploaded."""
+    try:
+        body = s3.get_object(Bucket=bucket, Key=f"{lane}/manifest.json")["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        raise UnreachableError(
+            f"the site of {lane} is not uploaded", f"Upload it: grayctl site upload --lane {lane}"
+        ) from None
+    return str(json.loads(body)["build"])
+
+
+def api_build(target: Target, lane: Registration, key: str) -> str:
+    """The build that a lane's API reports on `/api/health`, asked directly with the origin's key."""
+    import httpx
+
+    base = api_url(_template(target), lane, target.region)
+    try:
+        answer = httpx.get(f"{base}/api/health", headers={"x-api-key": key}, timeout=10)
+        body: Mapping[str, object] = answer.json() if answer.status_code == 200 else {}
+    except (httpx.HTTPError, ValueError) as error:
+        raise UnreachableError(f"the API of {lane.lane} does not answer its health check: {error}") from error
+    if "build" not in body:
+        raise UnreachableError(f"the API of {lane.lane} answers its health check with {answer.status_code}")
+    return str(body["build"])
+
+
+def _template(target: Target) -> str:
+    """Where APIs are: the emulator serves them under its own address."""
+    emulator = target.clients.emulator
+    return f"{emulator}/restapis/{{api_id}}/{{stage}}/_user_request_" if emulator else DEFAULT_API_URL

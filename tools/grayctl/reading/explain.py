@@ -1,0 +1,246 @@
+"""Why a viewer is where he is: the built edge functions, run for one request on what a location would have.
+
+The answer is the edge's own to a signed debug request (the header `x-gray`), made by the same JavaScript.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from edge.engine import EdgeFunction
+from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
+from gray.publish.store.store import Store, StoreError
+from gray.release.document import Release
+from gray.release.lane_api import LaneApi
+from gray.release.user_lists import ListError, build_shards, shard_key
+from grayctl.errors import Finding, GrayctlError, RefusedError, UnreachableError, UsageError
+
+BUILT = Path(__file__).resolve().parents[3] / "src" / "edge" / "build"
+# What a location has of a key; None for nothing.
+See = Callable[[str], str | None]
+# The ids of a list by the digest of its file.
+ReadIds = Callable[[str], Iterable[str]]
+# Fields of the config's head, by position (gray.edge.compile).
+_SALT, _IDENTITY, _KEYS, _IDENTITY_KEY = 7, 8, 9, 10
+_DEBUG_SECONDS = 300
+_DEVICES = ("mobile", "tablet", "desktop")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The facts of a request. Fields that come several times are there several times, in order. `now` is unix seconds.
+
+    `identity` is put where the release looks for it first, and signed where it demands that.
+    """
+
+    path: str = "/"
+    identity: str = ""
+    cookies: Sequence[tuple[str, str]] = ()
+    headers: Sequence[tuple[str, str]] = ()
+    query: Sequence[tuple[str, str]] = ()
+    country: str = ""
+    device: str = ""
+    ip: str = "192.0.2.1"
+    now: int = 0
+
+    @property
+    def is_api(self) -> bool:
+        """Whether CloudFront would take the API's behavior for it."""
+        return self.path.startswith("/api/")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`text` is the header `x-gray`, empty where the edge tells nobody (killed, no config); `lane` and `reason` hold
+    always. `status` is that of an answer by the edge itself (302 for a link, 400 for an improper path), else 0.
+    """
+
+    lane: str
+    reason: str
+    text: str = ""
+    status: int = 0
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for --json."""
+        bucket = self.numbers.get("bucket", "-")
+        return {
+            "x_gray": self.text or None,
+            "lane": self.lane or None,
+            "rule": self.reason or None,
+            "bucket": None if bucket == "-" else int(bucket),
+            "revision": int(self.numbers["revision"]) if "revision" in self.numbers else None,
+            "epoch": int(self.numbers["epoch"]) if "epoch" in self.numbers else None,
+            "status": self.status or None,
+        }
+
+
+def explain(viewer: Viewer, see: See) -> Explanation:
+    """What the edge would do with the request, and why. Raises UsageError for facts that cannot be sent."""
+    config = (see("config") or "").split("\n")[0].split("|")
+    event = _event(viewer, config)
+    went = _run("request_api" if viewer.is_api else "request_static", see, event, viewer.now)
+    if "statusCode" in went:
+        return Explanation("", "", status=went["statusCode"])
+    back = _run("response", see, _response_event(event, went), viewer.now)["headers"]
+    text = _value(back, "x-gray")
+    lane = _value(went["headers"], "x-gray-version")
+    if not text:
+        # A document's reason is told to nobody where the config has no keys; there the API's function, which says it
+        # without being asked, gives the same one.
+        headers = went["headers"] if viewer.is_api else _run("request_api", see, event, viewer.now)["headers"]
+        return Explanation(lane, _value(headers, "x-gray-reason"))
+    _, *parts = text.split("; ")
+    told = dict(part.split("=", 1) for part in parts)
+    return Explanation(lane, told["rule"], text, numbers=told)
+
+
+def published(store: Store) -> See:
+    """What is in the KeyValueStore now, each key read when it is asked for; asking may raise UnreachableError."""
+    known: dict[str, str | None] = {}
+
+    def see(key: str) -> str | None:
+        if key not in known:
+            try:
+                known[key] = store.get(key)
+            except StoreError as error:
+                raise UnreachableError(f"the KeyValueStore cannot be read: {error}") from error
+        return known[key]
+
+    return see
+
+
+def compiled(
+    release: Release, *, revision: int, epoch: int, now: int, region: str, keys: EdgeKeys, read_ids: ReadIds
+) -> See:
+    """What a location would have after a publication of this release, with every lane live.
+
+    Raises RefusedError when it does not fit, and when a list is asked that is not there.
+    """
+    stamp = Stamp(1, revision, epoch, now + release.lease_minutes * 60)
+    lanes = {lane: LaneApi(f"api{lane}", "live") for lane in release.lanes}
+    try:
+        made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
+    except CompileError as error:
+        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
+        raise RefusedError("the release does not fit into the edge", findings=found) from error
+    keys_there: dict[str, str] = {"config": made.config}
+    keys_there |= {f"c.1.{number}": part for number, part in enumerate(made.parts, 1)}
+
+    def see(key: str) -> str | None:
+        if key.startswith("s.") and key not in keys_there:
+            keys_there.update(_shards(release, key.split(".")[1], read_ids))
+        return keys_there.get(key)
+
+    return see
+
+
+def _shards(release: Release, name: str, read_ids: ReadIds) -> dict[str, str]:
+    entry = release.lists[name]
+    try:
+        values = build_shards(read_ids(entry.digest), salt=entry.salt, shards=entry.shards)
+    except (FileNotFoundError, ListError) as error:
+        raise RefusedError(f"list {name}: {error}", "Put it again: grayctl list put NAME FILE") from error
+    return {shard_key(name, number): value for number, value in enumerate(values)}
+
+
+def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """What a built function returns. A key that could not be read is an error here, and not a key that is missing."""
+    failures: list[GrayctlError] = []
+
+    def watched(key: str) -> str | None:
+        try:
+            return see(key)
+        except GrayctlError as error:
+            failures.append(error)  # the engine carries no exception through
+            return None
+
+    function = EdgeFunction((BUILT / f"{name}.js").read_text(encoding="utf-8"), watched)
+    value = function.run(copy.deepcopy(event), now=now).value
+    if failures:
+        raise failures[0]
+    return value
+
+
+def _event(viewer: Viewer, config: Sequence[str]) -> dict[str, Any]:
+    cookies, headers = list(viewer.cookies), [(name.lower(), value) for name, value in viewer.headers]
+    if viewer.country:
+        headers.append(("cloudfront-viewer-country", viewer.country))
+    if viewer.device:
+        headers += [(f"cloudfront-is-{kind}-viewer", str(kind == viewer.device).lower()) for kind in _DEVICES]
+    if viewer.identity and len(config) > _IDENTITY_KEY:  # a killed release looks for nobody
+        place, name, value = _identity(viewer, config)
+        (cookies if place == "c" else headers).insert(0, (name, value))
+    keys = _keys(config)
+    if keys:
+        expiry = viewer.now + _DEBUG_SECONDS
+        headers.append(("x-gray-debug", sign_debug(keys, salt=config[_SALT], expiry=expiry)))
+    return {
+        "version": "1.0",
+        "context": {"eventType": "viewer-request", "requestId": "grayctl-explain"},
+        "viewer": {"ip": viewer.ip},
+        "request": {
+            "method": "GET",
+            "uri": viewer.path,
+            "querystring": _fields(viewer.query),
+            "headers": {"host": {"value": "localhost"}} | _fields(headers),
+            "cookies": _fields(cookies),
+        },
+    }
+
+
+def _response_event(event: Mapping[str, Any], went: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **event,
+        "context": {**event["context"], "eventType": "viewer-response"},
+        "request": went,
+        "response": {"statusCode": 200, "statusDescription": "OK", "headers": {}},
+    }
+
+
+def _fields(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """As CloudFront hands them over: the first value, and all of them where there are several."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {
+        name: {"value": values[0]} | ({"multiValue": [{"value": one} for one in values]} if len(values) > 1 else {})
+        for name, values in found.items()
+    }
+
+
+def _keys(config: Sequence[str]) -> EdgeKeys | None:
+    """The keys as the config has them; it is their newest that signs."""
+    if len(config) <= _KEYS or not config[_KEYS]:
+        return None
+    pairs = [entry.partition(":") for entry in config[_KEYS].strip(",").split(",")]
+    try:
+        return EdgeKeys(tuple((name, secret) for name, _, secret in pairs))
+    except GrantError:
+        return None
+
+
+def _identity(viewer: Viewer, config: Sequence[str]) -> tuple[str, str, str]:
+    """Place (`c` or `h`), name and value of the identity as the application would send it."""
+    kind, *sources = config[_IDENTITY].split(",")
+    if not sources:
+        raise UsageError("the release has no identity, so nobody can have one", "Leave --id out.")
+    place, _, name = sources[0].partition(":")
+    secret = unquote(config[_IDENTITY_KEY])
+    try:
+        if kind == "s":
+            return place, name, sign_identity(secret, viewer.identity)
+        if kind.startswith("j"):
+            claims = {kind.partition(":")[2]: viewer.identity, "exp": viewer.now + _DEBUG_SECONDS}
+            return place, name, sign_jwt(secret, claims)
+    except GrantError as error:
+        raise UsageError(str(error), "Set it: grayctl keys identity") from error
+    return place, name, viewer.identity
+
+
+def _value(headers: Mapping[str, Any], name: str) -> str:
+    return str(headers[name]["value"]) if name in headers else ""

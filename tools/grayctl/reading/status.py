@@ -1,0 +1,148 @@
+"""Desired, published, answered: the state of one environment, read and judged."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from gray.history.revision import KILLED
+from gray.history.revisions import Head, Revisions
+from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
+from gray.publish.records.current import Current as Published
+from gray.publish.records.publication_log import FAILED, REFUSED, Record
+from grayctl.document.edits import Document, share_percent
+from grayctl.errors import RefusedError
+from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
+from grayctl.reading.publications import records_of
+from grayctl.reading.release import read_current, revisions_of
+from grayctl.stack.target import Target
+
+
+@dataclass(frozen=True)
+class LaneView:
+    """One lane as an operator sees it. `status` is `stable`, or what the control plane says of a gray lane."""
+
+    lane: str
+    status: str
+    api_id: str = ""
+    registered: bool = False
+    published: bool = False
+    failures: int = 0
+    why: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """All that `grayctl status` shows. Times are unix seconds, those of the record unix milliseconds."""
+
+    environment: str
+    stack: str
+    site: str
+    revision: int
+    state: str
+    epoch: int
+    author: str
+    reason: str
+    created_at: int
+    ramp_percent: float
+    rules: list[Document]
+    lanes: list[LaneView]
+    published: Published | None
+    last_publication: Record | None
+    edge: EdgeAnswer
+    has_plan: bool = False
+    findings: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for --json."""
+        return asdict(self)
+
+
+def read_status(target: Target, debug_header: str | None = None, now: datetime | None = None) -> Status:
+    """Read the head, Parameter Store, the newest publication record, the lanes and the edge."""
+    revisions = revisions_of(target)
+    head = revisions.head()
+    revision = revisions.at_or_bare(head) if head else None
+    document, wrong = _release_at(revisions, head)
+    parameters = read_parameters(target.clients.ssm, target.parameter_prefix)
+    published = Published.parse(parameters.current)
+    records = records_of(target).recent(1)
+    record = records[0] if records else None
+    edge = ask_edge(target.site, debug_header) if target.site else EdgeAnswer(False, error="no site address")
+    return Status(
+        environment=target.environment,
+        stack=target.stack,
+        site=target.site,
+        revision=revision.number if revision else 0,
+        state=revision.state if revision else "none",
+        epoch=revision.epoch if revision else 0,
+        author=revision.author if revision else "",
+        reason=revision.reason if revision else "",
+        created_at=revision.created_at if revision else 0,
+        ramp_percent=share_percent(document),
+        rules=document.get("rules") or [],
+        lanes=lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published),
+        published=published,
+        last_publication=record,
+        edge=edge,
+        has_plan=bool(document.get("plan")),
+        findings=[
+            *wrong,
+            *judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
+        ],
+    )
+
+
+def _release_at(revisions: Revisions, head: Head | None) -> tuple[Document, list[str]]:
+    """The release in force, empty where it cannot be read; what is wrong with it or with HEAD, and the way out."""
+    if head is None:
+        return {}, []
+    wrong = [f"{what}; the newest revisions stand in for it until the next change" for what in head.broken]
+    try:
+        return read_current(revisions).document, wrong
+    except RefusedError as error:
+        return {}, [*wrong, f"{error}. {error.remedy}"]
+
+
+def judge(
+    revision: int, published: Published | None, record: Record | None, edge: EdgeAnswer, now: datetime
+) -> list[str]:
+    """What an operator should know: sentences, empty when all is as wanted."""
+    findings = []
+    if revision and published is None:
+        findings.append("nothing is published yet: everybody gets stable")
+    if published and published.revision < revision:
+        findings.append(f"revision {revision} is saved, revision {published.revision} is published")
+    if published and published.state != KILLED and published.until and published.until < now.timestamp():
+        findings.append("the lease is over: the edge sends everybody to stable; `grayctl sync` publishes anew")
+    if record and record.status in (FAILED, REFUSED):
+        why = "; ".join(record.errors) or "no reason recorded"
+        findings.append(f"the last publication (sequence {record.sequence}) {record.status}: {why}")
+    if not edge.reachable:
+        findings.append(f"the site does not answer: {edge.error}")
+    elif edge.status >= 400:
+        findings.append(f"the site answers {edge.status}")
+    elif published and edge.revision is not None and edge.revision < published.revision:
+        findings.append(f"the edge location that answered still decides by revision {edge.revision}")
+    return findings
+
+
+def lane_views(parameters: Parameters, table: LaneTable, published: Published | None) -> list[LaneView]:
+    """Every lane registered or known, stable first."""
+    known = table.all()
+    views = []
+    for name in sorted({STABLE, *parameters.registrations, *known}, key=lambda lane: int(lane[1:])):
+        registration, lane = parameters.registrations.get(name), known.get(name)
+        views.append(
+            LaneView(
+                lane=name,
+                status="stable" if name == STABLE else lane.status if lane else "waiting for adoption",
+                api_id=registration.api_id if registration else lane.api_id if lane else "",
+                registered=registration is not None,
+                published=bool(published and name in published.lanes),
+                failures=lane.failures if lane else 0,
+                why=lane.why if lane else "",
+                data=registration.data if registration else "",
+            )
+        )
+    return views

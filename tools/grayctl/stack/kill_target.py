@@ -1,0 +1,95 @@
+"""The stack to be killed: found as any other, or by what is left to find it by.
+
+A kill needs the store's ARN and nothing else, so nothing else may stand in its way: no file of the project, no
+settings of the AWS command line, no answer of CloudFormation.
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from grayctl.errors import GrayctlError, UnreachableError, UsageError, aws_errors, explain
+from grayctl.stack.project import LocalStack, StackName, UnreadableProject, local_stack, project_root, stack_name
+from grayctl.stack.target import Clients, Target, discover
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+__all__ = ["HURRY", "discover_for_kill", "hurried"]
+
+# What does not answer in this time is gone around: there is another way, and viewers are waiting.
+HURRY: Mapping[str, Any] = MappingProxyType(
+    {"connect_timeout": 2, "read_timeout": 4, "retries": {"total_max_attempts": 2, "mode": "standard"}}
+)
+# CloudFront and its stores are of no region, but a client must have one.
+_ANY_REGION = "us-east-1"
+
+
+def hurried(target: Target) -> Target:
+    """The same stack, reached with little patience."""
+    return replace(target, clients=replace(target.clients, patience=HURRY))
+
+
+def discover_for_kill(config_env: str, start: Path | None = None) -> tuple[Target, list[str]]:
+    """As `discover`; where that fails, by the convention of names alone. Also why, where it is so.
+
+    Raises what `discover` raises when the names lead nowhere either, and for an environment that samconfig.toml lacks.
+    """
+    try:
+        return discover(config_env, start, HURRY), []
+    except Exception as error:
+        if isinstance(error, UsageError) and not isinstance(error, UnreadableProject):
+            raise  # a wrong word, and not a broken file
+        first = explain(error) or UnreachableError(f"{type(error).__name__}: {error}")
+    try:
+        return _by_names(config_env, start), [f"stack: {first}; it was found by the names that it gives"]
+    except Exception as error:
+        second = explain(error) or UnreachableError(f"{type(error).__name__}: {error}")
+        raise _both(first, second) from error
+
+
+def _both(first: GrayctlError, second: GrayctlError) -> GrayctlError:
+    return type(first)(f"{first}; and by the names of its parts: {second}", first.remedy or second.remedy)
+
+
+def _by_names(config_env: str, start: Path | None) -> Target:
+    root = project_root(start)
+    named, local = StackName(f"graylane-{config_env}", None), None
+    with suppress(UnreadableProject):
+        named = stack_name(root, config_env)
+    with suppress(UnreadableProject):
+        local = local_stack(root, config_env)
+    clients = Clients(_session(named.region, local), local, HURRY)
+    store = clients.cloudfront.describe_key_value_store(Name=f"graylane-{config_env}-edge")["KeyValueStore"]
+    outputs = {
+        "KeyValueStoreArn": store["ARN"],
+        "ConfigTable": f"graylane-{config_env}-config",
+        "ManualSyncFunction": f"graylane-{config_env}-sync-manual",
+    }
+    # arn:aws:cloudfront::ACCOUNT:key-value-store/...
+    account = store["ARN"].split(":")[4]
+    return Target(config_env, named.stack, clients.region, account, config_env, "all", outputs, clients)
+
+
+def _session(region: str | None, local: LocalStack | None) -> "Session":
+    """A session; without ~/.aws where that cannot be read, by what the environment says."""
+    from botocore.session import Session
+
+    session = Session()
+    try:
+        session.get_scoped_config()
+    except aws_errors(OSError):
+        nowhere = (None, None, os.devnull, None)
+        session = Session(
+            session_vars={"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}
+        )
+    if local:
+        # The emulator takes these as its root; they open nothing anywhere else.
+        session.set_credentials("test", "test")
+    region = (local.region if local else region) or session.get_config_variable("region")
+    session.set_config_variable("region", region or _ANY_REGION)
+    return session

@@ -1,0 +1,78 @@
+"""Build and deploy with the real SAM CLI, against the emulator."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from delivery.artifacts.parameters import overrides
+from graylocal.aws.emulator import clean_environment, client_environment
+from graylocal.errors import LocalStackError
+from graylocal.system.places import REPOSITORY, Ports, interpreter
+from graylocal.system.processes import Processes
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+SAM = interpreter("sam").parent / "sam"
+
+
+def build(processes: Processes, log: Path) -> None:
+    """Build the template's functions for this machine; nothing happens when no input has changed.
+
+    Raises LocalStackError when the build fails.
+    """
+    variables = {**clean_environment(), "SAM_CLI_TELEMETRY": "0"}
+    _run(processes, [sys.executable, "-m", "delivery.artifacts", "--local"], log, variables, "sam build failed")
+
+
+def deploy(
+    processes: Processes,
+    environment: str,
+    ports: Ports,
+    log: Path,
+    *,
+    stack: str = "",
+    parameters: Mapping[str, str] | None = None,
+) -> None:
+    """`sam deploy --config-env <environment>` to the emulator; stack name and parameters over samconfig.toml's.
+
+    Raises LocalStackError when it fails.
+    """
+    variables = {
+        **client_environment(ports),
+        # SAM looks every 5 s by default whether a stack is done; the emulator takes less for a whole stack.
+        "SAM_CLI_POLL_DELAY": "0.3",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    del variables["PYTHONPATH"]
+    command = [
+        str(SAM),
+        "deploy",
+        "--config-env",
+        environment,
+        "--no-confirm-changeset",
+        "--no-fail-on-empty-changeset",
+    ]
+    if stack:
+        command += ["--stack-name", stack]
+    mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # of two alike, SAM takes the last
+    command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True), *mine]
+    _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")
+
+
+def outputs(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
+    """A stack's outputs."""
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+
+
+def _run(processes: Processes, command: Sequence[str], log: Path, environment: Mapping[str, str], failed: str) -> None:
+    if processes.run(command, environment, REPOSITORY, log):
+        raise LocalStackError(f"{failed}: {_reason(log)}", f"See {log}")
+
+
+def _reason(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith(("Error", "graylane")) or "CREATE_FAILED" in line]
+    return " ".join((telling or lines or ["no output"])[-1].split())

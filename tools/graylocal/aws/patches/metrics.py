@@ -1,0 +1,86 @@
+"""CloudWatch: the metrics of APIs and functions, a statistic, and alarms."""
+
+import re
+import time
+from typing import Any
+
+from ministack import app as gateway
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc
+
+from graylocal.aws.patches.api_request import api_request
+
+
+def metrics_of_every_caller() -> None:
+    """Gap: AWS/Lambda metrics come from direct Invoke only, AWS/ApiGateway has none at all."""
+    serve, dispatch, emit = gateway.app, lambda_svc._execute_function_dispatch, lambda_svc._emit_lambda_metrics
+
+    def only_throttles(name: str, duration_ms: float, error: bool, throttle: bool) -> None:
+        if throttle:
+            emit(name, duration_ms, error, throttle)
+
+    def counted_dispatch(function: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
+        start, error = time.time(), True
+        try:
+            result = dispatch(function, config, event, request_id, started)
+            error = bool(result.get("error"))
+            return result
+        finally:
+            emit(config.get("FunctionName", ""), (time.time() - start) * 1000, error, False)
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await serve(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        called = api_request(scope, headers)
+        if called is None:
+            await serve(scope, receive, send)
+            return
+        start, answer = time.time(), {"status": 0}
+
+        async def send_and_look(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                answer["status"] = message["status"]
+            await send(message)
+
+        await serve(scope, receive, send_and_look)
+        _count_api_request(called[0], called[1], answer["status"], (time.time() - start) * 1000)
+
+    gateway.app = app
+    lambda_svc._execute_function_dispatch = counted_dispatch
+    lambda_svc._emit_lambda_metrics = only_throttles
+
+
+def _count_api_request(api: str, stage: str, status: int, milliseconds: float) -> None:
+    name = (apigateway_v1._rest_apis.get(api) or {}).get("name", api)
+    values = {"Count": 1, "4XXError": int(400 <= status < 500), "5XXError": int(status >= 500)}
+    for dimensions in ({"ApiName": name}, {"ApiName": name, "Stage": stage}):
+        for metric, value in values.items():
+            cloudwatch.record_metric("AWS/ApiGateway", metric, value, "Count", dimensions)
+        cloudwatch.record_metric("AWS/ApiGateway", "Latency", milliseconds, "Milliseconds", dimensions)
+
+
+def alarms_are_evaluated_elsewhere() -> None:
+    """Gap: the emulator evaluates alarms at PutMetricData only and ignores their dimensions.
+
+    `graylocal.observe.alarms` evaluates them as AWS does and calls SetAlarmState.
+    """
+    cloudwatch._evaluate_all_alarms = lambda: None
+
+
+def trimmed_counts_are_counted() -> None:
+    """Gap: the statistic `TC(<bound>:)` is answered with the average, in silence.
+
+    On AWS it is the number of values above the bound (CloudWatch user guide, "CloudWatch statistics definitions");
+    the watch function counts slow requests with it.
+    """
+    value_of = cloudwatch._stat_value
+
+    def with_trimmed_count(stats: Any, name: str, points: Any = None) -> Any:
+        bound = re.fullmatch(r"TC\(([\d.]+):\)", name or "")
+        if not bound:
+            return value_of(stats, name, points)
+        samples = cloudwatch._percentile_samples(points or []) or []
+        return float(sum(weight for value, weight in samples if value > float(bound[1])))
+
+    cloudwatch._stat_value = with_trimmed_count
