@@ -1,6 +1,10 @@
 """Options that many commands share, so that they are named and explained once."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -35,3 +39,32 @@ def _kept(reason: str) -> str:
 
 Reason = Annotated[str, typer.Option("--reason", "-m", callback=_kept, help="Why; kept in the revision.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not follow the publication to the edge.")]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the caller wants a change made: the options that all changing commands share."""
+
+    config_env: ConfigEnv = "dev"
+    reason: Reason = ""
+    dry_run: DryRun = False
+    yes: Yes = False
+    no_wait: NoWait = False
+    as_json: AsJson = False
+
+
+def changing[T](command: Callable[..., T]) -> Callable[..., T]:
+    """A command that takes a `manner`, with the options of Manner in its place, behind its own."""
+
+    @wraps(command)
+    def with_options(**given: Any) -> T:
+        return command(manner=Manner(**{one.name: given.pop(one.name) for one in shared}), **given)
+
+    shared = inspect.signature(Manner, eval_str=True).parameters.values()
+    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.name != "manner"]
+    # As typer reads it: each parameter carries its own annotation.
+    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*own, *shared)]
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {}
+    del with_options.__wrapped__
+    return with_options

@@ -1,7 +1,6 @@
 """The course every change takes: show it, ask, save it, follow it to the edge, tell how long it took."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +13,7 @@ from grayctl.actions.gray_data import Wait, told, waits
 from grayctl.actions.propose import Edit, propose_edit, save
 from grayctl.actions.restate import Restatement, planned, write_state
 from grayctl.document.difference import Change, difference
+from grayctl.options import Manner
 from grayctl.output.changes import print_changes, print_saved, print_waits
 from grayctl.output.screen import confirm, show, spinner
 from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
@@ -21,18 +21,6 @@ from grayctl.reading.publications import record_of_revision
 from grayctl.reading.release import document_of, revisions_of
 from grayctl.reading.signing import debug_header
 from grayctl.stack.target import Target, discover
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the caller wants a change made; the options that all changing commands share."""
-
-    config_env: str
-    as_json: bool = False
-    dry_run: bool = False
-    yes: bool = False
-    wait: bool = True
-    reason: str = ""
 
 
 def carry_out(edit: Edit, manner: Manner, *, prepare: Callable[[], None] = lambda: None) -> None:
@@ -95,7 +83,7 @@ def _finish(
 ) -> None:
     """Follow a saved revision to the edge and print what happened; `waiting` is what waits in gray's tables."""
     killed = any(change.where == "state" and change.before == KILLED for change in changes)
-    arrival = _follow(target, revision, manner.as_json, was_killed=killed) if manner.wait else None
+    arrival = _follow(target, revision, manner.as_json, was_killed=killed) if not manner.no_wait else None
     document = _result(target, manner, changes, revision, arrival)
 
     def text(console: Console) -> None:

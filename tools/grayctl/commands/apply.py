@@ -5,23 +5,20 @@ from typing import Annotated
 
 import typer
 
-from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.change import carry_out
 from grayctl.actions.propose import Edit
 from grayctl.document.edits import new_document
 from grayctl.document.file import read_document
 from grayctl.errors import UsageError
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import Manner, changing
 
 
+@changing
 def apply(
+    *,
     file: Annotated[Path | None, typer.Argument(help="The whole release, YAML or JSON; - for standard input.")] = None,
     new: Annotated[bool, typer.Option("--new", help="Instead of a file: a fresh release, all to stable.")] = False,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Make a file the current release. What is not in the file is not in the release.
 
@@ -30,6 +27,5 @@ def apply(
     if (file is None) == (not new):
         raise UsageError("give a file or --new", "See: grayctl apply --help")
     wanted = new_document() if file is None else read_document(file)
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     summary = "apply --new" if file is None else f"apply {file}"
     carry_out(Edit(lambda _before: wanted, summary, replaces=True), manner)

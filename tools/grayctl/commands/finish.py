@@ -1,38 +1,35 @@
 """`grayctl finish`: gray has become stable."""
 
-from grayctl.actions.change import Manner, restate
+from grayctl.actions.change import restate
 from grayctl.actions.restate import FINISH
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import Manner, changing
 from grayctl.output.screen import show, spinner
 from grayctl.reading.builds import differing_builds, read_builds
 from grayctl.reading.release import read_current, revisions_of
 from grayctl.stack.target import discover
 
 
-def finish(
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
-) -> int:
+@changing
+def finish(manner: Manner) -> int:
     """Finish a release once gray has become stable: everybody to stable, if both run the same build.
 
     Exit code 1 when the builds differ; nothing is changed then.
 
     Example: grayctl finish --config-env prod
     """
-    target = discover(config_env)
+    target = discover(manner.config_env)
     current = read_current(revisions_of(target))
-    with spinner("asking each lane for its build", as_json):
+    with spinner("asking each lane for its build", manner.as_json):
         builds = read_builds(target, current.document.get("lanes", []))
     wrong = differing_builds(builds)
     if wrong:
         document = {"environment": target.environment, "builds": builds, "differences": wrong}
-        show(document, as_json, lambda console: console.print("\n".join(f"! {line}" for line in wrong), markup=False))
+        show(
+            document,
+            manner.as_json,
+            lambda console: console.print("\n".join(f"! {line}" for line in wrong), markup=False),
+        )
         return EXIT_NEGATIVE
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     restate(FINISH, manner, tell_waits=True)
     return EXIT_OK

@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from gray.history.list_files import ListFiles
-from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.change import carry_out
 from grayctl.actions.propose import Edit
 from grayctl.actions.user_lists import ListChange, former_ids, plan_change, read_ids, upload_list
 from grayctl.document import edits
 from grayctl.document.edits import Document
 from grayctl.errors import UsageError
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import AsJson, ConfigEnv, Manner, changing
 from grayctl.output.screen import bar, err, show, spinner
 from grayctl.reading.release import read_current, revisions_of
 from grayctl.stack.target import discover
@@ -25,7 +25,9 @@ Name = Annotated[str, typer.Argument(help="Name of the list.")]
 
 
 @app.command("put")
+@changing
 def put(
+    *,
     name: Name,
     file: Annotated[Path, typer.Argument(help="The ids, one a line; empty lines and # comments are left out.")],
     restricted: Annotated[
@@ -36,12 +38,7 @@ def put(
         ),
     ] = None,
     planned: Annotated[int, typer.Option("--planned", min=0, help="Ids it may grow to; fixed at the first put.")] = 0,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Put or replace a user list.
 
@@ -49,26 +46,25 @@ def put(
 
     Example: grayctl list put staff staff-ids.txt
     """
-    with bar("reading ids", None, as_json) as advance:
+    with bar("reading ids", None, manner.as_json) as advance:
         ids = read_ids(file, advance)
     if not ids:
         raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
-    target = discover(config_env)
+    target = discover(manner.config_env)
     bucket = target.output("EdgeConfigBucket")
     before = read_current(revisions_of(target)).document.get("lists", {}).get(name)
-    with bar("laying out ids", len(ids) + (before["ids"] if before else 0), as_json) as advance:
+    with bar("laying out ids", len(ids) + (before["ids"] if before else 0), manner.as_json) as advance:
         former = former_ids(ListFiles(target.clients.s3, bucket), before)
         kept = bool(before and before.get("restricted"))
         demand = kept if restricted is None else restricted
         change = plan_change(name, ids, before, former, planned=planned, restricted=demand, advance=advance)
-    if not as_json:
+    if not manner.as_json:
         _tell(err(), name, change)
 
     def upload() -> None:
-        with spinner("uploading the list", as_json):
+        with spinner("uploading the list", manner.as_json):
             upload_list(target.clients.s3, bucket, change)
 
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     edit = Edit(
         lambda release: edits.with_list(release, name, change.entry),
         f"list put {name} ({len(ids):,} ids)",
@@ -95,20 +91,16 @@ def show_lists(
 
 
 @app.command("remove")
+@changing
 def remove(
+    *,
     name: Name,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Remove a list from the release; a rule that asks it must go first.
 
     Example: grayctl list remove staff
     """
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     carry_out(Edit(lambda release: edits.without_list(release, name), f"list remove {name}"), manner)
 
 

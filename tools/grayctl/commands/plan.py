@@ -10,11 +10,11 @@ from rich.table import Table
 from gray.analysis.plan_store import PlanMoved, Plans
 from gray.analysis.ramp_step import PlanView
 from gray.release.plan import duration
-from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.change import carry_out
 from grayctl.actions.propose import Edit
 from grayctl.document.plan import without_plan
 from grayctl.errors import ConflictError
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import Manner, changing
 from grayctl.output.screen import confirm, moment, show
 from grayctl.reading.plan import plan_json, read_plan
 from grayctl.stack.target import Target, discover
@@ -30,16 +30,13 @@ class PlanAction(StrEnum):
     REMOVE = "remove"
 
 
+@changing
 def plan(
+    *,
     action: Annotated[
         PlanAction, typer.Argument(help="skip: take the next step at the next run, however early.")
     ] = PlanAction.SHOW,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Show the ramp plan, what it waits for and the evidence; or pause, resume, skip a wait, remove it.
 
@@ -48,17 +45,16 @@ def plan(
     Example: grayctl plan pause
     """
     if action is PlanAction.REMOVE:
-        manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
         carry_out(Edit(without_plan, "plan remove"), manner)
         return
-    target = discover(config_env)
+    target = discover(manner.config_env)
     view = read_plan(target)
-    if action is PlanAction.SKIP and not dry_run and not target.clients.local:
-        confirm(f"Take the next step in {target.environment} at once?", yes)
-    if action is not PlanAction.SHOW and not dry_run:
+    if action is PlanAction.SKIP and not manner.dry_run and not target.clients.local:
+        confirm(f"Take the next step in {target.environment} at once?", manner.yes)
+    if action is not PlanAction.SHOW and not manner.dry_run:
         _change(target, view, action)
         view = read_plan(target)
-    show(plan_json(view), as_json, lambda console: _print(console, view))
+    show(plan_json(view), manner.as_json, lambda console: _print(console, view))
 
 
 def _change(target: Target, view: PlanView, action: PlanAction) -> None:

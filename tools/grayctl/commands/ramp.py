@@ -4,21 +4,23 @@ from typing import Annotated
 
 import typer
 
-from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.change import carry_out
 from grayctl.actions.propose import Edit, ramp_to
 from grayctl.completion import complete_lane
 from grayctl.document import edits
 from grayctl.document.edits import Document
 from grayctl.document.plan import plan_document, with_plan
 from grayctl.errors import UsageError
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import Manner, changing
 from grayctl.periods import parse_period
 
 # A plan's step is at most a week (gray.release.plan.Plan).
 _LONGEST_STEP = 7 * 86400
 
 
+@changing
 def ramp(
+    *,
     percent: Annotated[
         float | None, typer.Argument(help="Share of viewers in percent, 0 to 100, at most two decimals.")
     ] = None,
@@ -28,12 +30,7 @@ def ramp(
     ] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="Steps instead of one percent: 1,5,25,50,100.")] = None,
     every: Annotated[str, typer.Option("--every", help="Shortest time in a step of the plan: 30m, 2h, 1d.")] = "30m",
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Send this share of viewers to the gray lane, by the rule named `ramp`; with --plan, step by step.
 
@@ -41,7 +38,6 @@ def ramp(
 
     Example: grayctl ramp 20 --config-env prod -m "first step"
     """
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     if (percent is None) == (plan is None):
         raise UsageError("give a percentage or --plan", "See: grayctl ramp --help")
     if plan is None:

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from grayctl.actions.change import Manner, carry_out
+from grayctl.actions.change import carry_out
 from grayctl.actions.propose import Edit
 from grayctl.completion import complete_lane, complete_rule
 from grayctl.document import edits
 from grayctl.document.conditions import parse_conditions
 from grayctl.document.edits import Document
 from grayctl.errors import UsageError
-from grayctl.options import AsJson, ConfigEnv, DryRun, NoWait, Reason, Yes
+from grayctl.options import AsJson, ConfigEnv, Manner, changing
 from grayctl.output.screen import show
 from grayctl.output.status_screen import rules_table
 from grayctl.reading.release import read_current, revisions_of
@@ -23,7 +23,9 @@ RuleId = Annotated[str, typer.Argument(help="Name of the rule.", autocompletion=
 
 
 @app.command("add")
+@changing
 def add(
+    *,
     rule_id: Annotated[str, typer.Argument(help="Name of the rule.")],
     lane: Annotated[
         str, typer.Option("--lane", help="The gray lane it leads to.", autocompletion=complete_lane)
@@ -34,56 +36,42 @@ def add(
     ] = None,
     percent: Annotated[float | None, typer.Option("--percent", "-p", help="Share of those who match.")] = None,
     at: Annotated[int | None, typer.Option("--at", help="Position, from 1; last if left out.")] = None,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Add a rule that leads viewers to a gray lane.
 
     Example: grayctl rule add germany --when country=DE --percent 10 --at 1
     """
     rule = new_rule(rule_id, lane, when or [], percent)
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     carry_out(Edit(lambda before: edits.add_rule(before, rule, at), f"rule add {rule_id}"), manner)
 
 
 @app.command("remove")
+@changing
 def remove(
+    *,
     rule_id: RuleId,
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Remove a rule; the viewers it led go where the rules after it say.
 
     Example: grayctl rule remove germany
     """
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     carry_out(Edit(lambda before: edits.remove_rule(before, rule_id), f"rule remove {rule_id}"), manner)
 
 
 @app.command("move")
+@changing
 def move(
+    *,
     rule_id: RuleId,
     position: Annotated[int, typer.Argument(help="New position, from 1.")],
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    no_wait: NoWait = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Move a rule to another position.
 
     Example: grayctl rule move germany 1
     """
-    manner = Manner(config_env, as_json, dry_run, yes, not no_wait, reason)
     carry_out(Edit(lambda before: edits.move_rule(before, rule_id, position), f"rule move {rule_id}"), manner)
 
 
