@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from graylocal import free_ports, places
+from graylocal import free_ports, places, sam_local
 from graylocal.errors import LocalStackError
 from graylocal.places import REPOSITORY, Ports, interpreter
 from graylocal.processes import MAIN, left_over, started_at, tidy
@@ -73,6 +73,7 @@ def up(
                 stack.first_release()
                 stack.serve()
                 stack.published()
+                sam_local.write(stack)
                 steps.done()
                 status.stop()
                 _ready(stack, time.monotonic() - started)

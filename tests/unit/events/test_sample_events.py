@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.sam_events import CASES, EDGE, differences, event
 
 from edgerun.engine import EdgeFunction, Result
 from edgerun.njs import Case as NjsCase
 from edgerun.njs import run_njs
-from samlocal.cases import CASES, EDGE, differences, event
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "events"
