@@ -17,6 +17,8 @@ __all__ = ["BUILD", "Function", "endpoints", "functions", "write"]
 
 BUILD = REPOSITORY / ".aws-sam" / "build"
 _HOST = "host.docker.internal"  # this machine, for a container
+# SAM CLI counts a start as part of a run, AWS does not: a function that may run for 5 s would end before it began.
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _resource(function: Function, variables: Mapping[str, str]) -> dict[str, obj
         "Handler": function.handler,
         "CodeUri": str(BUILD / f"{function.logical_id}.zip"),
         "Architectures": list(function.architectures),
-        "Timeout": function.timeout,
+        "Timeout": max(function.timeout, _SECONDS),
         "MemorySize": function.memory,
         "Environment": {"Variables": {**function.variables, **variables}},
     }
