@@ -11,7 +11,7 @@ ENV ?= dev
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 24
 
-.PHONY: help install up check test test-long fuzz explore test-iam test-sam-local edge build deploy promote verify destroy bench pictures clean
+.PHONY: help install up check test test-long fuzz explore test-iam edge build deploy promote verify destroy bench pictures clean
 
 install:  ## make the environments; does nothing when they are up to date
 	@tools/install.sh
@@ -43,9 +43,6 @@ fuzz: install  ## a million random events through the edge functions, with a new
 
 explore: install  ## every pair of the control plane's actors, in every order that an hour allows
 	$(BIN)/python -m tests.explore run --groups --preemptions 3 --faults 1 --seconds $${EXPLORE_SECONDS:-9}
-
-test-sam-local: install  ## every event of events/ through `sam local invoke` (needs Docker)
-	$(BIN)/python -m samlocal
 
 edge: install  ## the edge functions, built from src/edge by terser (needs Node); ARGS=--anew writes nothing and compares
 	$(BIN)/python -m edge $(ARGS)

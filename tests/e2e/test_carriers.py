@@ -16,10 +16,10 @@ import pytest
 from tests.e2e.lanes import all_started, eventually, order
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer, everybody
+from tests.support.sam_events import warm
 
 from graylocal.stack import LocalStack
 from graylocal.system.places import ACCOUNT, REGION, REPOSITORY
-from samlocal.deployed import warm
 
 NAME = "graylane-test-relay"
 ARN = f"{REGION}:{ACCOUNT}"

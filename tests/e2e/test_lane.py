@@ -12,11 +12,11 @@ import pytest
 from tests.e2e.lanes import all_started, eventually, order, viewer_in
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Answer, Viewer, everybody, request
+from tests.support.sam_events import warm
 
 from gray.analysis.traces import Hop
+from graylocal.sam_local import BUILD
 from graylocal.stack import LocalStack
-from samlocal.deployed import warm
-from samlocal.rie import BUILD
 
 VIEWERS, EACH = 200, 10
 PRICING, STOCK_V1, API_V2 = "graylane-test-pricing", "graylane-test-stock-v1", "graylane-test-api-v2"

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.e2e.conftest import project_folder
 from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer
+from tests.support.sam_events import CASES
 
 from graylocal.system import free_ports
 from graylocal.system.places import REPOSITORY, Ports
@@ -117,6 +119,17 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
     assert second.stderr.startswith("graylocal: a local stack is up already (pid ")
     assert second.stderr.count("\n") == 1
 
+    # And `sam local invoke` has what samconfig.toml names: each function as built and deployed, each endpoint declared
+    named = tomllib.loads((tmp_path / "samconfig.toml").read_text())["dev"]["local_invoke"]["parameters"]
+    template, own = (json.loads((tmp_path / named[file]).read_text()) for file in ("template_file", "env_vars"))
+    assert set(template["Resources"]) == {case.function for case in CASES}
+    for resource in template["Resources"].values():
+        assert Path(resource["Properties"]["CodeUri"]).is_file()
+        variables = resource["Properties"]["Environment"]["Variables"]
+        assert {name: variables[name] for name in own["Parameters"]} == own["Parameters"]
+        assert all(isinstance(value, str) for value in variables.values())
+        assert variables["GRAY_ENVIRONMENT"] == "dev"
+
     # When it is interrupted, then nothing that it started is left: no process, no port, no scratch file, no note
     started = running.processes()
     everything = set().union(*(group_of(pid) for pid in started))
@@ -130,6 +143,7 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
     assert not scratch.exists()
     assert not (running.state / "processes.json").exists()
     assert not (running.state / "local.json").exists()
+    assert not (running.state / "sam").exists()
 
 
 def test_what_a_killed_make_up_left_is_tidied_up(running: MakeUp) -> None:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
+from graylocal import sam_local
 from graylocal.errors import LocalStackError
 from graylocal.stack import LocalStack
 from graylocal.system import free_ports, places
@@ -73,6 +74,7 @@ def up(
                 stack.first_release()
                 stack.serve()
                 stack.published()
+                sam_local.write(stack)
                 steps.done()
                 status.stop()
                 _ready(stack, time.monotonic() - started)

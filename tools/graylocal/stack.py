@@ -129,6 +129,7 @@ class LocalStack:
         while self._clients:
             self._clients.popitem()[1].close()
         self.places.target.unlink(missing_ok=True)
+        shutil.rmtree(self.places.sam, ignore_errors=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
     def deploy(self, environment: str | None = None, *, stack: str = "", **parameters: str) -> None:

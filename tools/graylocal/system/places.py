@@ -43,6 +43,11 @@ class Places:
         return record(self.state)
 
     @property
+    def sam(self) -> Path:
+        """What `sam local invoke` reads to find this stack."""
+        return self.state / "sam"
+
+    @property
     def target(self) -> Path:
         """What `grayctl` reads to find this stack."""
         return self.state / "local.json"

@@ -5,12 +5,14 @@ which kills the release, comes last.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CASES", "EDGE", "EVENTS", "Case", "differences", "event"]
+from graylocal.stack import LocalStack
+
+__all__ = ["CASES", "EDGE", "EVENTS", "Case", "differences", "event", "warm"]
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -55,6 +57,16 @@ def event(case: Case, environment: str) -> Any:
     """The event for this environment."""
     text = (EVENTS / case.file).read_text(encoding="utf-8")
     return json.loads(text.replace("graylane-dev-", f"graylane-{environment}-").replace('"dev"', f'"{environment}"'))
+
+
+def warm(stack: LocalStack, lanes: Iterable[str] = ("v1", "v2")) -> None:
+    """Start what the APIs call. A viewer is told after three seconds that prices are not available, and a busy machine
+    may need longer for the first start of two functions."""
+    asked = json.loads((EVENTS / "pricing.json").read_text(encoding="utf-8"))
+    for lane in lanes:
+        asked["gray"]["baggage"] = f"gray.version={lane}"
+        name = f"graylane-{stack.environment}-pricing"
+        stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(asked).encode())
 
 
 def differences(wanted: Any, found: Any, where: str = "answer") -> list[str]:

@@ -1,4 +1,5 @@
-"""A built function under the Lambda Runtime Interface Emulator that ships with SAM CLI, without Docker."""
+"""A built function under the Lambda Runtime Interface Emulator that ships with SAM CLI, without Docker and without
+AWS's image: emulator and runtime client are AWS's, Python and the system's libraries are this machine's."""
 
 import os
 import platform
@@ -11,14 +12,13 @@ from typing import Any
 
 import httpx
 
+from graylocal.sam_local import BUILD, Function
 from graylocal.system.places import REPOSITORY, interpreter
 from graylocal.system.processes import Processes
-from samlocal.deployed import Function
 
-__all__ = ["BUILD", "emulator_binary", "running"]
+__all__ = ["emulator_binary", "running"]
 
-BUILD = REPOSITORY / ".aws-sam" / "build"
-_RESOLVER = REPOSITORY / "tools" / "graylocal" / "resolver"
+_RESOLVER = REPOSITORY / "tools" / "graylocal" / "aws" / "resolver"
 _PATH = "/2015-03-31/functions/function/invocations"
 
 
