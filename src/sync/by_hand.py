@@ -59,7 +59,7 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
 
 def _of_alarm(message: str, request_id: str, services: Services) -> Request | str:
     prefix = services.settings.rollback_alarms
-    revisions = services.means().revisions
+    revisions = services.control_plane().history.revisions
 
     def decided(head: Head | None) -> Kill | Ignored:
         return decide(message, prefix=prefix, enabled=bool(prefix), head=head, epoch_began=revisions.epoch_began)

@@ -20,7 +20,7 @@ def take_step(services: Services) -> str | None:
     A step or a withdrawal moves HEAD, and its stream publishes. A plan that cannot be read stops no sync: it is told
     by the metric ValidationFailed.
     """
-    revisions = services.means().revisions
+    revisions = services.control_plane().history.revisions
     revision = revisions.current()
     if revision is None or '"plan"' not in revision.document:
         return None  # most runs; pydantic and CloudWatch are not even imported

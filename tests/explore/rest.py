@@ -47,13 +47,13 @@ def _scheduled(world: SteadyWorld, watch: StoreWatch) -> Iterator[Violation]:
     except Exception as error:  # noqa: BLE001 - an error is the finding
         yield Violation("runs", f"{type(error).__name__}: {error}"[:120])
     states = world.store.history[at:]
-    history = world.means().revisions.history(50)
+    history = world.control_plane().history.revisions.history(50)
     for before, after in pairwise(states):
         yield from watch.judge(before, after, history, "the schedule, alone,")
 
 
 def _refused(world: SteadyWorld) -> bool:
-    head, ledger = world.means().revisions.head(), world.means().ledger.read()
+    head, ledger = world.control_plane().history.revisions.head(), world.control_plane().records.ledger.read()
     published = Current.parse(ledger.published)
     if head is None or head.killed or ledger.refused != head.revision:
         return False
@@ -62,8 +62,8 @@ def _refused(world: SteadyWorld) -> bool:
 
 def unsettled(world: SteadyWorld) -> list[str]:
     """What is not as HEAD says; where HEAD is refused, as it was published before."""
-    means = world.means()
-    head, ledger = means.revisions.head(), means.ledger.read()
+    plane = world.control_plane()
+    head, ledger = plane.history.revisions.head(), plane.records.ledger.read()
     if head is None:
         return []
     published = Current.parse(ledger.published)
@@ -86,13 +86,13 @@ def _places(world: SteadyWorld, head: Head, ledger: Ledger) -> Iterator[str]:
     if not ledger.complete:
         yield "the ledger is open"
     else:
-        drifts = check_drift(world.means(), every=0, repair=False)
+        drifts = check_drift(world.control_plane(), every=0, repair=False)
         yield from dict.fromkeys(f"drift: {drift.where} {kind_of(drift.key)}" for drift in drifts)
 
 
 def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterator[str]:
-    means = world.means()
-    lanes, registered = means.lanes.all(), means.parameters().registrations
+    plane = world.control_plane()
+    lanes, registered = plane.lanes.table.all(), plane.parameters().registrations
     live = {name for name, lane in lanes.items() if lane.usable}
     for name in sorted(live & set(registered)):
         own = world.switched.get(name, True)

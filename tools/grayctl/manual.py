@@ -4,7 +4,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING
 
-from gray.publish.records.publication_log import Record, Records
+from gray.publish.records.publication_log import PublicationLog, Record
 from grayctl import publications
 from grayctl.errors import UnreachableError
 from grayctl.target import Target
@@ -29,9 +29,9 @@ def invoke_manual_sync(
     return request
 
 
-def records_of(target: Target) -> Records:
+def records_of(target: Target) -> PublicationLog:
     """The publication records of a stack."""
-    return Records(target.clients.dynamodb, target.config_table)
+    return PublicationLog(target.clients.dynamodb, target.config_table)
 
 
 def record_of_request(target: Target, request: str) -> Record | None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from gray.edge.config import Stamped, part_key
 from gray.history.revision import FINISHED, Revision
-from gray.publish.control_plane import Means
-from gray.publish.lane_watch import Lanes, readmit
+from gray.publish.control_plane import ControlPlane
+from gray.publish.lane_watch import FoundLanes, readmit
 from gray.publish.records.current import Current
 from gray.publish.records.list_ledger import ListUse
 from gray.publish.store.write_plan import Target
@@ -43,7 +43,9 @@ class Compiled:
     lists: Mapping[str, ListUse] = field(default_factory=dict)
 
 
-def compile_target(means: Means, revision: Revision, lanes: Lanes, *, sequence: int, fresh: bool) -> Compiled:
+def compile_target(
+    plane: ControlPlane, revision: Revision, lanes: FoundLanes, *, sequence: int, fresh: bool
+) -> Compiled:
     """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
 
     `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
@@ -54,20 +56,20 @@ def compile_target(means: Means, revision: Revision, lanes: Lanes, *, sequence: 
     release = _release(revision)
     led_to = {rule.lane for rule in release.rules}
     needed = sorted(led_to) if revision.state != FINISHED else []
-    lanes, problems = readmit(means, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
-    problems += _invalid(means, release)
+    lanes, problems = readmit(plane.lanes, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
+    problems += _invalid(plane, release)
     if problems:
         raise Refused(problems)
     live = {name: lane for name, lane in lanes.live.items() if name in release.lanes}
     lease = release.lease_minutes * 60
-    now = int(means.now())
+    now = int(plane.clock.now())
     try:
         compiled = compile_release(
             _without(release, led_to - set(live)),
             stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
             lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
-            region=means.region,
-            keys=means.keys(),
+            region=plane.edge.region,
+            keys=plane.edge.keys(),
         )
     except CompileError as error:
         raise Refused([str(problem) for problem in error.problems]) from error
@@ -113,10 +115,10 @@ def _structure(error: ValueError) -> list[str]:
     )
 
 
-def _invalid(means: Means, release: "Release") -> list[str]:
+def _invalid(plane: ControlPlane, release: "Release") -> list[str]:
     from gray.release.validation import problems
 
-    files = means.lists() if release.lists else None
+    files = plane.history.lists() if release.lists else None
     there = [entry.digest for entry in release.lists.values() if files and files.exists(entry.digest)]
     return [str(problem) for problem in problems(release, lists=there)]
 

@@ -19,7 +19,7 @@ from gray.lanes.registration import read_parameters
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import Current, CurrentParameter
 from gray.publish.records.ledger import LedgerMoved, LedgerTable
-from gray.publish.records.publication_log import Record, Records
+from gray.publish.records.publication_log import PublicationLog, Record
 
 TABLE, BUCKET = "config", "edge-config"
 type Answers = list[Any]
@@ -94,7 +94,7 @@ def _plain(revision: Any) -> dict[str, Any]:
 
 def test_records_and_the_sequence(moto: dict[str, Any]) -> None:
     def script(client: Any) -> Answers:
-        records = Records(client, TABLE)
+        records = PublicationLog(client, TABLE)
         answers: Answers = [records.last_sequence(), records.next_sequence(), records.next_sequence()]
         records.raise_sequence(9)
         records.raise_sequence(5)
@@ -181,8 +181,8 @@ def test_a_stale_version_of_the_parameter_is_seen(moto: dict[str, Any]) -> None:
 
 def test_a_fork_gives_sequences_of_its_own() -> None:
     base = World()
-    base.means().records.next_sequence()
+    base.control_plane().records.log.next_sequence()
     fork = base.fork()
 
-    assert [fork.means().records.next_sequence() for _ in range(2)] == [2, 3]
-    assert base.means().records.last_sequence() == 1
+    assert [fork.control_plane().records.log.next_sequence() for _ in range(2)] == [2, 3]
+    assert base.control_plane().records.log.last_sequence() == 1

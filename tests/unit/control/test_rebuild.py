@@ -33,7 +33,7 @@ def answers(world: World) -> dict[str, Answer]:
 
 
 def run(world: World, source: str = "revisions") -> Record:
-    return rebuild(world.means(), Ask("manual", id="x", person="anna"), source=source)
+    return rebuild(world.control_plane(), Ask("manual", id="x", person="anna"), source=source)
 
 
 def empty(world: World) -> None:
@@ -48,7 +48,7 @@ def test_an_emptied_store_from_the_revisions(world: World) -> None:
     assert run(world).status == PUBLISHED
 
     assert answers(world) == before
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_an_emptied_store_from_s3_without_the_table(world: World) -> None:
@@ -60,14 +60,14 @@ def test_an_emptied_store_from_s3_without_the_table(world: World) -> None:
 
     assert (record.status, record.revision) == (PUBLISHED, 1)
     assert answers(world) == before
-    assert world.means().records.by_id("x")
+    assert world.control_plane().records.log.by_id("x")
 
 
 def test_from_s3_while_the_table_is_as_it_was(world: World) -> None:
     empty(world)
 
     assert run(world, "s3").status == PUBLISHED
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_without_a_set_in_s3(world: World) -> None:
@@ -93,8 +93,11 @@ def test_after_the_table_was_restored_to_an_earlier_time(world: World) -> None:
     assert now.revision > lost.revision
     assert now.epoch > lost.epoch
     assert now.sequence > lost.sequence
-    assert world.means().revisions.get(now.revision).document == world.means().revisions.get(1).document
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert (
+        world.control_plane().history.revisions.get(now.revision).document
+        == world.control_plane().history.revisions.get(1).document
+    )
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_when_everything_but_the_table_is_gone(world: World) -> None:

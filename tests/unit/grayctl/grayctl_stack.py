@@ -16,7 +16,7 @@ from tests.unit.moto_writes import written
 
 from gray.history.revisions import Revisions
 from gray.publish.records.current import Current
-from gray.publish.records.publication_log import PUBLISHED, Record, Records
+from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 
 REGION = "us-east-1"
 TABLE = "graylane-test-config"
@@ -43,7 +43,7 @@ class Fault(dict[str, Any]):
 class FakeSync:
     """Publishes HEAD as the sync Lambda does, as far as grayctl can see it: a record and the parameter."""
 
-    records: Records
+    records: PublicationLog
     revisions: Revisions
     ssm: Any
     fault: Fault = field(default_factory=Fault)
@@ -106,7 +106,7 @@ class Stack:
 
     root: Path
     revisions: Revisions
-    records: Records
+    records: PublicationLog
     sync: FakeSync
     edge: Edge
     s3: Any
@@ -139,8 +139,8 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     ssm = boto3.client("ssm", region_name=REGION)
     secrets = boto3.client("secretsmanager", region_name=REGION)
     s3 = boto3.client("s3", region_name=REGION)
-    revisions, records = Revisions(dynamodb, TABLE), Records(dynamodb, TABLE)
-    sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
+    revisions, records = Revisions(dynamodb, TABLE), PublicationLog(dynamodb, TABLE)
+    sync = FakeSync(PublicationLog(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
     edge = Edge()
     by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
     with serving(_site_handler(edge)) as site, serving(functions_handler(by_name)) as functions, written() as stream:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gray.edge.config import CONFIG, FENCE, Stamped, part_keys, stamped
-from gray.publish.control_plane import Means
+from gray.history.revisions import Revisions
+from gray.publish.control_plane import ControlPlane
 from gray.publish.publisher import Ask, Publisher
+from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import Current
 from gray.publish.records.ledger import Ledger
 from gray.publish.records.list_ledger import content_hash, forget_lists, set_hash
@@ -44,53 +46,53 @@ class Findings:
     highest: int = 0
 
 
-def check_drift(means: Means, *, every: int, repair: bool = True) -> list[Drift]:
+def check_drift(plane: ControlPlane, *, every: int, repair: bool = True) -> list[Drift]:
     """Compares all three places, when the last time is `every` seconds ago (0: now), and repairs what it finds.
 
     A store killed directly is no drift to undo: HEAD follows it. A table that is older than the store (restored from a
     backup) is reported and left to a person: `grayctl rebuild`.
     """
-    now = int(means.now())
-    ledger = means.ledger.read()
+    now = int(plane.clock.now())
+    ledger = plane.records.ledger.read()
     if not ledger.complete or not ledger.published or (every and ledger.checked_at + every > now):
         return []
     full = not every or ledger.items <= PAGE or ledger.scanned_at + FULL_SCAN_SECONDS <= now
-    findings = _find(means, ledger, full=full)
-    if means.ledger.read().version != ledger.version:
+    findings = _find(plane, ledger, full=full)
+    if plane.records.ledger.read().version != ledger.version:
         return []  # a publication began meanwhile: what was read may be half of it
-    means.ledger.change(lambda kept: replace(kept, checked_at=now, scanned_at=now if full else kept.scanned_at))
+    plane.records.ledger.change(lambda kept: replace(kept, checked_at=now, scanned_at=now if full else kept.scanned_at))
     if findings.drifts and repair and all(drift.where != "table" for drift in findings.drifts):
-        _repair(means, findings)
+        _repair(plane, findings)
     return list(findings.drifts)
 
 
-def _find(means: Means, ledger: Ledger, *, full: bool) -> Findings:
-    saved, drifts = _of_s3(means, ledger)
-    store, unknown, fence, there = _of_store(means.store(), ledger, saved, full=full)
+def _find(plane: ControlPlane, ledger: Ledger, *, full: bool) -> Findings:
+    saved, drifts = _of_s3(plane.edge.edge_config(), ledger)
+    store, unknown, fence, there = _of_store(plane.edge.store(), ledger, saved, full=full)
     drifts += store
-    text = means.parameters().current
+    text = plane.parameters().current
     parameter = Current.parse(text)
     if text != ledger.published:
         drifts.append(
             Drift("table", "head", "is older than what is published; `grayctl rebuild` goes on from there")
-            if _table_is_older(means, there, parameter)
+            if _table_is_older(plane.history.revisions, there, parameter)
             else Drift("parameter", "current", "is missing" if text is None else "was changed")
         )
     named = [fence, there.sequence if there else 0, parameter.sequence if parameter else 0]
     return Findings(tuple(drifts), tuple(unknown), max(named))
 
 
-def _table_is_older(means: Means, there: Stamped | None, parameter: Current | None) -> bool:
+def _table_is_older(revisions: Revisions, there: Stamped | None, parameter: Current | None) -> bool:
     """The store and the parameter agree on a revision that HEAD never was at."""
     if there is None or parameter is None:
         return False
-    head = means.revisions.head()
+    head = revisions.head()
     return head is None or min(there.revision, parameter.revision) > head.revision
 
 
-def _of_s3(means: Means, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
+def _of_s3(edge_config: EdgeConfig, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
     try:
-        saved = means.edge_config().read()
+        saved = edge_config.read()
     except ValueError:
         return {}, [Drift("s3", "edge-config.json", "cannot be read")]
     if set_hash(saved) == ledger.saved_hash:
@@ -141,13 +143,13 @@ def _of_known_list(key: str, ledger: Ledger) -> bool:
     return kind == "s" and rest.rpartition(".")[0] in ledger.lists
 
 
-def _repair(means: Means, findings: Findings) -> None:
+def _repair(plane: ControlPlane, findings: Findings) -> None:
     """Publishes HEAD again (or what stands by for it) above every sequence that was found; removes unknown keys."""
-    means.records.raise_sequence(findings.highest)
-    forget_lists(means.ledger)
-    Publisher(means).publish(Ask("drift", force=True, repair=True))
+    plane.records.log.raise_sequence(findings.highest)
+    forget_lists(plane.records.ledger)
+    Publisher(plane).publish(Ask("drift", force=True, repair=True))
     if findings.unknown:
-        _remove(means.store(), findings.unknown)
+        _remove(plane.edge.store(), findings.unknown)
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> None:
