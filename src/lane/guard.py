@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lane.passage import SHARED, Passage
+from lane.context import SHARED, LaneContext
 
 
 class WrongLaneError(Exception):
@@ -15,17 +15,17 @@ class WrongLaneError(Exception):
         self.carried = carried
 
 
-def serves(found: Passage, own: str, serve_as: str = "") -> bool:
+def serves(found: LaneContext, own: str, serve_as: str = "") -> bool:
     """A shared service serves every lane; others their own, one they stand in for, or what was addressed to them."""
     return own in (SHARED, found.lane, found.to) or serve_as == found.lane
 
 
-def is_fallback(found: Passage, own: str, serve_as: str = "") -> bool:
+def is_fallback(found: LaneContext, own: str, serve_as: str = "") -> bool:
     """Whether this service serves in the place of the lane's own, as `to` or `serve_as` declared."""
     return own not in (SHARED, found.lane) and serves(found, own, serve_as)
 
 
-def check(found: Passage, own: str, serve_as: str = "") -> None:
+def check(found: LaneContext, own: str, serve_as: str = "") -> None:
     """Raise WrongLaneError unless served."""
     if not serves(found, own, serve_as):
         raise WrongLaneError(own, found.lane)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lane.passage import STABLE, is_lane
+from lane.context import STABLE, is_lane
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

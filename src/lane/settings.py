@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lane.passage import SHARED, STABLE, is_lane
+from lane.context import SHARED, STABLE, is_lane
 
 
 class SettingsError(Exception):

@@ -6,9 +6,9 @@ from typing import Any
 from gray.history.revision import AlreadyDone
 from gray.publish.control_plane import ControlPlane
 from gray.publish.kill import kill_directly
-from gray.publish.publisher import Ask, Publisher, Run
+from gray.publish.publisher import Publisher, PublishRequest, PublishResult
 from gray.publish.records.publication_log import FAILED, PUBLISHED, REFUSED, SKIPPED, Record
-from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.cleanup import clean_up
 from gray.publish.repair.drift import check_drift
 from gray.publish.repair.rebuild import rebuild
 from sync.by_hand import Request
@@ -25,14 +25,14 @@ def by_schedule(services: Services) -> Answer:
     """Reconciles; then, at an edge that is up to date, looks for drift when it is time, tidies up, steps the plan."""
     plane = services.control_plane()
     with _failures_counted():
-        run = Publisher(plane).run_if_due(Ask("scheduled"), check_lanes=True)
+        run = Publisher(plane).run_if_due(PublishRequest("scheduled"), check_lanes=True)
         answer = _report(plane, run)
         drift = check_drift(plane, every=services.settings.drift_seconds)
         if drift:
             count("DriftFound", len(drift))
             logger.error("drift", extra={"drift": [str(found) for found in drift]})
             answer["drift"] = [str(found) for found in drift]
-        answer["removed"] = tidy(plane)
+        answer["removed"] = clean_up(plane)
         answer["plan"] = take_step(services)
     count("SyncSucceeded")
     return answer
@@ -42,7 +42,7 @@ def by_stream(services: Services) -> Answer:
     """HEAD has moved: publishes it, unless another run has."""
     plane = services.control_plane()
     with _failures_counted():
-        answer = _report(plane, Publisher(plane).run_if_due(Ask("stream"), check_lanes=False))
+        answer = _report(plane, Publisher(plane).run_if_due(PublishRequest("stream"), check_lanes=False))
     count("SyncSucceeded")
     return answer
 
@@ -50,7 +50,9 @@ def by_stream(services: Services) -> Answer:
 def by_hand(services: Services, request: Request) -> Answer:
     """Publishes, kills, verifies or rebuilds at a person's (or an alarm's) word."""
     plane = services.control_plane()
-    ask = Ask("alarm" if request.alarm else "manual", request.id, request.author, request.reason, force=True)
+    wanted = PublishRequest(
+        "alarm" if request.alarm else "manual", request.id, request.author, request.reason, force=True
+    )
     with _failures_counted():
         match request.action:
             case "kill":
@@ -59,14 +61,14 @@ def by_hand(services: Services, request: Request) -> Answer:
                 found = check_drift(plane, every=0, repair=False)
                 return {"id": request.id, "drift": [str(drift) for drift in found]}
             case "rebuild":
-                record = rebuild(plane, ask, source=request.source, version=request.version)
+                record = rebuild(plane, wanted, source=request.source, version=request.version)
             case "publish":
-                record = Publisher(plane).publish(ask)
+                record = Publisher(plane).publish(wanted)
         if record and request.invalidate and record.status == PUBLISHED:
             record = _invalidate(services, plane, record)
     if record is None:
         return {"id": request.id, "status": "ignored"}
-    answer = _report(plane, Run(record))
+    answer = _report(plane, PublishResult(record))
     count("SyncSucceeded")
     return answer
 
@@ -83,7 +85,9 @@ def _kill(services: Services, plane: ControlPlane, request: Request) -> Record |
         # HEAD cannot be written. The viewers come first; the repeated invocation, or the next sync, makes HEAD follow.
         kill_directly(plane.edge.store(), wait=plane.clock.wait, cause=request.cause)
         raise
-    return Publisher(plane).publish_kill(revision.head, Ask("kill", request.id, request.author, request.reason))
+    return Publisher(plane).publish_kill(
+        revision.head, PublishRequest("kill", request.id, request.author, request.reason)
+    )
 
 
 def _resumed_since(plane: ControlPlane, request: Request, why: str) -> Record:
@@ -103,7 +107,7 @@ def _invalidate(services: Services, plane: ControlPlane, record: Record) -> Reco
     return record
 
 
-def _report(plane: ControlPlane, run: Run) -> Answer:
+def _report(plane: ControlPlane, run: PublishResult) -> Answer:
     for lane in run.withdrawn:
         count("LaneWithdrawn")
         logger.error("lane withdrawn", extra={"lane": lane})

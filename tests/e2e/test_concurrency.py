@@ -20,8 +20,8 @@ from gray.edge.config import stamped
 from gray.history.revision import Conflict, NotPossible
 from gray.lanes.registration import ADOPTED, Lane
 from gray.publish.control_plane import ControlPlane
-from gray.publish.publisher import Ask, Publisher
-from gray.publish.records.current import Current
+from gray.publish.publisher import Publisher, PublishRequest
+from gray.publish.records.current import Published
 from gray.publish.repair.drift import check_drift
 from gray.release.document import Release
 from graylocal.places import REGION
@@ -129,8 +129,8 @@ def _operate(services: StackServices, dice: random.Random) -> str:
 def _sync(services: StackServices, by_hand: bool) -> str:
     publisher = Publisher(services.control_plane())
     if by_hand:
-        return publisher.publish(Ask("manual", person="anna", force=True)).status
-    record = publisher.run_if_due(Ask("stream"), check_lanes=False).record
+        return publisher.publish(PublishRequest("manual", person="anna", force=True)).status
+    record = publisher.run_if_due(PublishRequest("stream"), check_lanes=False).record
     return record.status if record else "idle"
 
 
@@ -154,10 +154,10 @@ def test_the_last_head_wins_and_history_has_no_hole(services: StackServices) -> 
 def _check(services: StackServices) -> None:
     """What the next run of the schedule leaves."""
     plane = services.control_plane()
-    Publisher(plane).run_if_due(Ask("scheduled"), check_lanes=False)
+    Publisher(plane).run_if_due(PublishRequest("scheduled"), check_lanes=False)
     head = plane.history.revisions.head()
     there = stamped(plane.edge.store().get("config"))
-    current = Current.parse(plane.parameters().current)
+    current = Published.parse(plane.parameters().current)
     assert head
     assert there
     assert current

@@ -11,7 +11,7 @@ from tests.explore.steady import SteadyServices, SteadyWorld
 from gray.edge.config import Fence, stamped
 from gray.history.revision import KILLED, Head
 from gray.lanes.registration import GONE, WITHDRAWN
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
 from gray.publish.repair.drift import check_drift
 from sync.runs import by_schedule
@@ -54,7 +54,7 @@ def _scheduled(world: SteadyWorld, watch: StoreWatch) -> Iterator[Violation]:
 
 def _refused(world: SteadyWorld) -> bool:
     head, ledger = world.control_plane().history.revisions.head(), world.control_plane().records.ledger.read()
-    published = Current.parse(ledger.published)
+    published = Published.parse(ledger.published)
     if head is None or head.killed or ledger.refused != head.revision:
         return False
     return published is None or published.revision != head.revision
@@ -66,7 +66,7 @@ def unsettled(world: SteadyWorld) -> list[str]:
     head, ledger = plane.history.revisions.head(), plane.records.ledger.read()
     if head is None:
         return []
-    published = Current.parse(ledger.published)
+    published = Published.parse(ledger.published)
     if _refused(world):
         if published is None:
             return []  # nothing was ever published, so there is nothing to keep
@@ -80,7 +80,7 @@ def _places(world: SteadyWorld, head: Head, ledger: Ledger) -> Iterator[str]:
     if not there or (there.revision, there.epoch, there.state) != want:
         killed = head.killed and there and there.state != KILLED
         yield "the store is not killed" if killed else "the store is not HEAD's"
-    current = Current.parse(world.ssm.values.get("/gray/test/current", [""])[-1])
+    current = Published.parse(world.ssm.values.get("/gray/test/current", [""])[-1])
     if not current or (current.revision, current.epoch, current.state) != want:
         yield "the parameter is not HEAD's"
     if not ledger.complete:
@@ -90,7 +90,7 @@ def _places(world: SteadyWorld, head: Head, ledger: Ledger) -> Iterator[str]:
         yield from dict.fromkeys(f"drift: {drift.where} {kind_of(drift.key)}" for drift in drifts)
 
 
-def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterator[str]:
+def _lanes(world: SteadyWorld, head: Head, published: Published | None) -> Iterator[str]:
     plane = world.control_plane()
     lanes, registered = plane.lanes.table.all(), plane.parameters().registrations
     live = {name for name, lane in lanes.items() if lane.usable}

@@ -16,7 +16,7 @@ from tests.fakes.memory_aws import MemoryS3
 from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.world import BUCKET, PREFIX, TABLE, Hook, World
 
-from gray.edge.config import CONFIG, Stamped, stamped
+from gray.edge.config import CONFIG, Stamp, stamped
 from gray.publish.control_plane import ControlPlane
 from gray.publish.records.backup import KEY
 from sync.services import Services
@@ -48,7 +48,7 @@ _SETTINGS = Settings(
 Order = tuple[int, int, int]
 
 
-def order_of(stamp: Stamped) -> Order:
+def order_of(stamp: Stamp) -> Order:
     return (stamp.sequence, stamp.revision, stamp.epoch)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from edgerun.engine import EdgeFunction
-from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.compile import CompileError, encoded
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
@@ -121,7 +122,7 @@ def compiled(
 
     Raises RefusedError when it does not fit, and when a list is asked that is not there.
     """
-    stamp = Stamp(1, revision, epoch, now + release.lease_minutes * 60)
+    stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
     lanes = {lane: LaneApi(f"api{lane}", "live") for lane in release.lanes}
     try:
         made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.compile import CompileError, encoded
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release import validation
 from gray.release.document import Release, State
@@ -15,7 +16,7 @@ from gray.release.problems import Problem
 
 __all__ = ["InvalidRelease", "check", "problems", "read_release"]
 
-_WIDEST = Stamp(10**9, 10**9, 10**9, 10**10)
+_WIDEST = Stamp(10**9, 10**9, 10**9, until=10**10)
 
 
 class InvalidRelease(ValueError):

@@ -6,9 +6,9 @@ The format is told in docs/reference/edge-config.md; src/edge/decide.js is its o
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gray.edge.config import FORMAT, entries, identity_secret, killed_config
+from gray.edge.config import Stamp, config_text, entries, identity_secret, killed_config, lane_entries
 from gray.edge.grants import EdgeKeys
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
@@ -20,7 +20,6 @@ __all__ = [
     "VALUE_BYTES",
     "CompileError",
     "Compiled",
-    "Stamp",
     "compile_release",
 ]
 
@@ -35,16 +34,6 @@ class CompileError(ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in problems))
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What a publication adds to a revision. `until` is when its lease ends, unix seconds."""
-
-    sequence: int
-    revision: int
-    epoch: int
-    until: int
 
 
 @dataclass(frozen=True)
@@ -71,39 +60,28 @@ def compile_release(
 
 def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> Compiled:
     """The config of a release that has been validated. Raises CompileError when it is too long."""
+    stamp = replace(stamp, state=str(release.state))
     if release.state == State.KILLED:
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)
-        return Compiled(config, (), _digest(stamp, config))
+        return Compiled(config, (), _digest(killed_config(0, stamp.revision, stamp.epoch)))
     rules = rules_text(release)
-    tail = _tail(release, lanes, region, keys)
-    whole = _config(stamp, release.state, 0, tail, rules)
-    digest = _digest(stamp, tail, release.state, rules)
+    rest = {
+        "salt": release.salt,
+        "identity": _identity(release),
+        "keys": entries(dict(keys.keys)),
+        "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
+        "lanes": lane_entries({lane: lanes[lane] for lane in release.lanes if lane in lanes}),
+        "region": region,
+    }
+    whole = config_text(stamp, rules, **rest)
+    digest = _digest(config_text(replace(stamp, sequence=0, until=0), rules, **rest))
     if len(whole.encode()) <= VALUE_BYTES:
         return Compiled(whole, (), digest)
     parts = _parts(rules, f"{stamp.sequence}|")
-    config = _config(stamp, release.state, len(parts), tail, "")
+    config = config_text(replace(stamp, parts=len(parts)), "", **rest)
     if len(parts) > MAX_PARTS or len(config.encode()) > VALUE_BYTES:
         raise CompileError(_too_long(rules, config, len(parts)))
     return Compiled(config, tuple(parts), digest)
-
-
-def _config(stamp: Stamp, state: State, parts: int, tail: str, rules: str) -> str:
-    numbers = f"{FORMAT}|{stamp.sequence}|{stamp.revision}|{stamp.epoch}|{state.value[0]}|{stamp.until}|{parts}"
-    return f"{numbers}|{tail}|\n{rules}"
-
-
-def _tail(release: Release, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> str:
-    live = {lane: f"{lanes[lane].api_id}:{lanes[lane].stage}" for lane in release.lanes if lane in lanes}
-    return "|".join(
-        [
-            release.salt,
-            _identity(release),
-            entries(dict(keys.keys)),
-            identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
-            entries(live),
-            region,
-        ]
-    )
 
 
 def _identity(release: Release) -> str:
@@ -132,8 +110,7 @@ def _parts(text: str, start: str) -> list[str]:
     return [*parts, current]
 
 
-def _digest(stamp: Stamp, *content: str) -> str:
-    text = "\n".join([str(stamp.revision), str(stamp.epoch), *content])
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp
 from gray.history.revision import AlreadyDone, Head, Revision, RevisionError
 from gray.history.revisions import Revisions
 from gray.publish.control_plane import ControlPlane
 from gray.publish.kill import Killed, write_kill
 from gray.publish.lane_watch import FoundLanes, switch_apis
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import LedgerMoved, LedgerTable
 from gray.publish.records.list_ledger import Outcome, begin, confirm, content_hash, set_hash
 from gray.publish.records.publication_log import PUBLISHED, SUPERSEDED, PublicationLog, Record
@@ -59,8 +59,8 @@ def _afterwards(plane: ControlPlane, head: Head, record: Record, killed: Killed)
     The ledger comes before the APIs: by its note the schedule puts them right, wherever this run ends.
     """
     now = int(plane.clock.now())
-    current = Current(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
-    stamp = Stamped(record.sequence, head.revision, head.epoch, head.state)
+    current = Published(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
+    stamp = Stamp(record.sequence, head.revision, head.epoch, head.state)
     saved = {CONFIG: killed.config, FENCE: str(Fence(record.sequence))}
 
     def switch() -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamped, part_key
+from gray.edge.config import Stamp, part_key
 from gray.history.revision import FINISHED, Revision
 from gray.publish.control_plane import ControlPlane
 from gray.publish.lane_watch import FoundLanes, readmit
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse
 from gray.publish.store.write_plan import Target
 from gray.release.lane_api import LaneApi
@@ -21,7 +21,7 @@ from gray.release.lane_api import LaneApi
 if TYPE_CHECKING:
     from gray.release.document import Release
 
-__all__ = ["Compiled", "Refused", "compile_target"]
+__all__ = ["Prepared", "Refused", "compile_target"]
 
 
 class Refused(Exception):
@@ -33,25 +33,23 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Compiled:
+class Prepared:
     """A publication ready to be written, but for the shards of its `lists`."""
 
     target: Target
-    stamp: Stamped
     digest: str
-    current: Current
+    current: Published
     lists: Mapping[str, ListUse] = field(default_factory=dict)
 
 
 def compile_target(
     plane: ControlPlane, revision: Revision, lanes: FoundLanes, *, sequence: int, fresh: bool
-) -> Compiled:
+) -> Prepared:
     """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
 
     `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
     """
-    from gray.edge.compile import CompileError, Stamp, compile_release
-    from gray.release.lane_api import LaneApi
+    from gray.edge.compile import CompileError, compile_release
 
     release = _release(revision)
     led_to = {rule.lane for rule in release.rules}
@@ -66,7 +64,7 @@ def compile_target(
     try:
         compiled = compile_release(
             _without(release, led_to - set(live)),
-            stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
+            stamp=Stamp(sequence, revision.number, revision.epoch, until=now + lease),
             lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
             region=plane.edge.region,
             keys=plane.edge.keys(),
@@ -75,14 +73,13 @@ def compile_target(
         raise Refused([str(problem) for problem in error.problems]) from error
     lists = _lists(release)
     digest = _digest(compiled.digest, revision, live, lists)
-    return Compiled(
+    return Prepared(
         target=Target(
             compiled.config,
             {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
         ),
-        stamp=Stamped(sequence, revision.number, revision.epoch, revision.state, now + lease, len(compiled.parts)),
         digest=digest,
-        current=Current(
+        current=Published(
             sequence,
             revision.number,
             revision.epoch,

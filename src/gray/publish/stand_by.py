@@ -7,13 +7,13 @@ ends when it would have ended: only a publication of HEAD renews it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gray.edge.config import CONFIG, Stamped, again, lanes_of, part_key, part_keys, stamped, unmask
+from gray.edge.config import CONFIG, Stamp, again, lanes_of, part_key, part_keys, stamped, unmask
 from gray.history.revision import KILLED, Head
 from gray.publish.control_plane import ControlPlane
 from gray.publish.kill_publisher import follow_kill, publish_kill
 from gray.publish.lane_watch import FoundLanes
 from gray.publish.records.backup import EdgeConfig
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger, LedgerMoved
 from gray.publish.records.list_ledger import NOTHING, doubtful, set_hash
 from gray.publish.records.publication_log import REFUSED, SUPERSEDED, Record
@@ -26,7 +26,7 @@ __all__ = ["stand_by"]
 
 
 def stand_by(
-    plane: ControlPlane, lanes: FoundLanes, current: Current | None, *, trigger: str, repair: bool
+    plane: ControlPlane, lanes: FoundLanes, current: Published | None, *, trigger: str, repair: bool
 ) -> Record | None:
     """Publishes again what is published, where that is needed; None where it is not.
 
@@ -34,7 +34,7 @@ def stand_by(
     `current` is what the parameter says.
     """
     ledger = plane.records.ledger.read()
-    published = Current.parse(ledger.published) if ledger.complete and ledger.published else current
+    published = Published.parse(ledger.published) if ledger.complete and ledger.published else current
     there = published.lanes if published else {}
     if not repair and ledger.complete and _left(there, lanes) == dict(there):
         return None
@@ -50,7 +50,13 @@ def stand_by(
 
 
 def _again(
-    plane: ControlPlane, record: Record, lanes: FoundLanes, published: Current | None, ledger: Ledger, *, repair: bool
+    plane: ControlPlane,
+    record: Record,
+    lanes: FoundLanes,
+    published: Published | None,
+    ledger: Ledger,
+    *,
+    repair: bool,
 ) -> Record:
     observed = observe(plane.edge.store())
     killed = stamped(observed.config)
@@ -66,7 +72,7 @@ def _again(
     return write_publication(plane, record, ready, repair=repair)
 
 
-def _killed_again(plane: ControlPlane, stamp: Stamped, direct: str, record: Record) -> Record:
+def _killed_again(plane: ControlPlane, stamp: Stamp, direct: str, record: Record) -> Record:
     """What is published is a kill: one that HEAD does not know, or one that stays while its resume is refused."""
     head = plane.history.revisions.head()
     unanswered = direct and not plane.history.revisions.acted_on(direct)
@@ -82,7 +88,7 @@ def _saved(edge_config: EdgeConfig) -> dict[str, str]:
         return {}
 
 
-def _whole(saved: Mapping[str, str], stamp: Stamped) -> bool:
+def _whole(saved: Mapping[str, str], stamp: Stamp) -> bool:
     return all(key in saved for key in part_keys(stamp.sequence, stamp.parts))
 
 
@@ -90,9 +96,9 @@ def _ready(
     plane: ControlPlane,
     sequence: int,
     saved: Mapping[str, str],
-    stamp: Stamped,
+    stamp: Stamp,
     lanes: FoundLanes,
-    published: Current | None,
+    published: Published | None,
 ) -> Ready:
     config = saved[CONFIG]
     named = lanes_of(config)
@@ -104,7 +110,7 @@ def _ready(
         {part_key(sequence, at): _renumbered(saved[key], sequence) for at, key in enumerate(old, 1)},
         {key: value for key, value in saved.items() if key.startswith("s.")},
     )
-    current = Current(
+    current = Published(
         sequence,
         stamp.revision,
         stamp.epoch,

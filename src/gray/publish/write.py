@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped, mask, stamped
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp, mask, stamped
 from gray.history.revisions import Revisions
 from gray.publish.control_plane import ControlPlane, Notices
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse, Outcome, begin, confirm, content_hash, set_hash
 from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 from gray.publish.store.write_plan import Target
@@ -26,7 +26,7 @@ class Ready:
     """
 
     target: Target
-    current: Current
+    current: Published
     digest: str
     possible: Possible
     lists: Mapping[str, ListUse] | None = None
@@ -76,7 +76,7 @@ def announce(notices: Notices, record: Record) -> None:
     )
 
 
-def _stamp(target: Target) -> Stamped:
+def _stamp(target: Target) -> Stamp:
     stamp = stamped(target.config)
     if stamp is None:
         raise ValueError("a config that was compiled has no stamp")

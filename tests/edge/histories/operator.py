@@ -14,7 +14,7 @@ from tests.unit.control.world import KEYS, World
 from gray.edge.grants import EdgeKeys
 from gray.history.revisions import NotPossible, Revision
 from gray.publish.records.publication_log import Record
-from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.cleanup import clean_up
 from gray.release.document import Release
 from gray.release.user_lists import canonical
 from grayctl.edge_keys import key_ids, retired, rotated
@@ -163,7 +163,7 @@ class Operator:
 
     def run_schedule(self) -> None:
         self.world.scheduled()
-        tidy(self.world.control_plane())
+        clean_up(self.world.control_plane())
 
     def change_keys(self) -> None:
         """Rotates; when there are two keys already, retires the older one."""

@@ -15,7 +15,7 @@ from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import Moment, World, release
 
 from gray.edge.config import Fence, stamped
-from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.cleanup import clean_up
 from gray.publish.repair.drift import check_drift
 
 PERCENT = st.integers(min_value=0, max_value=100)
@@ -136,8 +136,8 @@ class Edge(RuleBasedStateMachine):
         self._follow_direct_kill()
 
     @rule()
-    def tidy(self) -> None:
-        tidy(self.world.control_plane())
+    def clean_up(self) -> None:
+        clean_up(self.world.control_plane())
 
     @rule()
     def check(self) -> None:

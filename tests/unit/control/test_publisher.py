@@ -8,7 +8,7 @@ from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, relea
 
 from gray.dynamodb_values import to_item
 from gray.edge.config import Fence, killed_config, stamped
-from gray.publish.publisher import Ask, Publisher
+from gray.publish.publisher import Publisher, PublishRequest
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, PublicationLog
 from gray.publish.repair.drift import check_drift
@@ -465,7 +465,7 @@ def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer
         world.save(release(40))
         plane = world.control_plane()
         late = replace(plane, records=replace(plane.records, log=_Taken(world, slow)))
-        done.append(Publisher(late).publish(Ask("stream")).status)
+        done.append(Publisher(late).publish(PublishRequest("stream")).status)
 
     record = world.publish(meanwhile)
 

@@ -5,7 +5,7 @@ from tests.unit.control.edge import VIEWERS, Answer, the_edge
 from tests.unit.control.world import BUCKET, World, release
 
 from gray.edge.config import stamped
-from gray.publish.publisher import Ask
+from gray.publish.publisher import PublishRequest
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, Record
 from gray.publish.repair.drift import check_drift
 from gray.publish.repair.rebuild import rebuild
@@ -33,7 +33,7 @@ def answers(world: World) -> dict[str, Answer]:
 
 
 def run(world: World, source: str = "revisions") -> Record:
-    return rebuild(world.control_plane(), Ask("manual", id="x", person="anna"), source=source)
+    return rebuild(world.control_plane(), PublishRequest("manual", id="x", person="anna"), source=source)
 
 
 def empty(world: World) -> None:

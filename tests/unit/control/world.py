@@ -22,9 +22,9 @@ from gray.lanes.adoption import Adoption, Owner
 from gray.lanes.registration import LaneTable, Registration, read_parameters
 from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.kill import Killed, kill_directly
-from gray.publish.publisher import Ask, Publisher, Run
+from gray.publish.publisher import Publisher, PublishRequest, PublishResult
 from gray.publish.records.backup import EdgeConfig
-from gray.publish.records.current import Current, CurrentParameter
+from gray.publish.records.current import CurrentParameter, Published
 from gray.publish.records.ledger import LedgerTable
 from gray.publish.records.publication_log import PublicationLog, Record
 from gray.publish.secrets import read_edge_keys
@@ -205,10 +205,10 @@ class World:
         return revisions.resume(author="anna", reason="it is out", via="cli", base=revisions.head())
 
     def publish(self, hook: Hook = _nothing, **ask: Any) -> Record:
-        return Publisher(self.control_plane(hook)).publish(Ask("manual", **{"id": "r", **ask}))
+        return Publisher(self.control_plane(hook)).publish(PublishRequest("manual", **{"id": "r", **ask}))
 
-    def scheduled(self, hook: Hook = _nothing) -> Run:
-        return Publisher(self.control_plane(hook)).run_if_due(Ask("scheduled"), check_lanes=True)
+    def scheduled(self, hook: Hook = _nothing) -> PublishResult:
+        return Publisher(self.control_plane(hook)).run_if_due(PublishRequest("scheduled"), check_lanes=True)
 
     def upload_list(self, digest: str, ids: list[str]) -> None:
         self.s3.put_object(Bucket=BUCKET, Key=list_file_key(digest), Body="\n".join(ids).encode())
@@ -216,8 +216,8 @@ class World:
     # what is seen
 
     @property
-    def current(self) -> Current:
-        found = Current.parse(self.ssm.values[f"{PREFIX}/current"][-1])
+    def current(self) -> Published:
+        found = Published.parse(self.ssm.values[f"{PREFIX}/current"][-1])
         assert found
         return found
 

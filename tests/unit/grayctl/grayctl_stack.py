@@ -15,7 +15,7 @@ from tests.fakes.strict_store import ARN
 from tests.unit.moto_writes import written
 
 from gray.history.revisions import Revisions
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 
 REGION = "us-east-1"
@@ -61,7 +61,7 @@ class FakeSync:
             status = self.fault.get("status", PUBLISHED)
             record = record.closed(status, 1500, calls=3, keys=2, errors=self.fault.get("errors", []))
             if status == PUBLISHED:
-                current = Current(
+                current = Published(
                     sequence, head.revision, head.epoch, head.state, "d" * 32, 2_000_000_000, 1_764_000_000
                 )
                 self.ssm.put_parameter(Name="/gray/test/current", Value=current.text(), Type="String", Overwrite=True)

@@ -11,7 +11,7 @@ from rich.console import Console
 from gray.analysis.trace_store import check_window
 from gray.analysis.traces import Report
 from gray.lanes.registration import LaneTable, read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published as Published
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.periods import parse_period

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from gray.lanes.registration import read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published as Published
 from grayctl import manual
 from grayctl.author import author
 from grayctl.commands.carrying import print_arrival, print_waits

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.compile import Compiled, CompileError, Stamp, encoded
+from gray.edge.compile import Compiled, CompileError, encoded
+from gray.edge.config import Stamp
 from gray.release.conditions import Condition
 from gray.release.document import Release, State
 from gray.release.epoch import raises_epoch

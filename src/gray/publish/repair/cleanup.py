@@ -11,13 +11,13 @@ from gray.publish.store.store import StoreConflict, batches
 from gray.publish.store.write_plan import Observed
 from gray.publish.store.writer import carry_out, observe
 
-__all__ = ["tidy"]
+__all__ = ["clean_up"]
 
 # The generation before stays this long: a location may lag by a minute, and we allow ten times that.
 GRACE_SECONDS = 600
 
 
-def tidy(plane: ControlPlane) -> int:
+def clean_up(plane: ControlPlane) -> int:
     """Removes what is old from the store; returns how many keys. Costs nothing when there is nothing to remove.
 
     Writes the fence that is there already, and only where the store is as the confirmed publication left it: then no

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped, stamped, unmask
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp, stamped, unmask
 from gray.history.revision import KILLED
 from gray.history.revisions import Revisions
 from gray.publish.control_plane import ControlPlane
-from gray.publish.publisher import Ask, Publisher
-from gray.publish.records.current import Current
+from gray.publish.publisher import Publisher, PublishRequest
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import LedgerMoved
 from gray.publish.records.list_ledger import begin, forget_lists
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, SUPERSEDED, PublicationLog, Record
@@ -45,7 +45,7 @@ def seen(plane: ControlPlane) -> Seen:
     observed = observe(plane.edge.store())
     saved = plane.edge.edge_config().saved()
     there = stamped(observed.config)
-    found = [stamp for stamp in (there, Current.parse(plane.parameters().current)) if stamp]
+    found = [stamp for stamp in (there, Published.parse(plane.parameters().current)) if stamp]
     epoch = max([0, *(stamp.epoch for stamp in found)])
     return Seen(
         max([observed.fence.sequence, saved.sequence if saved else 0, *(stamp.sequence for stamp in found)]),
@@ -55,12 +55,12 @@ def seen(plane: ControlPlane) -> Seen:
     )
 
 
-def rebuild(plane: ControlPlane, ask: Ask, *, source: str, version: str = "") -> Record:
+def rebuild(plane: ControlPlane, request: PublishRequest, *, source: str, version: str = "") -> Record:
     """Rebuilds the store from `revisions` or from `s3` (there from an older object version, if one is named)."""
-    return _from_s3(plane, ask, version) if source == "s3" else _from_revisions(plane, ask)
+    return _from_s3(plane, request, version) if source == "s3" else _from_revisions(plane, request)
 
 
-def _from_revisions(plane: ControlPlane, ask: Ask) -> Record:
+def _from_revisions(plane: ControlPlane, request: PublishRequest) -> Record:
     top = seen(plane)
     plane.records.log.raise_sequence(top.sequence)
     head = plane.history.revisions.head()
@@ -68,21 +68,21 @@ def _from_revisions(plane: ControlPlane, ask: Ask) -> Record:
         plane.history.revisions.renumber(
             above_revision=top.revision,
             epoch=top.epoch + 1,
-            author=ask.person or "rebuild",
-            reason=ask.reason or f"rebuild above revision {top.revision}, which the table has lost",
+            author=request.person or "rebuild",
+            reason=request.reason or f"rebuild above revision {top.revision}, which the table has lost",
             via="sync",
             base=head,
             killed=top.killed,
         )
     forget_lists(plane.records.ledger)
-    return Publisher(plane).publish(replace(ask, force=True, repair=True))
+    return Publisher(plane).publish(replace(request, force=True, repair=True))
 
 
-def _from_s3(plane: ControlPlane, ask: Ask, version: str) -> Record:
+def _from_s3(plane: ControlPlane, request: PublishRequest, version: str) -> Record:
     sequence = _sequence(plane.records.log)
-    record = Record(sequence, ask.trigger, id=ask.id, started_at=plane.clock.millis())
+    record = Record(sequence, request.trigger, id=request.id, started_at=plane.clock.millis())
     if _is_killed(plane.history.revisions):
-        return Publisher(plane).publish(replace(ask, force=True))  # a kill needs no set
+        return Publisher(plane).publish(replace(request, force=True))  # a kill needs no set
     keys = plane.edge.edge_config().read(version)
     stamp = stamped(keys.get(CONFIG))
     if stamp is None:
@@ -97,7 +97,7 @@ def _from_s3(plane: ControlPlane, ask: Ask, version: str) -> Record:
     return _close(plane, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
 
 
-def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamped, *, chosen: bool) -> tuple[Brought, int]:
+def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamp, *, chosen: bool) -> tuple[Brought, int]:
     """Puts a set as it is in S3 into the store, its secrets filled in; also how many calls that took.
 
     The ledger is opened for it, so the next run of the schedule brings HEAD again, and nothing is removed before. Only
@@ -122,7 +122,7 @@ def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamped, *, ch
     raise StoreConflict("the store was written by others at every attempt")
 
 
-def _order(stamp: Stamped) -> tuple[int, int]:
+def _order(stamp: Stamp) -> tuple[int, int]:
     return (stamp.revision, stamp.sequence)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped, stamped
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp, stamped
 from gray.history.revision import KILLED
 from gray.publish.store.store import PAGE, Store, StoreConflict, StoreMeta, StoreRejected, StoreUnavailable, Write
 from gray.publish.store.write_plan import Observed, Target, plan, superseded
@@ -35,7 +35,7 @@ class StillKilled(Exception):
     `stamp` is what the store says (None where its config cannot be read), `direct` is the cause of a direct kill.
     """
 
-    def __init__(self, stamp: Stamped | None, direct: str) -> None:
+    def __init__(self, stamp: Stamp | None, direct: str) -> None:
         self.stamp, self.direct = stamp, direct
         where = f", at revision {stamp.revision}, epoch {stamp.epoch}" if stamp else ""
         super().__init__(f"the store was killed{' directly' if direct else ''}{where}")
