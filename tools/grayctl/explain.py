@@ -18,7 +18,7 @@ from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import ListError, build_shards, shard_key
-from grayctl.errors import Finding, GrayctlError, RefusedError, UnreachableError, UsageError
+from grayctl.errors import GrayctlError, RefusedError, UnreachableError, UsageError
 
 BUILT = Path(__file__).resolve().parents[2] / "src" / "edge" / "build"
 # What a location has of a key; None for nothing.
@@ -127,8 +127,7 @@ def compiled(
     try:
         made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
     except CompileError as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release does not fit into the edge", findings=found) from error
+        raise RefusedError("the release does not fit into the edge", findings=error.problems) from error
     keys_there: dict[str, str] = {"config": made.config}
     keys_there |= {f"c.1.{number}": part for number, part in enumerate(made.parts, 1)}
 

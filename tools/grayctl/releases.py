@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from gray.history.revision import KILLED, NoSuchRevision, read_document
 from gray.history.revisions import Conflict, Head, Revision, Revisions
 from gray.lanes.registration import read_parameters
+from gray.release.validation.problem import Problem
 from grayctl.difference import Change, difference
 from grayctl.document import Document, has_its_form, new_document, with_state
-from grayctl.errors import ConflictError, Finding, RefusedError, UsageError
+from grayctl.errors import ConflictError, RefusedError, UsageError
 from grayctl.target import Target
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def propose(
     try:
         release = read_release(edited, lanes=lanes)
     except InvalidRelease as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release is not valid; nothing was saved", findings=found) from error
+        raise RefusedError("the release is not valid; nothing was saved", findings=error.problems) from error
     document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
     return Proposal(current, document, release, difference(current.document, document))
 
@@ -162,5 +162,5 @@ def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
     return ConflictError(
         f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
         "Look at it (grayctl show) and give your command again; it then builds on theirs.",
-        [Finding(change.where, str(change)) for change in changes],
+        [Problem(change.where, str(change)) for change in changes],
     )

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from gray.edge.compile import CompileError, encoded
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
-from gray.release import validation
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
-from gray.release.messages import structure_problems, without_broken_parts
-from gray.release.problems import Problem
+from gray.release.validation import whole
+from gray.release.validation.problem import Problem
+from gray.release.validation.structure import structure_problems, without_broken_parts
 
 __all__ = ["InvalidRelease", "check", "problems", "read_release"]
 
@@ -62,7 +62,7 @@ def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[
 
     `lanes` are the lanes that exist; None: not known, not checked.
     """
-    return validation.problems(release, lanes=lanes) or _size_problems(release)
+    return whole.problems(release, lanes=lanes) or _size_problems(release)
 
 
 def _size_problems(release: Release) -> list[Problem]:

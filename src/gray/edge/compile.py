@@ -13,7 +13,8 @@ from gray.edge.grants import EdgeKeys
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
-from gray.release.problems import Problem
+from gray.release.validation import release_problems as declared
+from gray.release.validation.problem import Problem
 
 __all__ = [
     "MAX_PARTS",
@@ -115,25 +116,17 @@ def _digest(text: str) -> str:
 
 
 def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> list[Problem]:
-    found: list[Problem] = []
-    for name, lane in lanes.items():
-        if not lane.valid:
-            found.append(Problem(f"lane {name}", "its API id or stage is not one", "Deploy the lane's stack again."))
-    for index, rule in enumerate(release.rules):
-        if rule.lane not in lanes and release.state != State.KILLED:
-            found.append(
-                Problem(f"rules[{index}].lane", f"{rule.lane} is not live", "Deploy the lane, or take the rule out.")
-            )
-    if not _REGION.fullmatch(region):
-        found.append(Problem("region", f"{region!r} is not a region", "Use a name as in us-east-1."))
-    return found
+    found = [declared.LANE_API(lane=name) for name, lane in lanes.items() if not lane.valid]
+    if release.state != State.KILLED:
+        rules = enumerate(release.rules)
+        found += [
+            declared.LANE_NOT_LIVE(index=index, lane=rule.lane) for index, rule in rules if rule.lane not in lanes
+        ]
+    return found if _REGION.fullmatch(region) else [*found, declared.REGION_FORM(region=region)]
 
 
 def _too_long(rules: str, config: str, parts: int) -> list[Problem]:
-    size = len(rules.encode())
-    room = MAX_PARTS * (VALUE_BYTES - 8)
     if parts > MAX_PARTS:
-        what = f"the rules take {size:,} bytes at the edge, {parts} parts; {MAX_PARTS} parts hold about {room:,}"
-        return [Problem("rules", what, "Use fewer or shorter values; put many identities into a user list.")]
-    what = f"the head takes {len(config.encode()):,} bytes; {VALUE_BYTES:,} fit"
-    return [Problem("identity", what, "Use shorter names, fewer sources, a shorter identity key or fewer lanes.")]
+        room = MAX_PARTS * (VALUE_BYTES - 8)
+        return [declared.RULES_LARGE(size=len(rules.encode()), parts=parts, limit=MAX_PARTS, room=room)]
+    return [declared.HEAD_LARGE(size=len(config.encode()), room=VALUE_BYTES)]

@@ -105,7 +105,7 @@ def _release(revision: Revision) -> "Release":
 def _structure(error: ValueError) -> list[str]:
     from pydantic import ValidationError
 
-    from gray.release.messages import structure_problems
+    from gray.release.validation.structure import structure_problems
 
     return (
         [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]
@@ -113,7 +113,7 @@ def _structure(error: ValueError) -> list[str]:
 
 
 def _invalid(plane: ControlPlane, release: "Release") -> list[str]:
-    from gray.release.validation import problems
+    from gray.release.validation.whole import problems
 
     files = plane.history.lists() if release.lists else None
     there = [entry.digest for entry in release.lists.values() if files and files.exists(entry.digest)]

@@ -1,6 +1,9 @@
 """What a run publishes, and when it does not."""
 
+import cProfile
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -477,3 +480,16 @@ def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer
     assert revisions == sorted(revisions)
     assert world.current.revision == 3
     assert check_drift(world.control_plane(), every=0, repair=False) == []
+
+
+def test_a_publication_validates_and_compiles_once(world: World) -> None:
+    """Whether a release fits at the edge is seen by compiling it, so its size is not asked a second time."""
+    world.save(release(30))
+    with cProfile.Profile() as profile:
+        assert world.publish().status == PUBLISHED
+    calls = Counter[str]()
+    for entry in profile.getstats():
+        if not isinstance(entry.code, str) and "/src/gray/" in entry.code.co_filename:
+            calls[f"{Path(entry.code.co_filename).stem}.{entry.code.co_name}"] += entry.callcount
+    names = ("revision.release", "whole.problems", "prepare.compile_target", "compile.encoded", "check._size_problems")
+    assert [calls[name] for name in names] == [1, 1, 1, 1, 0]

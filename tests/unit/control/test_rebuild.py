@@ -1,16 +1,21 @@
 """The disaster runbook (docs/runbooks/rebuild-the-edge.md), case by case."""
 
+import json
+from urllib.parse import unquote
+
 import pytest
 from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import BUCKET, World, release
+from tests.unit.control.small_aws import SmallSecrets
+from tests.unit.control.world import BUCKET, KEYS, World, release
 
-from gray.edge.config import stamped
+from gray.edge.config import FIELDS, stamped
 from gray.publish.publisher import PublishRequest
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, Record
 from gray.publish.repair.drift import check_drift
 from gray.publish.repair.rebuild import rebuild
 
 STAFF = "5" * 64
+ODD = "plain ! ~ * ' ( ) % | , : text"
 
 
 @pytest.fixture
@@ -119,3 +124,18 @@ def test_a_killed_environment_is_rebuilt_killed(world: World) -> None:
     run(world)
 
     assert world.config.endswith("|k")
+
+
+def test_the_identity_secret_is_quoted_alike_by_a_publication_and_by_a_rebuild_from_s3() -> None:
+    world = World(secrets=SmallSecrets({"edge-keys": json.dumps({**KEYS, "identity": ODD})}))
+    world.register()
+    world.save(release(20, identity={"kind": "signed", "sources": ["cookie:uid"]}))
+    assert world.publish().status == PUBLISHED
+    published = world.config
+
+    assert run(world, "s3").status == PUBLISHED
+
+    assert world.config == published
+    assert unquote(published.split("|")[FIELDS.index("identity_key")]) == ODD
+    world.scheduled()
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
