@@ -81,7 +81,7 @@ def _count_failed(parsed: Mapping[str, Any], **_: Any) -> None:
 
 def _count_error(**_: Any) -> None:
     """The metric DownstreamErrors, by the lane carried."""
-    with suppress(SettingsError):  # a metric is no reason to fail a call
+    with suppress(SettingsError):  # a metric must not fail a call
         own, found = settings(), current()
         observe.emit(own, found.lane if found else own.home, {"DownstreamErrors": 1}, observe.PER_LANE)
 

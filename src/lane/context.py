@@ -21,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 class LaneContext:
     """The lane carried, and what is known about how it was chosen.
 
-    reason: the rule's id or the edge's word for it (`sticky`, `default`, ...); empty when unknown.
+    reason: the rule's id or one of the edge's own reasons (`sticky`, `default`, ...); empty when unknown.
     revision: number of the release's revision as text; empty when unknown.
     to: the lane of the callee that the sender chose; another one than `lane` when that lane has no such service.
     members: the W3C baggage members of others, as they came.
@@ -84,5 +84,5 @@ def bound[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
 
 def addressed(found: LaneContext, to: str) -> LaneContext:
-    """The lane context as sent to a callee of that lane; empty: to whoever it reaches."""
+    """The lane context as sent to a callee of that lane; empty: to whichever lane it reaches."""
     return replace(found, to=to)

@@ -7,7 +7,7 @@ from lane.context import SHARED, LaneContext
 
 
 class WrongLaneError(Exception):
-    """When work for another lane reaches a service that was not told to stand in for it."""
+    """When work for another lane reaches a service that is not declared to stand in for it."""
 
     def __init__(self, own: str, carried: str) -> None:
         super().__init__(f"this is lane {own}, the request belongs to {carried}")

@@ -1,4 +1,4 @@
-"""Carrying the lane through HTTP clients, to named hosts only: nobody outside learns what we test on whom.
+"""Carrying the lane through HTTP clients, to named hosts only: other parties do not learn which lane a viewer is in.
 
 Each function takes what its client offers and changes nothing global. Host names are compared whole, without
 port and whatever their case.

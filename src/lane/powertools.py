@@ -28,9 +28,9 @@ class LaneMiddleware:
     Give it to the resolver first: `app.use([LaneMiddleware(tracer=tracer)])`. It answers 403 to a request without API
     key (whether the key is right is for API Gateway to say, which does it for REST APIs alone), 421 to one of another
     lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was killed, and turns an
-    exception nobody handles into a 500, as API Gateway's own 502 would lack the header.
+    unhandled exception into a 500, as API Gateway's own 502 would lack the header.
 
-    known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's word counts.
+    known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's decision counts.
     open_paths: paths that are answered whatever the lane, key or state, such as health checks.
     """
 

@@ -1,4 +1,4 @@
-"""What a function is told through its environment, read on first use and not at import."""
+"""A function's environment variables, read on first use and not at import."""
 
 import os
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from lane.context import SHARED, STABLE, is_lane
 
 
 class SettingsError(Exception):
-    """When GRAY_LANE or GRAY_ENVIRONMENT is missing or is no such thing."""
+    """When GRAY_LANE or GRAY_ENVIRONMENT is missing or invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """environment: name space of the physical names. lane: own lane, or `shared` for a service without versions."""
+    """environment: part of every physical name. lane: own lane, or `shared` for a service without versions."""
 
     environment: str
     lane: str

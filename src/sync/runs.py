@@ -48,7 +48,7 @@ def by_stream(services: Services) -> Answer:
 
 
 def by_hand(services: Services, request: Request) -> Answer:
-    """Publishes, kills, verifies or rebuilds at a person's (or an alarm's) word."""
+    """Publishes, kills, verifies or rebuilds at the request of a person or an alarm."""
     plane = services.control_plane()
     wanted = PublishRequest(
         "alarm" if request.alarm else "manual", request.id, request.author, request.reason, force=True
@@ -91,7 +91,7 @@ def _kill(services: Services, plane: ControlPlane, request: Request) -> Record |
 
 
 def _resumed_since(plane: ControlPlane, request: Request, why: str) -> Record:
-    """The record of a kill that HEAD has acted on, and that somebody has ended: whoever waits for it is told so."""
+    """The record of a kill that HEAD acted on and somebody has ended, for whoever waits for it."""
     millis = plane.clock.millis()
     record = Record(plane.records.log.next_sequence(), "kill", id=request.id, started_at=millis)
     record = record.closed(SKIPPED, millis, errors=[f"{why}; the release was resumed since"])

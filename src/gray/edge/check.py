@@ -1,4 +1,4 @@
-"""Whether a document is a release that the edge can take: its structure, the whole of it, and its size there."""
+"""Whether a document is a release that fits the edge: its structure, the release as a whole, and its compiled size."""
 
 from collections.abc import Collection
 from typing import Any
@@ -28,7 +28,7 @@ class InvalidRelease(ValueError):
 
 
 def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Release:
-    """The document as a model, wholly checked. Raises InvalidRelease."""
+    """The document as a model, fully checked. Raises InvalidRelease."""
     try:
         release = Release.model_validate(document)
     except ValidationError as error:
@@ -40,7 +40,7 @@ def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Rele
 
 
 def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] | None) -> list[Problem]:
-    """What is wrong beside a broken part, so that all errors are said at once."""
+    """What else is wrong beside a broken part, so that all problems appear at once."""
     try:
         release = Release.model_validate(without_broken_parts(document, error))
     except (ValidationError, TypeError):
@@ -58,7 +58,7 @@ def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Proble
 
 
 def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[Problem]:
-    """What is wrong with a release as a whole; its size is looked at when nothing else is.
+    """What is wrong with a release as a whole. Its size counts only when nothing else is wrong.
 
     `lanes` are the lanes that exist; None: not known, not checked.
     """

@@ -1,6 +1,6 @@
 """From a release to what the edge reads: the key `config`, and parts of it where it is too long.
 
-The format is told in docs/reference/edge-config.md; src/edge/decide.js is its only reader.
+docs/reference/edge-config.md describes the format; src/edge/decide.js reads it.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 class CompileError(ValueError):
-    """When a release does not become a config: `problems` says all that is wrong."""
+    """When a release cannot become a config: `problems` lists everything that is wrong."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -49,9 +49,9 @@ class Compiled:
 def compile_release(
     release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys
 ) -> Compiled:
-    """A release that has been validated, for the edge. `lanes` are the live ones of its gray lanes.
+    """Compiles a validated release for the edge. `lanes` are the live ones of its gray lanes.
 
-    Raises CompileError where lanes and region are none, or where the release is too long.
+    Raises CompileError where a lane or the region is not valid, or the release is too long.
     """
     found = _input_problems(release, lanes, region)
     if found:
@@ -60,7 +60,7 @@ def compile_release(
 
 
 def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> Compiled:
-    """The config of a release that has been validated. Raises CompileError when it is too long."""
+    """The config of a validated release. Raises CompileError when it is too long."""
     stamp = replace(stamp, state=str(release.state))
     if release.state == State.KILLED:
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)

@@ -1,6 +1,6 @@
-"""The edge's format: the store's keys and the `config` value, written, read, masked and killed here and nowhere else.
+"""The edge's format: only this module writes, reads, masks and kills the store's keys and the `config` value.
 
-The format is told in docs/reference/edge-config.md; src/edge/decide.js is its only other reader. A `config` is a head
+docs/reference/edge-config.md describes the format; src/edge/decide.js is its only other reader. A `config` is a head
 of fields between bars, and the rules (or the number of the parts that hold them) on the next line.
 """
 
@@ -60,7 +60,7 @@ class Stamp:
 
 
 def stamped(config: str | None) -> Stamp | None:
-    """The stamp of a `config` value; None when there is none, or it is not one of ours."""
+    """The stamp of a `config` value; None when it is missing or not one that we wrote."""
     fields = (config or "").split("\n", 1)[0].split("|")
     if len(fields) < 5 or not _is_number(fields[0]) or fields[4] not in STATES:
         return None
@@ -84,7 +84,7 @@ class Fence:
 
     @classmethod
     def parse(cls, value: str | None) -> "Fence":
-        """From the value; what is not a fence counts as none: garbage must not stop a publication."""
+        """From the value. Anything else counts as no fence: garbage must not stop a publication."""
         number, *more = (value or "").split(" ")
         if not _is_number(number):
             return cls(0)
@@ -97,7 +97,7 @@ class Fence:
 
 
 def _is_number(text: str) -> bool:
-    # Python reads no more than 4,300 digits, and no number of ours has more than a dozen.
+    # Python reads at most 4,300 digits, and our numbers have at most a dozen.
     return text.isdecimal() and text.isascii() and len(text) < 16
 
 

@@ -31,7 +31,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class AdoptionStep:
-    """One lane to adopt (`registration` is there) or to let go (it is not). `lane` is what is known of it so far."""
+    """One lane to adopt (with a `registration`) or to release (without). `lane` is its record so far."""
 
     name: str
     registration: Registration | None

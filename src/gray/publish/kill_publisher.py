@@ -1,4 +1,4 @@
-"""Publishing the kill that HEAD names: the store first, and everything behind it after."""
+"""Publishing the kill that HEAD names: the store first, then everything behind it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -138,7 +138,7 @@ def _acknowledge(revisions: Revisions, cause: str) -> bool:
 
 
 def _begin_again(ledger: LedgerTable, sequence: int) -> None:
-    """A kill that is there already is in no hurry: the ledger knows of its second writing before it happens."""
+    """A kill that is in the store already can wait: the ledger records the second write before it happens."""
     try:
         begin(ledger, sequence, 0, {})
     except LedgerMoved as newer:

@@ -25,7 +25,7 @@ class FoundLanes:
         return {name: LaneApi(lane.api_id, lane.stage) for name, lane in self.known.items() if lane.usable}
 
     def why_not(self, name: str) -> str:
-        """What keeps viewers from a lane, in words."""
+        """Why viewers cannot be sent to a lane."""
         lane = self.known.get(name)
         if lane is None or lane.status == GONE:
             return f"lane {name} is not registered: deploy its stack first"
@@ -33,7 +33,7 @@ class FoundLanes:
 
 
 def refresh(services: LaneServices, notices: Notices, parameters: Parameters, now: float) -> FoundLanes:
-    """Adopts what is newly registered, lets go of what is gone; nothing is asked of AWS when nothing changed."""
+    """Adopts newly registered lanes and releases those that are gone; calls AWS only when something changed."""
     known = services.table.all()
     for step in steps(parameters.registrations, known):
         known[step.name] = services.adoption().take(step, now=int(now))
@@ -43,7 +43,7 @@ def refresh(services: LaneServices, notices: Notices, parameters: Parameters, no
 
 
 def check_live(services: LaneServices, notices: Notices, lanes: FoundLanes, published: Collection[str]) -> FoundLanes:
-    """Checks each lane that viewers are sent to now: three failures running, or its registration gone, withdraw it."""
+    """Checks each lane that viewers are sent to: three failures in a row, or a missing registration, withdraw it."""
     known = dict(lanes.known)
     withdrawn: list[str] = []
     for name in published:

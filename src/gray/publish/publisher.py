@@ -35,7 +35,7 @@ RUN_SECONDS = 1200
 class PublishRequest:
     """Why a run was started. `person` is who asked for it by hand; `id` names the request, for its record.
 
-    `force` publishes also what is published already; `repair` also puts right what somebody changed by hand.
+    `force` publishes again what is published already; `repair` also reverts what somebody changed by hand.
     """
 
     trigger: str
@@ -75,7 +75,7 @@ class Publisher:
                 self.publish(request, ledger), "revision"
             )  # at once: no other service may stand before a kill
         parameters = plane.parameters()
-        # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
+        # The ledger has the parameter's text too, so an edit of the parameter by hand changes nothing.
         current = left or Published.parse(parameters.current)
         lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
         if check_lanes and left:
@@ -91,9 +91,9 @@ class Publisher:
         return PublishResult(self.publish(request, ledger), why, lanes.withdrawn, over)
 
     def _follow(self, left: Published, ledger: Ledger, lanes: FoundLanes, parameter: Published | None) -> None:
-        """Makes what lies beside the store follow what was published last, whichever run should have done so.
+        """Brings the parameter and the lanes' APIs in line with the last publication, whichever run left them behind.
 
-        What no publication of ours wrote into the parameter is drift: that is looked for, and told, once an hour.
+        A parameter that no publication wrote is drift, which an hourly check reports.
         """
         plane = self._plane
         if parameter and parameter.order < left.order:
@@ -153,7 +153,7 @@ class Publisher:
     def _never_given(self, newer: Exception) -> bool:
         """Whether what stopped us has a sequence that this table never gave.
 
-        Somebody wrote it by hand, or the table was restored to an earlier time. It stops nobody again; a newer
+        Somebody wrote it by hand, or the table was restored to an earlier time. It stops no later run; a newer
         revision in the store still does.
         """
         if not isinstance(newer, Superseded) or newer.by <= self._plane.records.log.last_sequence():
@@ -164,7 +164,7 @@ class Publisher:
     # a release
 
     def _published(self, request: PublishRequest, record: Record, head: Head, ledger: Ledger) -> Record:
-        """HEAD at the edge, or what is there already, for as long as HEAD is refused."""
+        """Publishes HEAD; while HEAD is refused, what is published already stays."""
         plane = self._plane
         parameters = plane.parameters()
         current = Published.parse(parameters.current)
@@ -197,13 +197,13 @@ class Publisher:
         return write_publication(plane, record, ready, repair=request.repair)
 
     def _in_force(self, request: PublishRequest, revision: Revision, current: Published | None) -> Revision:
-        """The revision to publish: in a new epoch, and at a person's word, when what is published has lapsed."""
+        """The revision to publish. After a lapsed lease that takes a person's request, and a new epoch."""
         if current is None or not lapsed(current, self._plane.clock.now()) or revision.epoch > current.epoch:
             return revision
         changed = revision.number > current.revision and revision.via not in AUTOMATIC
         who = request.person or (revision.author if changed else "")
         if not who:
-            raise Refused(["the lease has lapsed: everybody is at stable; `grayctl sync` renews it, in a new epoch"])
+            raise Refused(["the lease has lapsed and everybody is at stable; `grayctl sync` renews it in a new epoch"])
         reason = request.reason or f"the lease of revision {current.revision} had lapsed"
         return self._plane.history.revisions.raise_epoch(author=who, reason=reason, via="sync", base=revision.head)
 

@@ -28,9 +28,9 @@ __all__ = ["stand_by"]
 def stand_by(
     plane: ControlPlane, lanes: FoundLanes, current: Published | None, *, trigger: str, repair: bool
 ) -> Record | None:
-    """Publishes again what is published, where that is needed; None where it is not.
+    """Publishes again what is published, when that is needed; else returns None.
 
-    Needed are: lanes to take away, a run that ended half-way, and a `repair` of what somebody changed by hand.
+    It is needed when lanes must be taken away, a run was interrupted, or a `repair` reverts a change by hand.
     `current` is what the parameter says.
     """
     ledger = plane.records.ledger.read()
@@ -65,7 +65,7 @@ def _again(
     saved = _saved(plane.edge.edge_config())
     stamp = stamped(saved.get(CONFIG))
     if stamp is None or not _whole(saved, stamp) or (ledger.complete and set_hash(saved) != ledger.saved_hash):
-        why = "there is no set in S3 to go by; the edge keeps what it has until the lease ends"
+        why = "there is no complete set in S3; the edge keeps what it has until the lease ends"
         return record.closed(REFUSED, plane.clock.millis(), errors=[why])
     ready = _ready(plane, record.sequence, saved, stamp, lanes, published)
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)

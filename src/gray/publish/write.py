@@ -10,11 +10,11 @@ from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse, Outcome, begin, confirm, content_hash, set_hash
 from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 from gray.publish.store.write_plan import Target
-from gray.publish.store.writer import Possible, Superseded, bring
+from gray.publish.store.writer import Possible, Superseded, write_target
 
 __all__ = ["Ready", "announce", "write_publication"]
 
-# Calls to the store between two words of how far a publication is: at some ten calls a second, every second.
+# Store calls between two progress reports: at some ten calls a second, one report a second.
 TOLD_EVERY = 10
 
 
@@ -22,7 +22,8 @@ TOLD_EVERY = 10
 class Ready:
     """A publication as it is to be written. `lists` are the lists it asks; None leaves what is known of them.
 
-    `digest` is what a later publication of the same is told by; `possible` what the shards may be in the store.
+    `digest` identifies the content, so a later run sees that it is published; `possible` says what the store's shards
+    may be.
     """
 
     target: Target
@@ -35,7 +36,7 @@ class Ready:
 def write_publication(plane: ControlPlane, record: Record, ready: Ready, *, repair: bool) -> Record:
     """Writes it everywhere. Raises Superseded, StillKilled, LedgerMoved, or what AWS raises.
 
-    `repair` writes also over a revision in the store that HEAD never was at: somebody put it there by hand.
+    `repair` also overwrites a revision in the store that HEAD never had: somebody put it there by hand.
     """
     target, lists = ready.target, ready.lists
     begin(plane.records.ledger, record.sequence, len(target.parts), lists or {})
@@ -44,7 +45,7 @@ def write_publication(plane: ControlPlane, record: Record, ready: Ready, *, repa
         there = plane.edge.edge_config().saved()
         raise Superseded("a newer publication is in S3 already", there.sequence if there else 0)
     store = plane.edge.store()
-    brought = bring(
+    brought = write_target(
         store,
         target,
         sequence=record.sequence,
@@ -89,6 +90,6 @@ def _head_was_at(revisions: Revisions, revision: int) -> bool:
 
 
 def _tell(log: PublicationLog, record: Record, done: int, total: int) -> None:
-    """How far a long publication is (a big list is over a hundred calls), for those who wait for it."""
+    """Reports the progress of a long publication (a big list takes over a hundred calls)."""
     if done % TOLD_EVERY == 0 and done < total:
         log.put(replace(record, progress=f"{done} of {total} calls"))

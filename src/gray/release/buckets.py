@@ -1,4 +1,4 @@
-"""Which buckets a percentage means: disjoint ranges for the lanes, so that one lane's ramp-up leaves the others alone.
+"""Which buckets a percentage covers: each lane has its own range, so one lane's ramp-up leaves the others alone.
 
 The first lane of the release grows from 0 up, the second from 10,000 down, any other inside its reserved range.
 """

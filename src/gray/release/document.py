@@ -19,7 +19,7 @@ __all__ = ["GRAY_LANE", "MAX_LANES", "REASONS", "Identity", "Release", "Rule", "
 GRAY_LANE = re.compile(r"v([2-9]|[1-9][0-9])")
 MAX_LANES = 8
 MAX_RULES = 50
-# Reasons that the edge gives itself; a rule of that name could not be told from them.
+# The edge's own reasons; no rule may have one of these as its id.
 REASONS = frozenset(
     {"no-config", "partial", "killed", "finished", "expired", "out", "behind", "sticky", "default", "no-id", "pin"}
     | {"pin-lost", "lane-gone", "list-missing", "error"}

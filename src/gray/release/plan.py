@@ -4,7 +4,7 @@ The plan is a part of the release document, so a change of it is a revision like
 
     plan: {lane: v2, steps: [1, 5, 25, 50, 100], every_minutes: 30}
 
-Where the ramp stands is told in one place, the percent of the plan's rule in the release.
+One place says where the ramp stands: the percent of the plan's rule in the release.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ ENVELOPE = "gray"
 """Member of JSON documents (payloads, EventBridge details, Step Functions inputs) that holds the lane context."""
 
 PAYLOAD = "payload"
-"""Beside ENVELOPE, when what was sent is no JSON object and so cannot take a member."""
+"""Beside ENVELOPE, holds a payload that is not a JSON object and so cannot take a member."""
 
 ATTRIBUTE = "baggage"
 """Message attribute of SQS and SNS that holds the lane context."""
@@ -51,7 +51,7 @@ def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def from_headers(headers: Mapping[str, str]) -> LaneContext | None:
-    """From headers with names in lower case. `x-gray-version` is the edge's word; baggage alone is enough as well."""
+    """From headers with names in lower case. The edge sets `x-gray-version`; baggage alone is enough too."""
     text = headers.get("baggage")
     ours, others = baggage.parse(text) if text else ({}, ())
     lane = headers.get("x-gray-version", ours.get("lane"))

@@ -1,4 +1,4 @@
-"""Removing what went out of use: parts of earlier configs and shards of lists no longer asked, ten minutes later."""
+"""Removing what is no longer used: parts of earlier configs and shards of lists no longer asked, ten minutes later."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -21,7 +21,7 @@ def clean_up(plane: ControlPlane) -> int:
     """Removes what is old from the store; returns how many keys. Costs nothing when there is nothing to remove.
 
     Writes the fence that is there already, and only where the store is as the confirmed publication left it: then no
-    other is at work, and nobody has put back a config that needs what would be removed.
+    other run is at work, and no restored config needs what would be removed.
     """
     ledger = plane.records.ledger.read()
     sequences, lists = to_remove(ledger, keep=ledger.confirmed, now=plane.clock.now())
@@ -31,7 +31,7 @@ def clean_up(plane: ControlPlane) -> int:
     observed = observe(store)
     if not _as_confirmed(observed, ledger):
         return 0
-    # What is said here before the first key goes is true also when this run ends half-way.
+    # Noted before the first key goes, so it also holds when this run is interrupted.
     lists = list(withdraw_lists(plane.records.ledger, ledger.confirmed, lists)) if lists else []
     entries = observed.entries
     if entries is None:  # a deletion of a key that is not there may be an error
@@ -40,7 +40,7 @@ def clean_up(plane: ControlPlane) -> int:
     try:
         brought = carry_out(store, observed, batches({}, keys, every={FENCE: str(observed.fence)}))
     except StoreConflict:
-        return 0  # a publication began; the next run of the schedule tidies
+        return 0  # a publication began; the next scheduled run cleans up
 
     def removed(kept: Ledger) -> Ledger:
         gone = [str(sequence) for sequence in sequences]

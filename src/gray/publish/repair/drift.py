@@ -39,7 +39,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was found, the keys nobody knows, and the highest sequence that any of the three places names."""
+    """The differences, the unknown keys, and the highest sequence in any of the three places."""
 
     drifts: tuple[Drift, ...]
     unknown: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def _find(plane: ControlPlane, ledger: Ledger, *, full: bool) -> Comparison:
     parameter = Published.parse(text)
     if text != ledger.published:
         drifts.append(
-            Drift("table", "head", "is older than what is published; `grayctl rebuild` goes on from there")
+            Drift("table", "head", "is older than what is published; run `grayctl rebuild`")
             if _table_is_older(plane.history.revisions, there, parameter)
             else Drift("parameter", "current", "is missing" if text is None else "was changed")
         )

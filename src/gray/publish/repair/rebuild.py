@@ -20,7 +20,7 @@ from gray.publish.records.ledger import LedgerMoved
 from gray.publish.records.list_ledger import begin, forget_lists
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, SUPERSEDED, PublicationLog, Record
 from gray.publish.store.store import StoreConflict, batches
-from gray.publish.store.writer import Brought, StillKilled, Superseded, carry_out, observe
+from gray.publish.store.writer import StillKilled, Superseded, Written, carry_out, observe
 
 __all__ = ["Seen", "rebuild", "seen"]
 
@@ -97,11 +97,11 @@ def _from_s3(plane: ControlPlane, request: PublishRequest, version: str) -> Reco
     return _close(plane, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
 
 
-def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamp, *, chosen: bool) -> tuple[Brought, int]:
+def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamp, *, chosen: bool) -> tuple[Written, int]:
     """Puts a set as it is in S3 into the store, its secrets filled in; also how many calls that took.
 
     The ledger is opened for it, so the next run of the schedule brings HEAD again, and nothing is removed before. Only
-    a version that a person has `chosen` goes over a newer revision.
+    a version that a person has `chosen` overwrites a newer revision.
     """
     with _table_may_be_gone():
         begin(plane.records.ledger, _sequence(plane.records.log), 0, {})

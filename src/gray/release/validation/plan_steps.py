@@ -32,7 +32,7 @@ def _rule_problems(release: Release, plan: Plan) -> list[Problem]:
 
 
 def _last_step_problems(release: Release, plan: Plan) -> list[Problem]:
-    """What would be wrong once the plan has taken its last step; what is wrong already is told by others."""
+    """What would be wrong after the plan's last step, beyond what is wrong already."""
     document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
     last = Release.model_validate(at_percent(document, plan, plan.steps[-1]))
     already = set(range_problems(release))

@@ -33,10 +33,7 @@ LIST_RESTRICTED = Declared(
     "{path}.list",
 )
 LIST_FULL = Declared(
-    "list-full",
-    "{ids:,} ids do not fit into {shards} shards",
-    "Put the list again under a new name.",
-    "lists.{name}",
+    "list-full", "{ids:,} ids do not fit into {shards} shards", "Put the list again under a new name.", "lists.{name}"
 )
 LIST_FILE_MISSING = Declared(
     "list-file-missing",
@@ -54,10 +51,7 @@ RESERVED_LANE = Declared(
     "reserved-lane", "{lane} is not the third lane or a later one", "Reserve for those only.", "reserved.{lane}"
 )
 RESERVED_ORDER = Declared(
-    "reserved-order",
-    "{start:g} is not below {end:g}",
-    "Write [from, to] in percent, from below to.",
-    "reserved.{lane}",
+    "reserved-order", "{start:g} is not below {end:g}", "Write [from, to] in percent, from below to.", "reserved.{lane}"
 )
 RESERVED_MISSING = Declared(
     "reserved-missing",

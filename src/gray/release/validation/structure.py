@@ -44,8 +44,8 @@ def _where(location: tuple[int | str, ...]) -> str:
 def without_broken_parts(document: Any, error: ValidationError) -> dict[str, Any] | None:
     """The document with harmless parts in the place of refused ones, so that the rest can be judged too.
 
-    A broken rule becomes one that reaches nobody. None where too much hangs on what is broken: lanes, identity, lists
-    and reserved ranges are asked by every rule.
+    A broken rule becomes one that reaches nobody. None where too much depends on the broken part: every rule uses
+    lanes, identity, lists and reserved ranges.
     """
     if not isinstance(document, Mapping):
         return None

@@ -47,7 +47,7 @@ def _left_over(span: _Span, covers: list[_Span]) -> int:
 
 
 def contradiction(when: Condition) -> str:
-    """Why a condition can hold for nobody; empty when nothing plain says so."""
+    """Why no viewer can match a condition; empty when there is no obvious reason."""
     if when.some is not None:
         reasons = [contradiction(part) for part in when.some]
         return reasons[0] if all(reasons) else ""
