@@ -148,7 +148,7 @@ def test_a_withdrawn_lane_stays_withdrawn_until_it_registers_anew(account: _Acco
         (Registration("v2", "api2", "other", usage_plan="plan2"), "is not in this account and region"),
         (Registration("v2", "api2", "live", usage_plan="foreign"), "usage plan foreign is not in this account"),
         (Registration("v2", "bank", "live", usage_plan="plan2"), "is called bank-api"),
-        (Registration("v2", "api2", "live", usage_plan="bankplan"), "is not the one of API api2 alone"),
+        (Registration("v2", "api2", "live", usage_plan="bankplan"), "does not belong to API api2 alone"),
         (Registration("v3", "api2", "live", usage_plan="plan2"), "lane v3 needs graylane-test-api-v3"),
     ],
 )

@@ -193,7 +193,7 @@ def test_an_older_table_is_reported_and_left_to_a_person(world: World) -> None:
     world.dynamodb.table = backup
     config = world.config
 
-    assert "table: head is older than what is published; `grayctl rebuild` goes on from there" in found(world)
+    assert "table: head is older than what is published; run `grayctl rebuild`" in found(world)
     assert world.config == config
 
 
