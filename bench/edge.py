@@ -24,7 +24,8 @@ from edge.build import built_from
 from edge.njs import harness_repeated, prelude
 from edge.source import BUILD, assemble, read_sources
 from gray.edge.check import read_release
-from gray.edge.compile import Stamp, compile_release
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_link
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import build_shards, place, shard_key
@@ -93,7 +94,7 @@ def config(rules: list[dict[str, Any]], **more: Any) -> dict[str, str]:
     }
     compiled = compile_release(
         read_release(document),
-        stamp=Stamp(417, 96, 12, NOW + 86_400),
+        stamp=Stamp(417, 96, 12, until=NOW + 86_400),
         lanes={"v2": LaneApi("a1b2c3d4e5", "live"), "v3": LaneApi("f6g7h8i9j0", "live")},
         region="eu-central-1",
         keys=KEYS,

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from lane import guard, messages, observe, reading
+from lane import guard, observe
+from lane.context import LaneContext, addressed, carrying
 from lane.observe import Tracer
-from lane.passage import Passage, addressed, carrying
+from lane.propagation import extract, inject
 from lane.settings import Settings, settings
 
 _log = logging.getLogger(__name__)
@@ -32,18 +33,18 @@ def in_lane(
     Work of another lane raises WrongLaneError, so that Lambda's retries and dead-letter queue deal with it.
     Put it inside `tracer.capture_lambda_handler`, so that the annotations land on that subsegment.
 
-    pass_on: put the passage into the result as well. For tasks of Step Functions, whose result is the next state's
-        input; a result that is no JSON object is then found under `payload` there.
+    pass_on: put the lane context into the result as well. For tasks of Step Functions, whose result is the next state's
+        input; a result that is not a JSON object is then under `payload` there.
     """
 
     def decorate(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def run(event: Any, context: Any) -> Any:
             own = read_settings()
-            found = reading.from_event(event, context) or Passage(own.home)
+            found = extract.from_event(event, context) or LaneContext(own.home)
             with _serving(found, own, tracer):
-                result = handler(reading.unwrapped(event), context)
-            return messages.enveloped(result, found) if pass_on else result
+                result = handler(extract.unwrapped(event), context)
+            return inject.enveloped(result, found) if pass_on else result
 
         return run
 
@@ -73,7 +74,7 @@ def each_record(
         if failures and _is_fifo(record):
             failures.append({"itemIdentifier": _identifier(record)})
             continue
-        found = reading.from_record(record) or Passage(own.home)
+        found = extract.from_record(record) or LaneContext(own.home)
         counts[found.lane][0] += 1
         try:
             with _subsegment(tracer), _serving(found, own, tracer):
@@ -91,7 +92,7 @@ def each_record(
 
 
 @contextmanager
-def _serving(found: Passage, own: Settings, tracer: Tracer | None) -> Iterator[None]:
+def _serving(found: LaneContext, own: Settings, tracer: Tracer | None) -> Iterator[None]:
     # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
     with carrying(addressed(found, "")):
         observe.annotate(tracer, found, own)

@@ -1,7 +1,7 @@
 """Which lanes exist and which services they have, from Parameter Store `<prefix>/lanes/<lane>`.
 
-One call reads all of it, at most every CACHE_SECONDS. When Parameter Store does not answer, what was read last goes on
-to count, and without anything read everybody falls back to stable: no request fails for it.
+One call reads all of it, at most every CACHE_SECONDS. When Parameter Store does not answer, what was read last still
+counts, and before the first reading everybody falls back to stable: no request fails for it.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lane.passage import STABLE, is_lane
+from lane.context import STABLE, is_lane
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

@@ -19,7 +19,7 @@ class Request:
     """One request. `id` names its record; `cause` is the one event behind a kill, which acts only once.
 
     `source` says what a rebuild starts from: `revisions` (HEAD) or `s3`; `version` is an S3 object version. `why_not`
-    says of a HEAD why it is not to be killed: a person's kill has no reason not to, an alarm's is about one release.
+    says of a HEAD why it is not to be killed: a person's kill is never stopped, an alarm's concerns one release.
     """
 
     action: Action
@@ -42,7 +42,7 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
         return
     action = event.get("action")
     if action not in get_args(Action):
-        yield f"action {action!r} is none of {', '.join(get_args(Action))}"
+        yield f"action {action!r} is not one of {', '.join(get_args(Action))}"
         return
     yield Request(
         action=cast(Action, action),
@@ -50,7 +50,7 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
         author=storable(event.get("author"), AUTHOR_LIMIT) or "unknown",
         reason=storable(event.get("reason"), REASON_LIMIT),
         invalidate=event.get("invalidate") is True,
-        # Lambda repeats an invocation under its own id; grayctl has told HEAD the cause already.
+        # Lambda repeats an invocation under the same id; grayctl has given HEAD the cause already.
         cause=storable(event.get("cause"), REASON_LIMIT) or f"request:{request_id}",
         source=str(event.get("source") or "revisions"),
         version=str(event.get("version") or ""),
@@ -59,7 +59,7 @@ def requests_of(event: Mapping[str, Any], request_id: str, services: Services) -
 
 def _of_alarm(message: str, request_id: str, services: Services) -> Request | str:
     prefix = services.settings.rollback_alarms
-    revisions = services.means().revisions
+    revisions = services.control_plane().history.revisions
 
     def decided(head: Head | None) -> Kill | Ignored:
         return decide(message, prefix=prefix, enabled=bool(prefix), head=head, epoch_began=revisions.epoch_began)

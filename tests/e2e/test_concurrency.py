@@ -19,9 +19,9 @@ import pytest
 from gray.edge.config import stamped
 from gray.history.revision import Conflict, NotPossible
 from gray.lanes.registration import ADOPTED, Lane
-from gray.publish.control_plane import Means
-from gray.publish.publisher import Ask, Publisher
-from gray.publish.records.current import Current
+from gray.publish.control_plane import ControlPlane
+from gray.publish.publisher import Publisher, PublishRequest
+from gray.publish.records.current import Published
 from gray.publish.repair.drift import check_drift
 from gray.release.document import Release
 from graylocal.stack import LocalStack
@@ -46,14 +46,13 @@ class StackServices(Services):
         self.secrets = stack.client("secretsmanager")
         self._store_client = stack.client("cloudfront-keyvaluestore")
 
-    def means(self) -> Means:
+    def control_plane(self) -> ControlPlane:
         """As in the functions, without lanes to ask and people to tell."""
+        plane = super().control_plane()
         return replace(
-            super().means(),
-            preflight=lambda lane, whole: "",
-            switch=lambda lane, own: None,
-            announce=lambda detail: None,
-            warn=lambda subject, text: None,
+            plane,
+            lanes=replace(plane.lanes, preflight=lambda lane, whole: "", switch=lambda lane, own: None),
+            notices=replace(plane.notices, announce=lambda detail: None, warn=lambda subject, text: None),
         )
 
 
@@ -93,9 +92,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackServices
         services.secrets.create_secret(Name="race/edge-keys", SecretString=json.dumps(keys))
         lane = {"lane": "v2", "api_id": "api2", "stage": "live", "usage_plan": "plan2"}
         services.ssm.put_parameter(Name=f"{PREFIX}/lanes/v2", Value=json.dumps(lane), Type="String", Overwrite=True)
-        means = services.means()
-        means.lanes.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2"))
-        means.revisions.save(_release(0, False), author="anna", reason="first", via="cli", base=None)
+        plane = services.control_plane()
+        plane.lanes.table.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2"))
+        plane.history.revisions.save(_release(0, False), author="anna", reason="first", via="cli", base=None)
         yield services
 
 
@@ -106,7 +105,7 @@ def _release(percent: int, big: bool) -> Release:
 
 def _operate(services: StackServices, dice: random.Random) -> str:
     """One operator's command; a conflict is an answer like any other."""
-    revisions = services.means().revisions
+    revisions = services.control_plane().history.revisions
     who: dict[str, Any] = {"author": "anna", "reason": "race", "via": "cli"}
     base = revisions.head()
     command = dice.choice(["save", "save", "save", "kill", "resume", "undo"])
@@ -128,10 +127,10 @@ def _operate(services: StackServices, dice: random.Random) -> str:
 
 
 def _sync(services: StackServices, by_hand: bool) -> str:
-    publisher = Publisher(services.means())
+    publisher = Publisher(services.control_plane())
     if by_hand:
-        return publisher.publish(Ask("manual", person="anna", force=True)).status
-    record = publisher.run_if_due(Ask("stream"), check_lanes=False).record
+        return publisher.publish(PublishRequest("manual", person="anna", force=True)).status
+    record = publisher.run_if_due(PublishRequest("stream"), check_lanes=False).record
     return record.status if record else "idle"
 
 
@@ -154,18 +153,18 @@ def test_the_last_head_wins_and_history_has_no_hole(services: StackServices) -> 
 
 def _check(services: StackServices) -> None:
     """What the next run of the schedule leaves."""
-    means = services.means()
-    Publisher(means).run_if_due(Ask("scheduled"), check_lanes=False)
-    head = means.revisions.head()
-    there = stamped(means.store().get("config"))
-    current = Current.parse(means.parameters().current)
+    plane = services.control_plane()
+    Publisher(plane).run_if_due(PublishRequest("scheduled"), check_lanes=False)
+    head = plane.history.revisions.head()
+    there = stamped(plane.edge.store().get("config"))
+    current = Published.parse(plane.parameters().current)
     assert head
     assert there
     assert current
     assert (there.revision, there.epoch, there.state) == (head.revision, head.epoch, head.state)
     assert (current.revision, current.epoch, current.state) == (head.revision, head.epoch, head.state)
-    assert check_drift(means, every=0, repair=False) == []
-    history = means.revisions.history(10_000)
+    assert check_drift(plane, every=0, repair=False) == []
+    history = plane.history.revisions.history(10_000)
     assert [revision.number for revision in history] == list(range(head.revision, 0, -1))
     epochs = [revision.epoch for revision in history]
     assert epochs == sorted(epochs, reverse=True)

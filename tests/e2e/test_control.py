@@ -11,7 +11,7 @@ from tests.e2e.operator import Operator
 from tests.e2e.viewers import Viewer
 
 from gray.dynamodb_values import to_item
-from gray.edge.config import Stamped, stamped
+from gray.edge.config import Stamp, stamped
 from graylocal.stack import LocalStack
 
 PATIENCE = 60.0
@@ -52,7 +52,7 @@ class Control:
     def config(self) -> str:
         return str(self.store.get_key(KvsARN=self.arn, Key="config")["Value"])
 
-    def stamp(self) -> Stamped:
+    def stamp(self) -> Stamp:
         found = stamped(self.config())
         assert found
         return found

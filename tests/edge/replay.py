@@ -15,7 +15,8 @@ from edge.njs import Case as NjsCase
 from edge.njs import run_njs
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import Stamp, compile_release
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import build_shards, shard_key
@@ -67,7 +68,7 @@ def _keys(description: Mapping[str, Any]) -> dict[str, str]:
         lanes = {lane: LaneApi(*world.API[lane]) for lane in document["lanes"]}
         compiled = compile_release(
             read_release(document),
-            stamp=Stamp(world.SEQUENCE, world.REVISION, world.EPOCH, world.UNTIL),
+            stamp=Stamp(world.SEQUENCE, world.REVISION, world.EPOCH, until=world.UNTIL),
             lanes=lanes,
             region="eu-central-1",
             keys=EdgeKeys(tuple(world.KEYS.items()), world.IDENTITY_KEY),

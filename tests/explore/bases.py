@@ -91,7 +91,7 @@ def killed(*, resumed_ago: float | None = None) -> SteadyWorld:
     world.kill()
     scheduled(world)
     if resumed_ago is not None:
-        revisions = world.means().revisions
+        revisions = world.control_plane().history.revisions
         revisions.resume(author="resume", reason="it is out", via="cli", base=revisions.head())
         scheduled(world)
         world.time += resumed_ago

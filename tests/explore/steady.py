@@ -16,8 +16,8 @@ from tests.fakes.memory_aws import MemoryS3
 from tests.fakes.strict_store import ARN, StrictStore
 from tests.unit.control.world import BUCKET, PREFIX, TABLE, Hook, World
 
-from gray.edge.config import CONFIG, Stamped, stamped
-from gray.publish.control_plane import Means
+from gray.edge.config import CONFIG, Stamp, stamped
+from gray.publish.control_plane import ControlPlane
 from gray.publish.records.backup import KEY
 from sync.services import Services
 from sync.settings import Settings
@@ -48,7 +48,7 @@ _SETTINGS = Settings(
 Order = tuple[int, int, int]
 
 
-def order_of(stamp: Stamped) -> Order:
+def order_of(stamp: Stamp) -> Order:
     return (stamp.sequence, stamp.revision, stamp.epoch)
 
 
@@ -137,9 +137,9 @@ class SteadyServices(Services):
         super().__init__(_SETTINGS)
         self._world, self._hook = world, hook
 
-    def means(self) -> Means:
+    def control_plane(self) -> ControlPlane:
         metrics.clear_metrics()  # a hundred values would be printed
-        return self._world.means(self._hook)
+        return self._world.control_plane(self._hook)
 
     def invalidate(self, caller_reference: str) -> str:
         return "I1"

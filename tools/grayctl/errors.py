@@ -15,14 +15,13 @@ command imports this module (docs/decisions/0605).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gray.history.revision import Conflict, NoSuchRevision, NotPossible
+from gray.release.validation.problem import Problem
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
-    from pydantic import ValidationError
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1
@@ -34,22 +33,13 @@ EXIT_PUBLICATION = 6
 EXIT_NOT_CONFIRMED = 7
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a release: where in the document, what, and what to do about it."""
-
-    where: str
-    what: str
-    remedy: str = ""
-
-
 class GrayctlError(Exception):
     """When a command cannot do what was asked; `str(error)` is one line, `remedy` the way out."""
 
     exit_code = EXIT_UNREACHABLE
     kind = "error"
 
-    def __init__(self, message: str, remedy: str = "", findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, message: str, remedy: str = "", findings: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.findings = tuple(findings)
@@ -172,21 +162,11 @@ def _aws_error(error: BaseException) -> GrayctlError | None:
 def _validation_error(error: BaseException) -> GrayctlError | None:
     from pydantic import ValidationError
 
+    from gray.release.validation.structure import structure_problems
+
     if isinstance(error, ValidationError):
-        return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
+        return RefusedError("the release is not valid", "Nothing was saved.", structure_problems(error))
     return None
-
-
-def pydantic_findings(error: "ValidationError") -> list[Finding]:
-    """Where and what of each problem, with the path as it is written in the document: `rules[0].percent`."""
-    return [Finding(_path(problem["loc"]), problem["msg"]) for problem in error.errors(include_url=False)]
-
-
-def _path(location: tuple[Any, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "release"
 
 
 def _file_error(error: OSError) -> UsageError | None:

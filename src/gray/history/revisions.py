@@ -249,7 +249,7 @@ class Revisions(RevisionHistory):
             self._client.transact_write_items(TransactItems=transaction(self._table, revision, base))
         except self._client.exceptions.TransactionCanceledException as error:
             if number is None and _reasons(error)[:2] == ["ConditionalCheckFailed", "None"]:
-                # HEAD is as it was read, and behind: somebody put it back by hand. Its next number is taken.
+                # HEAD has not moved but is behind: somebody set it back by hand, and its next number is taken.
                 above = self.history(1)[0].number + 1
                 return self._write(
                     base, epoch, state, document, author=author, reason=reason, via=via, cause=cause, number=above

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Adoption", "Owner", "Step", "steps"]
+__all__ = ["Adoption", "AdoptionStep", "Owner", "steps"]
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,28 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One lane to adopt (`registration` is there) or to let go (it is not). `lane` is what is known of it so far."""
+class AdoptionStep:
+    """One lane to adopt (with a `registration`) or to release (without). `lane` is its record so far."""
 
     name: str
     registration: Registration | None
     lane: Lane | None
 
 
-def steps(registrations: Mapping[str, Registration], lanes: Mapping[str, Lane]) -> list[Step]:
+def steps(registrations: Mapping[str, Registration], lanes: Mapping[str, Lane]) -> list[AdoptionStep]:
     """What adoption has to do. Nothing for a lane that is adopted, or was withdrawn, as it registers itself now."""
-    found: list[Step] = []
+    found: list[AdoptionStep] = []
     for name in sorted({*registrations, *lanes} - {STABLE}):
         registration, lane = registrations.get(name), lanes.get(name)
         if registration is None:
             if lane and lane.status != GONE:
-                found.append(Step(name, None, lane))
+                found.append(AdoptionStep(name, None, lane))
         elif lane is None or lane.status in (REFUSED, GONE, CHANGING) or not lane.matches(registration):
-            found.append(Step(name, registration, lane))
+            found.append(AdoptionStep(name, registration, lane))
     return found
 
 
-class Refused(Exception):
+class NotAdoptedError(Exception):
     """When a registration does not name an API that this environment may use."""
 
 
@@ -66,7 +66,7 @@ class Adoption:
         self._table = table
         self._owner = owner
 
-    def take(self, step: Step, *, now: int) -> Lane:
+    def take(self, step: AdoptionStep, *, now: int) -> Lane:
         """Carries out one step and records it."""
         old = step.lane
         if old and old.status not in (REFUSED, GONE) and not (step.registration and old.matches(step.registration)):
@@ -87,7 +87,7 @@ class Adoption:
         )
         try:
             self._check(registration)
-        except Refused as refused:
+        except NotAdoptedError as refused:
             return replace(lane, status=REFUSED, why=str(refused), adopted_at=0)
         self._table.put(replace(lane, status=CHANGING))
         self._put_key_on_plan(registration)
@@ -102,20 +102,22 @@ class Adoption:
             api = self._api.get_rest_api(restApiId=registration.api_id)
             self._api.get_stage(restApiId=registration.api_id, stageName=registration.stage)
         except missing:
-            raise Refused(
+            raise NotAdoptedError(
                 f"API {registration.api_id} with stage {registration.stage} is not in this account and region"
             ) from None
         if api.get("name") != name:
-            raise Refused(
+            raise NotAdoptedError(
                 f"API {registration.api_id} is called {api.get('name')}, lane {registration.lane} needs {name}"
             )
         try:
             plan = self._api.get_usage_plan(usagePlanId=registration.usage_plan)
         except missing:
-            raise Refused(f"usage plan {registration.usage_plan} is not in this account and region") from None
+            raise NotAdoptedError(f"usage plan {registration.usage_plan} is not in this account and region") from None
         stages = {(stage.get("apiId"), stage.get("stage")) for stage in plan.get("apiStages", [])}
         if stages != {(registration.api_id, registration.stage)}:
-            raise Refused(f"usage plan {registration.usage_plan} is not the one of API {registration.api_id} alone")
+            raise NotAdoptedError(
+                f"usage plan {registration.usage_plan} does not belong to API {registration.api_id} alone"
+            )
 
     def _put_key_on_plan(self, registration: Registration) -> None:
         with suppress(self._api.exceptions.ConflictException):  # the key is on the plan already

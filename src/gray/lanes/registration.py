@@ -1,4 +1,4 @@
-"""Lanes as their stacks register them, and what the control plane knows of each.
+"""Lanes as their stacks register them, and the control plane's record of each.
 
 A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else of ours. Whoever may write that
 parameter must not be able to send viewers, or the origin's key, elsewhere: a registration counts only after adoption

@@ -1,4 +1,4 @@
-"""The kill at the edge: compiled from format, sequence, revision, epoch and state alone, and never given up.
+"""The kill at the edge: compiled from format, sequence, revision, epoch and state alone, with retries.
 
 No release is validated, no lane is asked, no list is read. The store comes first.
 """
@@ -51,7 +51,8 @@ def write_kill(
     A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
     and the kill takes that revision's number. The cause of a direct kill stays on the fence until `acknowledge`
-    says that HEAD has acted on it. `again` is told the sequence before a kill is written that the store has already.
+    says that HEAD has acted on it. `again` gets the sequence before a kill that the store
+    has already is written once more.
     """
     updates = 0
     error: StoreError | None = None
@@ -87,9 +88,9 @@ def write_kill(
 def kill_directly(
     store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "", attempts: int = ATTEMPTS
 ) -> Killed:
-    """Kills with nothing but the store at hand (`grayctl kill --direct`).
+    """Kills with access to the store alone (`grayctl kill --direct`).
 
-    Keeps the revision that is there, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
+    Keeps the store's revision, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
     next sync makes HEAD killed too instead of publishing over it.
     """
     cause = cause or f"direct:{uuid.uuid4().hex}"

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gray.release.validation import release_problems as problems
+
 __all__ = [
     "ID_BYTES",
     "RESERVE",
@@ -47,7 +49,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class ListError(ValueError):
-    """When ids do not make a list: says which line or how many fit, and what to do."""
+    """When ids do not make a list: its problem names the line, or how many fit, and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,13 @@ def canonical(lines: Iterable[str]) -> Iterator[str]:
         if not text or text.startswith("#"):
             continue
         if _CONTROL.search(text):
-            raise ListError(f"line {number}: a control character; the file must have one id a line")
+            raise ListError(problems.ID_CONTROL(line=number))
         try:
             size = len(text.encode())
         except UnicodeEncodeError:
-            raise ListError(f"line {number}: not Unicode text; save the file as UTF-8") from None
+            raise ListError(problems.ID_NOT_UNICODE(line=number)) from None
         if size > ID_BYTES:
-            raise ListError(f"line {number}: {size} bytes; an id has at most {ID_BYTES}")
+            raise ListError(problems.ID_LONG(line=number, size=size, limit=ID_BYTES))
         yield text
 
 
@@ -80,7 +82,7 @@ def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListP
     capacity = max(planned, math.ceil(ids * _GROWTH), 1)
     most = fits(name=name)
     if most < ids:
-        raise ListError(f"{ids:,} ids do not fit into the store: at most {most:,} do, in all lists together")
+        raise ListError(problems.LISTS_FULL(ids=ids, most=most))
     return ListPlan(shards=max(1, math.ceil(min(capacity, most) / _FULL)), capacity=capacity)
 
 
@@ -116,10 +118,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
     edges = [bisect_left(marks, number << 24) for number in range(shards + 1)]
     for start, end in pairwise(edges):
         if end - start > _MARKS:
-            raise ListError(
-                f"{len(marks):,} ids do not fit into {shards} shards of {_MARKS}: the list has outgrown its layout; "
-                "put it again under a new name"
-            )
+            raise ListError(problems.LIST_OUTGROWN(ids=len(marks), shards=shards, limit=_MARKS))
         values.append("1" + "".join(map(_mark_text, marks[start:end])))
     return values
 
@@ -127,7 +126,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
 def changed_shards(before: Sequence[str], after: Sequence[str], *, name: str) -> Mapping[str, str]:
     """The keys to put so that a store with `before` has `after`; both by the same salt and number of shards."""
     if len(before) != len(after):
-        raise ListError("a list's number of shards is fixed; put the list again under a new name")
+        raise ListError(problems.SHARDS_FIXED())
     return {shard_key(name, n): new for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new}
 
 

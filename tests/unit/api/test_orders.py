@@ -13,7 +13,7 @@ from moto import mock_aws
 from tests.unit.api.tables import GRAY, STABLE, make_tables
 
 from lane import carrying, settings
-from lane.passage import Passage
+from lane.context import LaneContext
 from pricing import catalogue
 
 LANES = {"api_v1": ("v1", STABLE), "api_v2": ("v2", GRAY)}
@@ -82,7 +82,7 @@ def shop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
         order_desk = desk.OrderDesk(tables.Orders(dynamodb, table), price, announce)
         made.app = app.build(lambda: order_desk, None)
-        with carrying(Passage(lane)):
+        with carrying(LaneContext(lane)):
             yield made
     settings.cache_clear()
 

@@ -6,7 +6,7 @@ import pytest
 from tests.fakes.memory_aws import MemoryDynamoDB
 from tests.unit.control.small_aws import SmallApiGateway, SmallLambda
 
-from gray.lanes.adoption import Adoption, Owner, Step, steps
+from gray.lanes.adoption import Adoption, AdoptionStep, Owner, steps
 from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, LaneTable, Registration
 
 OWNER = Owner("test", "111122223333", "eu-central-1", "originkey", "graylane-test-api-v1")
@@ -51,7 +51,7 @@ def test_an_adopted_lane_is_left_alone(account: _Account) -> None:
 
 def test_adoption_can_be_repeated(account: _Account) -> None:
     account.reconcile(V2)
-    account.adoption.take(Step("v2", V2, None), now=200)
+    account.adoption.take(AdoptionStep("v2", V2, None), now=200)
 
     assert account.api.keys == {("plan2", "originkey")}
 
@@ -138,7 +138,7 @@ def test_a_withdrawn_lane_stays_withdrawn_until_it_registers_anew(account: _Acco
     redeployed = Registration("v2", "api9", "live", usage_plan="plan9")
 
     assert steps({"v2": V2}, {"v2": lane}) == []
-    assert steps({"v2": redeployed}, {"v2": lane}) == [Step("v2", redeployed, lane)]
+    assert steps({"v2": redeployed}, {"v2": lane}) == [AdoptionStep("v2", redeployed, lane)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_withdrawn_lane_stays_withdrawn_until_it_registers_anew(account: _Acco
         (Registration("v2", "api2", "other", usage_plan="plan2"), "is not in this account and region"),
         (Registration("v2", "api2", "live", usage_plan="foreign"), "usage plan foreign is not in this account"),
         (Registration("v2", "bank", "live", usage_plan="plan2"), "is called bank-api"),
-        (Registration("v2", "api2", "live", usage_plan="bankplan"), "is not the one of API api2 alone"),
+        (Registration("v2", "api2", "live", usage_plan="bankplan"), "does not belong to API api2 alone"),
         (Registration("v3", "api2", "live", usage_plan="plan2"), "lane v3 needs graylane-test-api-v3"),
     ],
 )

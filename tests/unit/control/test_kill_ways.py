@@ -165,7 +165,7 @@ def test_a_kill_needs_no_table(services: WorldServices, way: str) -> None:
     assert services.world.store.items["config"].endswith("|k")
     services.broken = ""
     services.world.publish(force=True)
-    head = services.world.means().revisions.head()
+    head = services.world.control_plane().history.revisions.head()
     assert head
     assert head.killed
 

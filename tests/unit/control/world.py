@@ -1,6 +1,6 @@
 """One environment in memory: the config table, S3, Parameter Store, the KeyValueStore, and a clock that tests move.
 
-`World.means(hook)` gives what a run works with, every AWS call of which goes through `hook` first and after.
+`World.control_plane(hook)` gives what a run works with, every AWS call of which goes through `hook` first and after.
 """
 
 import json
@@ -20,13 +20,13 @@ from gray.history.revision import Revision
 from gray.history.revisions import Revisions
 from gray.lanes.adoption import Adoption, Owner
 from gray.lanes.registration import LaneTable, Registration, read_parameters
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.kill import Killed, kill_directly
-from gray.publish.publisher import Ask, Publisher, Run
+from gray.publish.publisher import Publisher, PublishRequest, PublishResult
 from gray.publish.records.backup import EdgeConfig
-from gray.publish.records.current import Current, CurrentParameter
+from gray.publish.records.current import CurrentParameter, Published
 from gray.publish.records.ledger import LedgerTable
-from gray.publish.records.publication_log import Record, Records
+from gray.publish.records.publication_log import PublicationLog, Record
 from gray.publish.secrets import read_edge_keys
 from gray.publish.store.store import Store
 from gray.release.document import Release
@@ -97,7 +97,7 @@ class World:
     warned: list[str] = field(default_factory=list)
     switched: dict[str, bool] = field(default_factory=dict)
 
-    def means(self, hook: Hook = _nothing) -> Means:
+    def control_plane(self, hook: Hook = _nothing) -> ControlPlane:
         def client(service: str, real: object) -> Any:
             return self.client(service, real, hook)
 
@@ -118,28 +118,36 @@ class World:
                 return f"the API registered as {lane.lane} answers as v1"  # stable's function stands in
             return self.unhealthy.get(lane.lane, "")
 
-        return Means(
-            environment="test",
-            region="eu-central-1",
-            revisions=Revisions(dynamodb, TABLE, now=now, wait=self.sleep, new_id=self.ids(hook)),
-            records=Records(dynamodb, TABLE),
-            ledger=LedgerTable(dynamodb, TABLE),
-            lanes=lanes,
-            parameters=lambda: read_parameters(ssm, PREFIX),
-            current=lambda: CurrentParameter(ssm, PREFIX),
-            edge_config=lambda: EdgeConfig(s3, BUCKET),
-            store=lambda: Store(client("store", self.store), ARN),
-            keys=lambda: read_edge_keys(secrets, "edge-keys"),
-            lists=lambda: ListFiles(s3, BUCKET),
-            adoption=lambda: Adoption(
-                client("apigateway", self.apigateway), client("lambda", self.functions), lanes, owner
+        return ControlPlane(
+            history=History(
+                Revisions(dynamodb, TABLE, now=now, wait=self.sleep, new_id=self.ids(hook)),
+                lists=lambda: ListFiles(s3, BUCKET),
             ),
-            preflight=preflight,
-            switch=lambda lane, own: around("apigateway.update_stage", lambda: self.switched.update({lane.lane: own})),
-            announce=lambda detail: around("events.put_events", lambda: self.announced.append(detail)),
-            warn=lambda subject, text: around("sns.publish", lambda: self.warned.append(f"{subject}: {text}")),
-            now=now,
-            wait=self.sleep,
+            edge=Edge(
+                store=lambda: Store(client("store", self.store), ARN),
+                edge_config=lambda: EdgeConfig(s3, BUCKET),
+                current=lambda: CurrentParameter(ssm, PREFIX),
+                keys=lambda: read_edge_keys(secrets, "edge-keys"),
+                region="eu-central-1",
+            ),
+            records=Records(PublicationLog(dynamodb, TABLE), LedgerTable(dynamodb, TABLE)),
+            lanes=LaneServices(
+                lanes,
+                adoption=lambda: Adoption(
+                    client("apigateway", self.apigateway), client("lambda", self.functions), lanes, owner
+                ),
+                preflight=preflight,
+                switch=lambda lane, own: around(
+                    "apigateway.update_stage", lambda: self.switched.update({lane.lane: own})
+                ),
+            ),
+            parameters=lambda: read_parameters(ssm, PREFIX),
+            clock=Clock(now, self.sleep),
+            notices=Notices(
+                "test",
+                announce=lambda detail: around("events.put_events", lambda: self.announced.append(detail)),
+                warn=lambda subject, text: around("sns.publish", lambda: self.warned.append(f"{subject}: {text}")),
+            ),
         )
 
     # what a run gets through its hook; a World of another kind may give it something else
@@ -182,25 +190,25 @@ class World:
         self.ssm.delete_parameter(Name=f"{PREFIX}/lanes/{lane}")
 
     def save(self, new: Release, *, via: str = "cli", **more: Any) -> Revision:
-        revisions = self.means().revisions
+        revisions = self.control_plane().history.revisions
         return revisions.save(new, author="anna", reason="test", via=via, base=revisions.head(), **more)
 
     def kill(self) -> Revision:
-        return self.means().revisions.kill(author="anna", reason="it burns", via="cli")
+        return self.control_plane().history.revisions.kill(author="anna", reason="it burns", via="cli")
 
     def kill_directly(self, hook: Hook = _nothing, *, cause: str = "") -> Killed:
-        return kill_directly(self.means(hook).store(), wait=self.sleep, cause=cause)
+        return kill_directly(self.control_plane(hook).edge.store(), wait=self.sleep, cause=cause)
 
     def resume(self) -> Revision:
         self.time += 1
-        revisions = self.means().revisions
+        revisions = self.control_plane().history.revisions
         return revisions.resume(author="anna", reason="it is out", via="cli", base=revisions.head())
 
     def publish(self, hook: Hook = _nothing, **ask: Any) -> Record:
-        return Publisher(self.means(hook)).publish(Ask("manual", **{"id": "r", **ask}))
+        return Publisher(self.control_plane(hook)).publish(PublishRequest("manual", **{"id": "r", **ask}))
 
-    def scheduled(self, hook: Hook = _nothing) -> Run:
-        return Publisher(self.means(hook)).run_if_due(Ask("scheduled"), check_lanes=True)
+    def scheduled(self, hook: Hook = _nothing) -> PublishResult:
+        return Publisher(self.control_plane(hook)).run_if_due(PublishRequest("scheduled"), check_lanes=True)
 
     def upload_list(self, digest: str, ids: list[str]) -> None:
         self.s3.put_object(Bucket=BUCKET, Key=list_file_key(digest), Body="\n".join(ids).encode())
@@ -208,8 +216,8 @@ class World:
     # what is seen
 
     @property
-    def current(self) -> Current:
-        found = Current.parse(self.ssm.values[f"{PREFIX}/current"][-1])
+    def current(self) -> Published:
+        found = Published.parse(self.ssm.values[f"{PREFIX}/current"][-1])
         assert found
         return found
 

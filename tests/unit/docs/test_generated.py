@@ -2,17 +2,19 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from tests.unit.docs.pages import ROOT
 
 from generate.reference.__main__ import main, pages, stale
 from generate.reference.cli_reference import commands
-from generate.reference.errors_reference import SOURCES, problems_of
 from generate.reference.reasons import PUBLICATIONS, REASONS
 from generate.reference.template_reference import alarm_topic, alarms, read_template
 from gray.publish.records import publication_log
 from gray.release import document
+from gray.release.validation import release_problems, value_problems
+from gray.release.validation.problem import Declared, declared_in
 from grayctl import errors
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -106,29 +108,22 @@ def test_each_exit_code_is_told_in_the_reference_and_in_the_help() -> None:
         assert re.search(rf"\b{code} \w", EPILOG)
 
 
-@pytest.mark.parametrize("file", [file for _, files in SOURCES for file in files])
-def test_no_error_of_the_validation_is_missed(file: str) -> None:
-    path = ROOT / "src" / "gray" / file
-    text = path.read_text()
-    told = [row for row in problems_of(path) if row[1] not in ("", "…")]
-    raised = len(re.findall(r"raise (?:ValueError|ListError)\(", text))
-    found = len(re.findall(r"(?<!class )(?<!\w)Problem\((?!\*|_where)", text))
-    found += len(re.findall(r"(?:append\(|return \[)\s*\(\s*(?:where|f?\")", text))  # (where, what, remedy)
-    found -= len(re.findall(r'^ *\("[^"]+", .*, remedy\)$', text, re.MULTILINE))  # told by the one that it passes on
-    assert raised + found > 0
-    assert len(told) == raised + found, told
+@pytest.mark.parametrize("room", [value_problems, release_problems])
+def test_each_declared_problem_has_a_code_of_its_own_and_a_remedy(room: ModuleType) -> None:
+    declared = list(declared_in(room))
+    assert len({one.code for one in declared}) == len(declared)
+    assert [one.code for one in declared if not (one.what and one.remedy)] == []
 
 
-def test_an_error_is_told_with_its_place_and_remedy(tmp_path: Path) -> None:
-    module = tmp_path / "module.py"
-    module.write_text(
-        'def check(name):\n    where = f"rules[{name}]"\n'
-        '    yield Problem(f"{where}.id", f"{name!r} is there twice", "Give another.")\n'
-        '    raise ValueError(f"{name} is odd; use another one")\n'
-        '    found.append((where, "is a tuple", "Take it out."))\n'
-    )
-    assert list(problems_of(module)) == [
-        ("rules[…].id", "… is there twice", "Give another."),
-        ("", "… is odd", "use another one"),
-        ("rules[…]", "is a tuple", "Take it out."),
-    ]
+@pytest.mark.parametrize("room", [value_problems, release_problems])
+def test_each_declared_problem_is_found_by_the_validation(room: ModuleType) -> None:
+    source = "".join(path.read_text() for path in (ROOT / "src" / "gray").rglob("*.py"))
+    unused = [name for name, one in vars(room).items() if isinstance(one, Declared) and source.count(name) < 2]
+    assert unused == []
+
+
+def test_the_release_refuses_nothing_that_is_not_declared() -> None:
+    sources = {path: path.read_text() for path in (ROOT / "src" / "gray" / "release").rglob("*.py")}
+    loose = [str(path) for path, text in sources.items() if re.search(r"raise (ValueError|ListError)\(\s*f?\"", text)]
+    built = [str(path) for path, text in sources.items() if re.search(r"\bProblem\(\s*f?\"", text)]
+    assert loose + built == []

@@ -15,8 +15,8 @@ from tests.fakes.strict_store import ARN
 from tests.unit.moto_writes import written
 
 from gray.history.revisions import Revisions
-from gray.publish.records.current import Current
-from gray.publish.records.publication_log import PUBLISHED, Record, Records
+from gray.publish.records.current import Published
+from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 
 REGION = "us-east-1"
 TABLE = "graylane-test-config"
@@ -43,7 +43,7 @@ class Fault(dict[str, Any]):
 class FakeSync:
     """Publishes HEAD as the sync Lambda does, as far as grayctl can see it: a record and the parameter."""
 
-    records: Records
+    records: PublicationLog
     revisions: Revisions
     ssm: Any
     fault: Fault = field(default_factory=Fault)
@@ -61,7 +61,7 @@ class FakeSync:
             status = self.fault.get("status", PUBLISHED)
             record = record.closed(status, 1500, calls=3, keys=2, errors=self.fault.get("errors", []))
             if status == PUBLISHED:
-                current = Current(
+                current = Published(
                     sequence, head.revision, head.epoch, head.state, "d" * 32, 2_000_000_000, 1_764_000_000
                 )
                 self.ssm.put_parameter(Name="/gray/test/current", Value=current.text(), Type="String", Overwrite=True)
@@ -106,7 +106,7 @@ class Stack:
 
     root: Path
     revisions: Revisions
-    records: Records
+    records: PublicationLog
     sync: FakeSync
     edge: Edge
     s3: Any
@@ -139,8 +139,8 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     ssm = boto3.client("ssm", region_name=REGION)
     secrets = boto3.client("secretsmanager", region_name=REGION)
     s3 = boto3.client("s3", region_name=REGION)
-    revisions, records = Revisions(dynamodb, TABLE), Records(dynamodb, TABLE)
-    sync = FakeSync(Records(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
+    revisions, records = Revisions(dynamodb, TABLE), PublicationLog(dynamodb, TABLE)
+    sync = FakeSync(PublicationLog(dynamodb, TABLE), Revisions(dynamodb, TABLE), ssm)
     edge = Edge()
     by_name: dict[str, Answer] = {"graylane-test-sync-manual": sync.invoked}
     with serving(_site_handler(edge)) as site, serving(functions_handler(by_name)) as functions, written() as stream:

@@ -52,7 +52,7 @@ def of(world: World) -> Store:
 
 def edge_says(world: World, event: dict[str, Any]) -> str:
     """The header `x-gray` of the deployed functions, for a request that carries a signed permission."""
-    keys, now = world.means().keys(), int(world.time)
+    keys, now = world.control_plane().edge.keys(), int(world.time)
     event["request"]["headers"]["x-gray-debug"] = {"value": sign_debug(keys, salt="8f3kq1zt", expiry=now + 60)}
     name = "request_api" if event["request"]["uri"].startswith("/api/") else "request_static"
     location = world.store.fresh()
@@ -130,7 +130,7 @@ def test_every_rule_is_met(world: World) -> None:
 
 
 def test_a_grant_is_sticky_and_a_link_is_answered_by_the_edge(world: World) -> None:
-    keys, now = world.means().keys(), int(world.time)
+    keys, now = world.control_plane().edge.keys(), int(world.time)
     grant = sign_cookie(keys, salt="8f3kq1zt", id="a" * 22, lane="v2", epoch=1, expiry=now + 60)
     link = sign_link(keys, salt="8f3kq1zt", lane="v2", epoch=1, expiry=now + 60)
 

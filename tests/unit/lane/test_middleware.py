@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lane import Passage, Settings, carrying, current
+from lane import LaneContext, Settings, carrying, current
 from lane.powertools import LaneMiddleware, answer_invalid
 from lane.registry import Known
 
@@ -221,6 +221,6 @@ def test_no_headers_break_it_and_no_lane_but_its_own_is_served(headers: dict[str
 
 
 def test_a_passage_of_the_caller_is_there_again_afterwards() -> None:
-    with carrying(Passage("v9")):
+    with carrying(LaneContext("v9")):
         resolve(application(APIGatewayRestResolver()), rest(headers=V2))
-        assert current() == Passage("v9")
+        assert current() == LaneContext("v9")

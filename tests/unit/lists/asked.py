@@ -6,7 +6,8 @@ from typing import Any
 
 from edge.engine import EdgeFunction
 from gray.edge.check import read_release
-from gray.edge.compile import Stamp, compile_release
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import shard_key
@@ -33,7 +34,7 @@ class Asked:
         )
         compiled = compile_release(
             release,
-            stamp=Stamp(1, 1, 1, NOW + 3_600),
+            stamp=Stamp(1, 1, 1, until=NOW + 3_600),
             lanes={"v2": LaneApi("api2", "live")},
             region="eu-central-1",
             keys=EdgeKeys((("a", "A" * 43),)),

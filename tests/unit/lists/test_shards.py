@@ -127,7 +127,7 @@ def test_lines_become_ids() -> None:
     ("line", "said"),
     [
         ("a\tb", "line 2: a control character"),
-        ("x" * 257, "line 2: 257 bytes; an id has at most 256"),
+        ("x" * 257, "line 2: 257 bytes. An id has at most 256"),
         ("\udcff", "line 2: not Unicode text"),
     ],
 )

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from gray.history.revision import KILLED
 from gray.history.revisions import Conflict, Revision, Revisions
+from gray.release.validation.problem import Problem
 from grayctl.actions.author import VIA
 from grayctl.document import edits
 from grayctl.document.difference import Change, difference
 from grayctl.document.edits import Document, with_state
-from grayctl.errors import ConflictError, Finding, RefusedError
+from grayctl.errors import ConflictError, RefusedError
 from grayctl.reading.release import Current, document_or_none, read_current, registered_lanes, revisions_of
 from grayctl.stack.target import Target
 
@@ -71,8 +72,7 @@ def propose(
     try:
         release = read_release(edited, lanes=lanes)
     except InvalidRelease as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release is not valid; nothing was saved", findings=found) from error
+        raise RefusedError("the release is not valid; nothing was saved", findings=error.problems) from error
     document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
     return Proposal(current, document, release, difference(current.document, document))
 
@@ -107,5 +107,5 @@ def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
     return ConflictError(
         f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
         "Look at it (grayctl show) and give your command again; it then builds on theirs.",
-        [Finding(change.where, str(change)) for change in changes],
+        [Problem(change.where, str(change)) for change in changes],
     )

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from gray.lanes.registration import LaneTable, read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.screen import show
 from grayctl.output.status_screen import lanes_table

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from gray.lanes.registration import read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published
 from grayctl.actions.follow import Arrival
 from grayctl.actions.manual_sync import sync_and_follow
 from grayctl.options import AsJson, ConfigEnv, DryRun, Reason

@@ -42,6 +42,7 @@ class FindingAnswer(Answer):
     where: str
     what: str
     remedy: str
+    code: str
 
 
 class ErrorAnswer(Answer):

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.compile import Compiled, CompileError, Stamp, encoded
+from gray.edge.compile import Compiled, CompileError, encoded
+from gray.edge.config import Stamp
 from gray.release.conditions import Condition
 from gray.release.document import Release, State
 from gray.release.epoch import raises_epoch
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import ListError, build_shards, shard_key
-from grayctl.errors import Finding, RefusedError
+from grayctl.errors import RefusedError
 from grayctl.preview.engine import KEYS, Side
 
 # The ids of a list by the digest of its file.
@@ -106,8 +107,7 @@ def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:
     try:
         return encoded(release, stamp=stamp, lanes=lanes, region=_REGION, keys=KEYS)
     except CompileError as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release does not fit into the edge", findings=found) from error
+        raise RefusedError("the release does not fit into the edge", findings=error.problems) from error
 
 
 def _shards(name: str, digest: str, salt: str, shards: int, read_ids: ReadIds) -> dict[str, str]:

@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge.engine import EdgeFunction
-from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.compile import CompileError, encoded
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import ListError, build_shards, shard_key
-from grayctl.errors import Finding, GrayctlError, RefusedError, UnreachableError, UsageError
+from grayctl.errors import GrayctlError, RefusedError, UnreachableError, UsageError
 
 BUILT = Path(__file__).resolve().parents[3] / "src" / "edge" / "build"
 # What a location has of a key; None for nothing.
@@ -121,13 +122,12 @@ def compiled(
 
     Raises RefusedError when it does not fit, and when a list is asked that is not there.
     """
-    stamp = Stamp(1, revision, epoch, now + release.lease_minutes * 60)
+    stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
     lanes = {lane: LaneApi(f"api{lane}", "live") for lane in release.lanes}
     try:
         made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
     except CompileError as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release does not fit into the edge", findings=found) from error
+        raise RefusedError("the release does not fit into the edge", findings=error.problems) from error
     keys_there: dict[str, str] = {"config": made.config}
     keys_there |= {f"c.1.{number}": part for number, part in enumerate(made.parts, 1)}
 

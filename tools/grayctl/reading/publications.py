@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from gray.publish.records.publication_log import PUBLISHED, RUNNING, SKIPPED, Record, Records
+from gray.publish.records.publication_log import PUBLISHED, RUNNING, SKIPPED, PublicationLog, Record
 from grayctl.stack.target import Target
 
 
@@ -17,9 +17,9 @@ def of_revision(records: Sequence[Record], revision: int) -> Record | None:
     return done[-1] if done else reached[0] if reached else None
 
 
-def records_of(target: Target) -> Records:
+def records_of(target: Target) -> PublicationLog:
     """The publication records of a stack."""
-    return Records(target.clients.dynamodb, target.config_table)
+    return PublicationLog(target.clients.dynamodb, target.config_table)
 
 
 def record_of_request(target: Target, request: str) -> Record | None:

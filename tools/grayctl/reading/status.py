@@ -7,7 +7,7 @@ from typing import Any
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
 from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published as Published
 from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document.edits import Document, share_percent
 from grayctl.errors import RefusedError

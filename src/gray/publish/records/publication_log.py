@@ -9,7 +9,7 @@ from gray.dynamodb_values import Plain, readable_of_item, to_item, to_value
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["FAILED", "PUBLISHED", "REFUSED", "RUNNING", "SKIPPED", "SUPERSEDED", "Record", "Records"]
+__all__ = ["FAILED", "PUBLISHED", "REFUSED", "RUNNING", "SKIPPED", "SUPERSEDED", "PublicationLog", "Record"]
 
 RUNNING, PUBLISHED, SKIPPED, SUPERSEDED, FAILED = "running", "published", "skipped", "superseded", "failed"
 # A release that is not valid, or leads to a lane that is not there: the edge keeps what it had.
@@ -45,7 +45,7 @@ class Record:
         return replace(self, **values, **changes)  # type: ignore[arg-type]
 
 
-class Records:
+class PublicationLog:
     """The sequence counter and the publication records of one environment, in its config table."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:

@@ -3,8 +3,8 @@
 Order and safety, in the words used here:
 
 - a publication takes its *sequence* first and reads HEAD after, so the highest sequence has the newest HEAD;
-- every write to the store also puts *fence* = its sequence, on the ETag it was planned on: who finds a higher fence,
-  or a newer revision, is *superseded* and stops; who finds a kill that it does not come after stops too, whatever its
+- every write to the store also puts *fence* = its sequence, on the ETag it was planned on: a run that finds a higher
+  fence, or a newer revision, is *superseded* and stops; a run that finds a later kill stops too, whatever its
   numbers (the kill guard, gray.publish.store.writer);
 - lists and parts go first, `config` last, so a location that sees `config` has had the rest at least as long;
 - a location that still misses a part sees that by its number, and answers stable.

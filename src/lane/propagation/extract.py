@@ -1,4 +1,4 @@
-"""Reading the passage from what a Lambda function is called with. Pure; anything malformed reads as no passage.
+"""Extracting the lane context from what a Lambda function is called with. Pure; anything malformed gives no context.
 
 Shapes are those of the AWS documentation ("Using AWS Lambda with other services").
 """
@@ -7,24 +7,24 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lane import baggage
-from lane.passage import Passage, passage
+from lane.context import LaneContext, lane_context
+from lane.propagation import baggage
 
 ENVELOPE = "gray"
-"""Member of JSON documents (payloads, EventBridge details, Step Functions inputs) that holds the passage."""
+"""Member of JSON documents (payloads, EventBridge details, Step Functions inputs) that holds the lane context."""
 
 PAYLOAD = "payload"
-"""Beside ENVELOPE, when what was sent is no JSON object and so cannot take a member."""
+"""Beside ENVELOPE, holds a payload that is not a JSON object and so cannot take a member."""
 
 ATTRIBUTE = "baggage"
-"""Message attribute of SQS and SNS that holds the passage."""
+"""Message attribute of SQS and SNS that holds the lane context."""
 
 TO = "to"
 """Message attribute and member of details that rules and filters match: the consumer's lane."""
 
 
-def from_event(event: Any, context: Any = None) -> Passage | None:
-    """The passage of a whole invocation; for a batch (`Records`) use `from_record` on each."""
+def from_event(event: Any, context: Any = None) -> LaneContext | None:
+    """The lane context of a whole invocation; for a batch (`Records`) use `from_record` on each."""
     invoked = from_client_context(context)
     if invoked is not None:
         return invoked
@@ -50,36 +50,36 @@ def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def from_headers(headers: Mapping[str, str]) -> Passage | None:
-    """From headers with names in lower case. `x-gray-version` is the edge's word; baggage alone is enough as well."""
+def from_headers(headers: Mapping[str, str]) -> LaneContext | None:
+    """From headers with names in lower case. The edge sets `x-gray-version`; baggage alone is enough too."""
     text = headers.get("baggage")
     ours, others = baggage.parse(text) if text else ({}, ())
     lane = headers.get("x-gray-version", ours.get("lane"))
     reason = headers.get("x-gray-reason", ours.get("reason", ""))
     revision = headers.get("x-gray-revision", ours.get("revision", ""))
-    return passage(lane, reason, revision, headers.get("x-gray-to", ours.get("to", "")), others)
+    return lane_context(lane, reason, revision, headers.get("x-gray-to", ours.get("to", "")), others)
 
 
-def from_document(document: Any) -> Passage | None:
+def from_document(document: Any) -> LaneContext | None:
     """From the ENVELOPE member of a JSON document."""
     if not isinstance(document, Mapping):
         return None
     text = document.get("baggage")
-    return baggage.passage_of(text) if isinstance(text, str) else None
+    return baggage.context_of(text) if isinstance(text, str) else None
 
 
-def from_detail(detail: Any) -> Passage | None:
+def from_detail(detail: Any) -> LaneContext | None:
     """From the detail of an EventBridge event."""
     return from_document(detail.get(ENVELOPE)) if isinstance(detail, Mapping) else None
 
 
-def from_client_context(context: Any) -> Passage | None:
+def from_client_context(context: Any) -> LaneContext | None:
     """From the client context of a synchronous invoke (AWS drops it from asynchronous ones)."""
     custom = getattr(getattr(context, "client_context", None), "custom", None)
     return from_document(custom.get(ENVELOPE)) if isinstance(custom, Mapping) else None
 
 
-def from_record(record: Any) -> Passage | None:
+def from_record(record: Any) -> LaneContext | None:
     """From one record of an SQS, SNS or DynamoDB stream batch."""
     if not isinstance(record, Mapping):
         return None
@@ -94,7 +94,7 @@ def from_record(record: Any) -> Passage | None:
     return None
 
 
-def _from_attributes(attributes: Any, value: str) -> Passage | None:
+def _from_attributes(attributes: Any, value: str) -> LaneContext | None:
     if not isinstance(attributes, Mapping):
         return None
 
@@ -104,13 +104,13 @@ def _from_attributes(attributes: Any, value: str) -> Passage | None:
 
     carried = text(ATTRIBUTE)
     if isinstance(carried, str):
-        return baggage.passage_of(carried)
-    # A message without room for two attributes carries `to` alone, when it is the lane itself (see lane.messages).
+        return baggage.context_of(carried)
+    # A message without room for two attributes carries `to` alone, when it is the lane itself (see inject).
     to = text(TO)
-    return passage(to, to=to)
+    return lane_context(to, to=to)
 
 
-def _from_body(body: Any) -> Passage | None:
+def _from_body(body: Any) -> LaneContext | None:
     """From a queue message that SNS (without raw delivery) or an EventBridge rule wrote."""
     # Most bodies are neither; they are not parsed for it.
     if not isinstance(body, str) or ('"MessageAttributes"' not in body and '"detail-type"' not in body):
@@ -126,7 +126,7 @@ def _from_body(body: Any) -> Passage | None:
     return from_detail(inner.get("detail")) if "detail-type" in inner else None
 
 
-def _from_images(change: Any) -> Passage | None:
+def _from_images(change: Any) -> LaneContext | None:
     """From the item itself: the attribute ENVELOPE (baggage text) or, as in our tables, `lane`."""
     if not isinstance(change, Mapping):
         return None
@@ -139,11 +139,11 @@ def _from_images(change: Any) -> Passage | None:
         return value.get("S") if isinstance(value, Mapping) else None
 
     carried = text(ENVELOPE)
-    return baggage.passage_of(carried) if isinstance(carried, str) else passage(text("lane"))
+    return baggage.context_of(carried) if isinstance(carried, str) else lane_context(text("lane"))
 
 
 def unwrapped(event: Any) -> Any:
-    """The event as it was before an asynchronous carrier put the passage in: what the handler expects."""
+    """The event as it was before an asynchronous carrier put the lane context in: what the handler expects."""
     if not isinstance(event, Mapping) or "requestContext" in event or from_document(event.get(ENVELOPE)) is None:
         return event
     if event.keys() == {ENVELOPE, PAYLOAD}:

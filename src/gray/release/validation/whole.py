@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator
 
-from gray.release.buckets import range_problems
 from gray.release.conditions import Condition
 from gray.release.document import Release
-from gray.release.plan_check import plan_problems
-from gray.release.problems import Problem
-from gray.release.unreachable import unreachable
 from gray.release.user_lists import RESERVE, STORE_BYTES, fits, store_bytes
+from gray.release.validation import release_problems as declared
+from gray.release.validation.plan_steps import plan_problems
+from gray.release.validation.problem import Problem
+from gray.release.validation.ranges import range_problems
+from gray.release.validation.unreachable import unreachable
 
 __all__ = ["problems"]
 
@@ -27,42 +28,38 @@ def problems(
         *_lane_problems(release, lanes),
         *_rule_problems(release),
         *_list_problems(release, lists),
-        *(Problem(*problem) for problem in range_problems(release)),
-        *(Problem(*problem) for problem in unreachable(release)),
-        *(Problem(*problem) for problem in plan_problems(release)),
+        *range_problems(release),
+        *unreachable(release),
+        *plan_problems(release),
     ]
 
 
 def _lane_problems(release: Release, lanes: Collection[str] | None) -> Iterator[Problem]:
     for index, lane in enumerate(release.lanes):
         if lane in release.lanes[:index]:
-            yield Problem(f"lanes[{index}]", f"{lane} is there twice", "Name each lane once.")
+            yield declared.LANE_TWICE(index=index, lane=lane)
     for index, rule in enumerate(release.rules):
         if rule.lane not in release.lanes:
-            remedy = f"Add {rule.lane} to `lanes`, or use one of: {', '.join(release.lanes) or 'none yet'}."
-            yield Problem(f"rules[{index}].lane", f"{rule.lane} is not among the release's lanes", remedy)
+            others = ", ".join(release.lanes) or "none yet"
+            yield declared.LANE_NOT_NAMED(index=index, lane=rule.lane, others=others)
         elif lanes is not None and rule.lane not in lanes:
-            there = ", ".join(sorted(set(lanes))) or "none"
-            remedy = f"Deploy {rule.lane} first, or use one that is there: {there}."
-            yield Problem(f"rules[{index}].lane", f"there is no lane {rule.lane} in this environment", remedy)
+            others = ", ".join(sorted(set(lanes))) or "none"
+            yield declared.LANE_MISSING(index=index, lane=rule.lane, others=others)
 
 
 def _rule_problems(release: Release) -> Iterator[Problem]:
     ids = [rule.id for rule in release.rules]
     for index, rule in enumerate(release.rules):
-        where = f"rules[{index}]"
         if rule.id in ids[:index]:
-            yield Problem(f"{where}.id", f"{rule.id!r} is there twice", "Give each rule its own id.")
+            yield declared.RULE_TWICE(index=index, id=rule.id)
         if rule.when is None:
             continue
-        parts = list(_walk(rule.when, f"{where}.when"))
+        parts = list(_walk(rule.when, f"rules[{index}].when"))
         if len(parts) > _MAX_CONDITIONS:
-            yield Problem(
-                f"{where}.when", f"has {len(parts)} conditions", f"At most {_MAX_CONDITIONS}: split the rule."
-            )
+            yield declared.RULE_LONG(index=index, count=len(parts), limit=_MAX_CONDITIONS)
         for path, part in parts:
             if path.count(".all[") + path.count(".any[") + path.count(".not") == _MAX_DEPTH + 1:
-                yield Problem(path, "is nested too deep", f"Use at most {_MAX_DEPTH} levels of all, any and not.")
+                yield declared.RULE_DEEP(path=path, limit=_MAX_DEPTH)
             if part.user_list is not None:
                 yield from _list_use_problems(release, path, part.user_list)
 
@@ -77,36 +74,23 @@ def _walk(part: Condition, path: str) -> Iterator[tuple[str, Condition]]:
 
 
 def _list_use_problems(release: Release, path: str, name: str) -> Iterator[Problem]:
-    where = f"{path}.list"
     if name not in release.lists:
-        yield Problem(where, f"there is no list {name!r}", f"Run `grayctl list put {name} ids.txt` first.")
+        yield declared.LIST_NOT_NAMED(path=path, name=name)
         return
     if release.identity is None:
-        yield Problem(where, "a list needs identities, and the release names none", "Add `identity`.")
+        yield declared.LIST_WITHOUT_IDENTITY(path=path)
     elif release.lists[name].restricted and release.identity.kind == "plain":
-        yield Problem(
-            where, f"{name!r} is restricted, and a plain identity can be sent by anybody", "Use kind signed or jwt."
-        )
+        yield declared.LIST_RESTRICTED(path=path, name=name)
 
 
 def _list_problems(release: Release, lists: Collection[str] | None) -> Iterator[Problem]:
     used = 0
     for name, entry in release.lists.items():
-        where = f"lists.{name}"
         used += store_bytes(entry.ids, entry.shards, name)
         if entry.ids > entry.shards * 249:
-            yield Problem(
-                where,
-                f"{entry.ids:,} ids do not fit into {entry.shards} shards",
-                "Put the list again under a new name.",
-            )
+            yield declared.LIST_FULL(name=name, ids=entry.ids, shards=entry.shards)
         if lists is not None and entry.digest not in lists:
-            yield Problem(
-                f"{where}.digest", "there is no file of that digest", f"Run `grayctl list put {name} ids.txt`."
-            )
+            yield declared.LIST_FILE_MISSING(name=name)
     if used > STORE_BYTES - RESERVE:
-        yield Problem(
-            "lists",
-            f"the lists take {used:,} bytes, and the store has {STORE_BYTES:,}",
-            f"Keep to {fits(name=max(release.lists, key=len)):,} ids in all lists together.",
-        )
+        ids = fits(name=max(release.lists, key=len))
+        yield declared.LISTS_LARGE(used=used, room=STORE_BYTES, ids=ids)

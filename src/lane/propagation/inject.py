@@ -1,4 +1,4 @@
-"""Putting the passage into what boto3 sends. Pure: parameters of a call in, changed parameters out.
+"""Injecting the lane context into what boto3 sends. Pure: parameters of a call in, changed parameters out.
 
 Each function returns new parameters and leaves those of the caller alone, which may be used again for another lane.
 """
@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lane import baggage
-from lane.passage import Passage, addressed, is_lane
-from lane.reading import ATTRIBUTE, ENVELOPE, PAYLOAD, TO
+from lane.context import LaneContext, addressed, is_lane
+from lane.propagation import baggage
+from lane.propagation.extract import ATTRIBUTE, ENVELOPE, PAYLOAD, TO
 
 type Parameters = dict[str, Any]
 type ChooseLane = Callable[[str, str], str]
@@ -47,7 +47,7 @@ def same_lane(destination: str, lane: str) -> str:
     return lane
 
 
-def lambda_invoke(parameters: Parameters, found: Passage, choose: ChooseLane = same_lane) -> Parameters:
+def lambda_invoke(parameters: Parameters, found: LaneContext, choose: ChooseLane = same_lane) -> Parameters:
     """Synchronous: in the client context, the payload stays as it is. Asynchronous: in the payload."""
     found = _called(found, choose(str(parameters.get("FunctionName", "")), found.lane))
     if parameters.get("InvocationType") == "Event":
@@ -61,19 +61,19 @@ def lambda_invoke(parameters: Parameters, found: Passage, choose: ChooseLane = s
     return parameters | {"ClientContext": encoded}
 
 
-def start_execution(parameters: Parameters, found: Passage, choose: ChooseLane = same_lane) -> Parameters:
+def start_execution(parameters: Parameters, found: LaneContext, choose: ChooseLane = same_lane) -> Parameters:
     """Step Functions: in the input, which every state sees as `$.gray`."""
     found = _called(found, choose(str(parameters.get("stateMachineArn", "")), found.lane))
     return parameters | {"input": json.dumps(enveloped(_loaded(parameters.get("input")), found))}
 
 
-def _called(found: Passage, to: str) -> Passage:
+def _called(found: LaneContext, to: str) -> LaneContext:
     """Addressed, unless the caller did that already; nothing is said where the lane itself is meant."""
     return found if found.to or to == found.lane else addressed(found, to)
 
 
-def enveloped(document: Any, found: Passage) -> Any:
-    """The document with the passage in it; `lane.reading.unwrapped` is the way back."""
+def enveloped(document: Any, found: LaneContext) -> Any:
+    """The document with the lane context in it; `lane.propagation.extract.unwrapped` is the way back."""
     carried = {"version": found.lane, "baggage": baggage.render(found)}
     if isinstance(document, dict):
         return document | {ENVELOPE: carried}
@@ -81,7 +81,7 @@ def enveloped(document: Any, found: Passage) -> Any:
 
 
 def put_events(
-    parameters: Parameters, found: Passage, environment: str, choose: ChooseLane, trace: str = ""
+    parameters: Parameters, found: LaneContext, environment: str, choose: ChooseLane, trace: str = ""
 ) -> Parameters:
     """EventBridge: `gray`, `lane` and `environment` in each detail, and `to`, which the consumers' rules match.
 
@@ -92,7 +92,7 @@ def put_events(
     return parameters | {"Entries": [traced | entry for entry in entries]}
 
 
-def _entry(entry: Mapping[str, Any], found: Passage, environment: str, choose: ChooseLane) -> dict[str, Any]:
+def _entry(entry: Mapping[str, Any], found: LaneContext, environment: str, choose: ChooseLane) -> dict[str, Any]:
     detail = json.loads(entry.get("Detail") or "{}")
     if not isinstance(detail, dict):
         return dict(entry)  # EventBridge refuses it with its own words
@@ -104,19 +104,19 @@ def _entry(entry: Mapping[str, Any], found: Passage, environment: str, choose: C
     return {**entry, "Detail": json.dumps(enveloped(stamped, addressed(found, to)))}
 
 
-def send_message(parameters: Parameters, found: Passage, choose: ChooseLane) -> Parameters:
+def send_message(parameters: Parameters, found: LaneContext, choose: ChooseLane) -> Parameters:
     """SQS, one message."""
     return parameters | _with_attributes(parameters, found, choose(parameters["QueueUrl"], found.lane), filtered=False)
 
 
-def send_message_batch(parameters: Parameters, found: Passage, choose: ChooseLane) -> Parameters:
+def send_message_batch(parameters: Parameters, found: LaneContext, choose: ChooseLane) -> Parameters:
     """SQS, up to ten messages."""
     to = choose(parameters["QueueUrl"], found.lane)
     entries = [entry | _with_attributes(entry, found, to, filtered=False) for entry in parameters["Entries"]]
     return parameters | {"Entries": entries}
 
 
-def publish(parameters: Parameters, found: Passage, choose: ChooseLane) -> Parameters:
+def publish(parameters: Parameters, found: LaneContext, choose: ChooseLane) -> Parameters:
     """SNS, one message. Subscriptions filter on the attribute `to`."""
     topic = parameters.get("TopicArn") or parameters.get("TargetArn")
     if not topic:
@@ -124,7 +124,7 @@ def publish(parameters: Parameters, found: Passage, choose: ChooseLane) -> Param
     return parameters | _with_attributes(parameters, found, choose(topic, found.lane), filtered=True)
 
 
-def publish_batch(parameters: Parameters, found: Passage, choose: ChooseLane) -> Parameters:
+def publish_batch(parameters: Parameters, found: LaneContext, choose: ChooseLane) -> Parameters:
     """SNS, up to ten messages."""
     to = choose(parameters["TopicArn"], found.lane)
     entries = [
@@ -133,7 +133,7 @@ def publish_batch(parameters: Parameters, found: Passage, choose: ChooseLane) ->
     return parameters | {"PublishBatchRequestEntries": entries}
 
 
-def _with_attributes(message: Mapping[str, Any], found: Passage, to: str, *, filtered: bool) -> Parameters:
+def _with_attributes(message: Mapping[str, Any], found: LaneContext, to: str, *, filtered: bool) -> Parameters:
     given = message.get("MessageAttributes") or {}
     if TO in given and not is_lane(given[TO].get("StringValue")):
         raise TakenError(f"attribute `{TO}`")

@@ -6,7 +6,7 @@ Our members: `gray.version`, `gray.reason`, `gray.revision`, `gray.to`. Their va
 from collections.abc import Iterable
 from dataclasses import replace
 
-from lane.passage import Passage, passage
+from lane.context import LaneContext, lane_context
 
 # The specification asks everybody to pass on at least this much. More may be dropped anywhere, so we drop it first.
 MOST_BYTES = 8192
@@ -16,7 +16,7 @@ _OURS = {"gray.version": "lane", "gray.reason": "reason", "gray.revision": "revi
 
 
 def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Our members by their field of Passage, and those of others. Of a member of ours given twice, none counts."""
+    """Our members by their field of LaneContext, and those of others. Of a member of ours given twice, none counts."""
     ours: dict[str, str] = {}
     others = []
     twice = set()
@@ -34,19 +34,19 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     return {field: value for field, value in ours.items() if field not in twice}, tuple(others)
 
 
-def passage_of(text: str) -> Passage | None:
-    """The passage in a baggage header; None when it has no valid lane."""
+def context_of(text: str) -> LaneContext | None:
+    """The lane context in a baggage header; None when it has no valid lane."""
     ours, others = parse(text)
-    return passage(ours.get("lane"), ours.get("reason", ""), ours.get("revision", ""), ours.get("to", ""), others)
+    return lane_context(ours.get("lane"), ours.get("reason", ""), ours.get("revision", ""), ours.get("to", ""), others)
 
 
-def extended(found: Passage, members: Iterable[str]) -> Passage:
-    """The passage with those of these members that it has not yet."""
+def extended(found: LaneContext, members: Iterable[str]) -> LaneContext:
+    """The lane context with those of these members that it has not yet."""
     return replace(found, members=(*found.members, *(member for member in members if member not in found.members)))
 
 
-def render(found: Passage, *, most_bytes: int = MOST_BYTES) -> str:
-    """The header for this passage: ours first, then as many of the others' members as fit."""
+def render(found: LaneContext, *, most_bytes: int = MOST_BYTES) -> str:
+    """The header for this lane context: ours first, then as many of the others' members as fit."""
     members = [f"{key}={value}" for key, field in _OURS.items() if (value := getattr(found, field))]
     size = len(",".join(members))
     for member in found.members[: MOST_MEMBERS - len(members)]:

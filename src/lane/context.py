@@ -1,6 +1,6 @@
 """The lane that the work at hand belongs to.
 
-A `Passage` is what travels beside a request: the lane and why it was chosen. It lives in a context variable, so
+A `LaneContext` is what travels beside a request: the lane and why it was chosen. It lives in a context variable, so
 threads and asyncio tasks of one process each have their own (a new thread starts without one; see `bound`).
 """
 
@@ -18,10 +18,10 @@ _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class LaneContext:
     """The lane carried, and what is known about how it was chosen.
 
-    reason: the rule's id or the edge's word for it (`sticky`, `default`, ...); empty when unknown.
+    reason: the rule's id or one of the edge's own reasons (`sticky`, `default`, ...); empty when unknown.
     revision: number of the release's revision as text; empty when unknown.
     to: the lane of the callee that the sender chose; another one than `lane` when that lane has no such service.
     members: the W3C baggage members of others, as they came.
@@ -34,7 +34,7 @@ class Passage:
     members: tuple[str, ...] = ()
 
 
-_current: contextvars.ContextVar[Passage | None] = contextvars.ContextVar("gray_passage", default=None)
+_current: contextvars.ContextVar[LaneContext | None] = contextvars.ContextVar("gray_lane_context", default=None)
 
 
 def is_lane(text: object) -> bool:
@@ -42,13 +42,13 @@ def is_lane(text: object) -> bool:
     return isinstance(text, str) and _LANE.fullmatch(text) is not None
 
 
-def passage(
+def lane_context(
     lane: object, reason: object = "", revision: object = "", to: object = "", members: tuple[str, ...] = ()
-) -> Passage | None:
-    """A passage from untrusted parts: None when the lane is no lane; other parts that are malformed are dropped."""
+) -> LaneContext | None:
+    """The lane context from untrusted parts: None when the lane is not valid; other malformed parts are dropped."""
     if not isinstance(lane, str) or not is_lane(lane):
         return None
-    return Passage(lane, word(reason), word(revision), to if isinstance(to, str) and is_lane(to) else "", members)
+    return LaneContext(lane, word(reason), word(revision), to if isinstance(to, str) and is_lane(to) else "", members)
 
 
 def word(text: object) -> str:
@@ -57,14 +57,14 @@ def word(text: object) -> str:
     return text if isinstance(text, str) and _WORD.fullmatch(text) else ""
 
 
-def current() -> Passage | None:
-    """The passage of the work at hand; None outside of any."""
+def current() -> LaneContext | None:
+    """The lane context of the work at hand; None outside of any."""
     return _current.get()
 
 
 @contextmanager
-def carrying(found: Passage | None) -> Iterator[Passage | None]:
-    """Make this the passage of the block. Example: `with carrying(Passage("v2")): client.invoke(...)`."""
+def carrying(found: LaneContext | None) -> Iterator[LaneContext | None]:
+    """Make this the lane context of the block. Example: `with carrying(LaneContext("v2")): client.invoke(...)`."""
     token = _current.set(found)
     try:
         yield found
@@ -73,7 +73,7 @@ def carrying(found: Passage | None) -> Iterator[Passage | None]:
 
 
 def bound[**P, T](function: Callable[P, T]) -> Callable[P, T]:
-    """The function, run in a copy of the context of now: for thread pools, as threads start without a passage."""
+    """The function, run in a copy of the context of now, for thread pools: a new thread starts without one."""
     context = contextvars.copy_context()
 
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -83,6 +83,6 @@ def bound[**P, T](function: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def addressed(found: Passage, to: str) -> Passage:
-    """The passage as sent to a callee of that lane; empty: to whoever it reaches."""
+def addressed(found: LaneContext, to: str) -> LaneContext:
+    """The lane context as sent to a callee of that lane; empty: to whichever lane it reaches."""
     return replace(found, to=to)

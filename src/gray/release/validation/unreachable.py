@@ -6,15 +6,17 @@ from itertools import combinations
 from gray.release.buckets import bucket_range
 from gray.release.conditions import Condition
 from gray.release.document import Release
+from gray.release.validation import release_problems as declared
+from gray.release.validation.problem import Problem
 
 __all__ = ["contradiction", "unreachable"]
 
 _Span = tuple[int, int]
 
 
-def unreachable(release: Release) -> list[tuple[str, str, str]]:
-    """Rules that no viewer can reach: where, what, remedy. A percentage of 0 is a ramp that has not begun."""
-    found: list[tuple[str, str, str]] = []
+def unreachable(release: Release) -> list[Problem]:
+    """Rules that no viewer can reach. A percentage of 0 is a ramp that has not begun."""
+    found: list[Problem] = []
     for index, rule in enumerate(release.rules):
         span = bucket_range(release, rule)
         if span[0] == span[1]:
@@ -26,12 +28,9 @@ def unreachable(release: Release) -> list[tuple[str, str, str]]:
         ]
         if _left_over(span, [cover for cover, _ in covers]) == 0:
             names = ", ".join(name for cover, name in covers if cover[0] < span[1] and cover[1] > span[0])
-            what = f"{rule.id!r} can never match: {names} before it takes everybody"
-            found.append((f"rules[{index}]", what, "Move it up, or take it out."))
+            found.append(declared.RULE_COVERED(index=index, id=rule.id, names=names))
         elif rule.when is not None and (reason := contradiction(rule.when)):
-            found.append(
-                (f"rules[{index}].when", f"{rule.id!r} can never match: {reason}", "Use `any` instead of `all`.")
-            )
+            found.append(declared.RULE_IMPOSSIBLE(index=index, id=rule.id, reason=reason))
     return found
 
 
@@ -48,7 +47,7 @@ def _left_over(span: _Span, covers: list[_Span]) -> int:
 
 
 def contradiction(when: Condition) -> str:
-    """Why a condition can hold for nobody; empty when nothing plain says so."""
+    """Why no viewer can match a condition; empty when there is no obvious reason."""
     if when.some is not None:
         reasons = [contradiction(part) for part in when.some]
         return reasons[0] if all(reasons) else ""
