@@ -3,8 +3,11 @@
 Each scenario runs the built viewer-request function N and 2N times under callgrind; the difference over N is the cost
 of one request, without the engine's start. That repeats from run to run, which times on a shared machine do not.
 A run makes each event anew by JSON.parse; a function that returns its request shows what that costs for the same
-event, and the table takes it off. Reading the config stays in. Run: `.venv/bin/python bench/edge.py [--write]`; needs
-`apt-get install njs valgrind nodejs npm`, the last two before `make install`.
+event, and the table takes it off. Reading the config stays in.
+
+    .venv/bin/python bench/edge_decision.py [--write]
+
+needs `apt-get install njs valgrind nodejs npm`, the last two before `make install`.
 """
 
 import argparse
@@ -15,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,7 @@ NOW = 1_800_000_000
 KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)))
 SALT = "8f3kq1zt"
 ANONYMOUS = "aZ09_-aZ09_-aZ09_-aZ09"
-RESULTS = Path(__file__).parent / "results" / "edge.md"
+RESULTS = Path(__file__).parent / "results" / "edge_decision.md"
 STICKY_DOCUMENT = "sticky, document"
 EMPTY = """import cf from 'cloudfront';
 const store = cf.kvs();
@@ -154,37 +157,12 @@ class Part:
     code: str
     inner: tuple["Part", ...] = ()
 
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> "Part":
+        """One of edge_decision_parts.json, which calls the sources' own functions."""
+        return cls(plain["name"], plain["code"], tuple(map(cls.read, plain.get("inner", ()))))
 
-# What a sticky document is made of, in the sources' own functions. A part with others in it has the rest as its row.
-STICKY = (
-    Part(
-        "the viewer's array and what else `viewerOf` does",
-        "viewerOf(event)",
-        (
-            Part(
-                "the cookie and its form, a regular expression", "COOKIE.exec(single(request.cookies['__Host-gray']))"
-            ),
-            Part("two headers that are not there", "single(headers['x-gray-debug']); single(headers['x-gray-pin'])"),
-            Part("13 headers deleted", "forget(headers)"),
-            Part("whether the path is proper", "isProper(viewer, '/orders')"),
-            Part("which file it asks for", "placeFile(viewer)"),
-        ),
-    ),
-    Part("the head of the config, split in 13", "readConfig(text)"),
-    Part(
-        "the state, the lease, the epoch and what else `beforeRules` asks",
-        "beforeRules(viewer)",
-        (
-            Part("who the viewer is", "identityOf(viewer)"),
-            Part("whether the lane is live", "isLive(viewer.config, 'v2')"),
-            Part("the grant's text, put together", "grantText(viewer, viewer.cookie)"),
-            Part("the key, looked up", "entry(viewer.config[KEYS], 'a')"),
-            Part("HMAC-SHA256 of the grant", "mac(key, grant)"),
-            Part("its comparison, two MD5", "same(seal, seal)"),
-        ),
-    ),
-    Part("whether the cookie is written anew", "cookieAfter(viewer, 'v2', 'sticky')"),
-)
+
 PARTS = """
 const request = event.request;
 const headers = request.headers;
@@ -257,7 +235,8 @@ def sticky_rows(times: int) -> Iterator[tuple[str, int]]:
     scenario = next(one for one in scenarios() if one.name == STICKY_DOCUMENT)
     reading = next(one for one in scenarios() if one.code == EMPTY)
     rows = [("the read, as the bench has it, and the await", own_cost(reading, times))]
-    rows += made_of(STICKY, scenario, times)
+    sticky = json.loads(Path(__file__).with_name("edge_decision_parts.json").read_text(encoding="utf-8"))
+    rows += made_of(map(Part.read, sticky), scenario, times)
     yield from rows
     whole = own_cost(scenario, times)
     yield "the rest: the loop around, two headers and the path written", whole - sum(cost for _, cost in rows)
@@ -292,7 +271,7 @@ def _page(lines: list[str], requests: int) -> str:
     return (
         "# Instructions per decision at the edge\n\n"
         f"njs {njs}, {platform.machine()}, valgrind callgrind; `(Ir(2N) - Ir(N)) / N`, N = {requests}. "
-        "Command: `.venv/bin/python bench/edge.py --write`. What it "
+        "Command: `.venv/bin/python bench/edge_decision.py --write`. What it "
         "takes to make the event and to return its request is taken off; reading the config is in.\n\n"
         + "\n".join(lines)
         + "\n\n"
