@@ -74,9 +74,7 @@ def compile_target(
     digest = _digest(compiled.digest, lists)
     parts = part_keys(sequence, len(compiled.parts))
     return Prepared(
-        target=Target(
-            compiled.config, dict(zip(part_keys(sequence, len(compiled.parts)), compiled.parts, strict=True))
-        ),
+        target=Target(compiled.config, dict(zip(parts, compiled.parts, strict=True))),
         digest=digest,
         current=Published(
             *(sequence, revision.number, revision.epoch, revision.state, digest),
