@@ -88,7 +88,7 @@ class Identity(Strict):
 
 
 class Rule(Strict):
-    """Leads those who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
+    """Sends viewers who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
 
     id: Annotated[str, StringConstraints(pattern=_NAME)]
     lane: Lane

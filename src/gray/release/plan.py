@@ -1,4 +1,4 @@
-"""A ramp plan: the steps that a release takes by itself.
+"""A ramp plan: the steps that a release takes automatically.
 
 The plan is a part of the release document, so a change of it is a revision like any other:
 
