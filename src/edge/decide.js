@@ -1,5 +1,5 @@
 // The decision: config and viewer in, lane and reason out. No input or output of its own; what it lacks (a shard of
-// a user list) it names in `viewer.need` and is asked again. Everything that is in doubt leads to stable.
+// a user list) it names in `viewer.need`, and runs again. Any doubt leads to stable.
 //
 // Written for njs 0.7.9, which is what CloudFront's runtime 2.0 comes nearest to: no closures in async functions,
 // strings counted in code points, and native digests, because hashing in JavaScript costs three to nine times more.

@@ -1,4 +1,4 @@
-"""The lane that the work at hand belongs to.
+"""The lane that the current work belongs to.
 
 A `LaneContext` is what travels beside a request: the lane and why it was chosen. It lives in a context variable, so
 threads and asyncio tasks of one process each have their own (a new thread starts without one; see `bound`).
@@ -58,7 +58,7 @@ def word(text: object) -> str:
 
 
 def current() -> LaneContext | None:
-    """The lane context of the work at hand; None outside of any."""
+    """The current work's lane context; None outside of any."""
     return _current.get()
 
 

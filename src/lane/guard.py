@@ -1,4 +1,4 @@
-"""Whether a service serves the lane it is asked for. Pure."""
+"""Whether a service serves the lane of a request. Pure."""
 
 from collections.abc import Mapping
 from typing import Any

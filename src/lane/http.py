@@ -102,7 +102,7 @@ def _named(url: str, hosts: Collection[str]) -> bool:
 
 
 def _clean(headers: MutableMapping[str, str]) -> None:
-    """Take out what a redirect from a named host to another one brought along."""
+    """Remove what a redirect from a named host to another one carried along."""
     for name in list(headers):
         if name.lower() in _HEADERS:
             del headers[name]

@@ -19,7 +19,7 @@ class Request:
     """One request. `id` names its record; `cause` is the one event behind a kill, which acts only once.
 
     `source` says what a rebuild starts from: `revisions` (HEAD) or `s3`; `version` is an S3 object version. `why_not`
-    says of a HEAD why it is not to be killed: a person's kill is never stopped, an alarm's concerns one release.
+    says why a HEAD must not be killed: a person's kill is never stopped, an alarm's concerns one release.
     """
 
     action: Action

@@ -13,8 +13,8 @@ from gray.edge.grants import EdgeKeys
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
-from gray.release.validation import release_problems as declared
 from gray.release.validation.problem import Problem
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = [
     "MAX_PARTS",
@@ -116,17 +116,17 @@ def _digest(text: str) -> str:
 
 
 def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> list[Problem]:
-    found = [declared.LANE_API(lane=name) for name, lane in lanes.items() if not lane.valid]
+    found = [ReleaseProblem.LANE_API(lane=name) for name, lane in lanes.items() if not lane.valid]
     if release.state != State.KILLED:
         rules = enumerate(release.rules)
         found += [
-            declared.LANE_NOT_LIVE(index=index, lane=rule.lane) for index, rule in rules if rule.lane not in lanes
+            ReleaseProblem.LANE_NOT_LIVE(index=index, lane=rule.lane) for index, rule in rules if rule.lane not in lanes
         ]
-    return found if _REGION.fullmatch(region) else [*found, declared.REGION_FORM(region=region)]
+    return found if _REGION.fullmatch(region) else [*found, ReleaseProblem.REGION_FORM(region=region)]
 
 
 def _too_long(rules: str, config: str, parts: int) -> list[Problem]:
     if parts > MAX_PARTS:
         room = MAX_PARTS * (VALUE_BYTES - 8)
-        return [declared.RULES_LARGE(size=len(rules.encode()), parts=parts, limit=MAX_PARTS, room=room)]
-    return [declared.HEAD_LARGE(size=len(config.encode()), room=VALUE_BYTES)]
+        return [ReleaseProblem.RULES_LARGE(size=len(rules.encode()), parts=parts, limit=MAX_PARTS, room=room)]
+    return [ReleaseProblem.HEAD_LARGE(size=len(config.encode()), room=VALUE_BYTES)]

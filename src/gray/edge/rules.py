@@ -96,7 +96,7 @@ def address_prefix(cidr: str) -> str:
 
 
 def cap(when: Condition) -> int:
-    """The unix second after which the condition can hold no more, as far as its time windows say; 0 when it may hold.
+    """The unix second after which no time window of the condition can match; 0 when there is no such second.
 
     A grant ends then at the latest.
     """

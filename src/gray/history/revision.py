@@ -127,7 +127,7 @@ class AlreadyDone(RevisionError):
 
 
 def check_restate(current: Revision, state: str) -> None:
-    """Whether a release can be brought to `state`, which is active (resume), paused or finished. Raises NotPossible."""
+    """Whether a release can change to `state`: active (resume), paused or finished. Raises NotPossible."""
     if state == ACTIVE:
         if current.state == ACTIVE:
             raise NotPossible("the release is active already; there is nothing to resume")
@@ -210,7 +210,7 @@ def transaction(table: str, revision: Revision, base: Head | None) -> "list[Tran
 
 
 def cause_item(cause: str, revision: int) -> dict[str, Plain]:
-    """The plain values of the note that a cause was acted on, by which killed revision."""
+    """The item that says which killed revision acted on a cause."""
     return {"pk": f"cause:{cause}", "sk": 0, "revision": revision}
 
 
@@ -250,7 +250,7 @@ def item_of(revision: Revision) -> dict[str, Plain]:
 
 
 def revision_of(item: Mapping[str, Any]) -> Revision:
-    """The revision from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    """The revision from its item as DynamoDB returns it; missing values, or values of another type, are empty."""
     values = readable_of_item(item)
     return Revision(
         number=_number(values.get("sk"), 1),

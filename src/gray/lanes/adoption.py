@@ -1,7 +1,7 @@
 """Adopting a registered lane: its API must be this account's; it gets the origin's key, and may fall back to stable.
 
-Every step can be repeated, and what is about to change is recorded before: so a run that ended half-way is completed by
-the next, whatever the registration has become meanwhile, and all is undone when it goes.
+Every step can be repeated, and a change is recorded before it is made. So the next run completes an interrupted one,
+whatever the registration is by then, and everything is undone when the registration goes.
 """
 
 from collections.abc import Mapping

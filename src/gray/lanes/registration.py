@@ -1,6 +1,6 @@
 """Lanes as their stacks register them, and the control plane's record of each.
 
-A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else of ours. Whoever may write that
+A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else. Whoever may write that
 parameter must not be able to send viewers, or the origin's key, elsewhere: a registration counts only after adoption
 (gray.lanes.adoption), which asks API Gateway.
 """
@@ -37,7 +37,7 @@ STABLE = "v1"
 ADOPTED, REFUSED, WITHDRAWN, GONE = "adopted", "refused", "withdrawn", "gone"
 # Its adoption or its end has begun, and may have stopped anywhere: the next run begins it again.
 CHANGING = "changing"
-# A lane that viewers are led to and that fails this many checks running is withdrawn.
+# A lane that viewers are sent to is withdrawn after this many failed checks in a row.
 FAILURES_TO_WITHDRAW = 3
 
 _LANE = re.compile(r"v([1-9]|[1-9][0-9])")
@@ -45,7 +45,7 @@ _LANE = re.compile(r"v([1-9]|[1-9][0-9])")
 
 @dataclass(frozen=True)
 class Registration:
-    """What a lane's stack says of itself."""
+    """What a lane's stack declares."""
 
     lane: str
     api_id: str
@@ -75,7 +75,7 @@ class Registration:
 class Lane:
     """What the control plane knows of a gray lane.
 
-    `failures` counts the failed checks running; `why` says what was wrong last.
+    `failures` counts failed checks in a row; `why` is the last reason.
     """
 
     lane: str
@@ -100,7 +100,7 @@ class Lane:
         )
 
     def failed(self, why: str) -> "Lane":
-        """After one more failed check: withdrawn at the third running."""
+        """After one more failed check: withdrawn at the third in a row."""
         failures = self.failures + 1
         status = WITHDRAWN if failures >= FAILURES_TO_WITHDRAW else self.status
         return replace(self, failures=failures, status=status, why=why)

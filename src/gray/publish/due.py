@@ -1,4 +1,4 @@
-"""Whether a publication is due: judged by what costs nothing to read."""
+"""Whether a publication is due, judged by what costs nothing to read."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -34,5 +34,5 @@ def due(head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[st
 
 
 def lapsed(current: Published | None, now: float) -> bool:
-    """Whether what is published has outlived its lease: the edge sends everybody to stable by itself."""
+    """Whether the publication's lease is over, so the edge sends everybody to stable."""
     return current is not None and current.state not in (KILLED, "finished") and 0 < current.until <= now

@@ -54,9 +54,9 @@ def publish_kill(plane: ControlPlane, head: Head, record: Record) -> Record:
 
 
 def _afterwards(plane: ControlPlane, head: Head, record: Record, killed: Killed) -> list[Exception]:
-    """The parameter, the ledger, the lanes' APIs, the set in S3, the event; each has its turn, whatever the others do.
+    """The parameter, the ledger, the lanes' APIs, the set in S3, the event; each is tried, even when another fails.
 
-    The ledger comes before the APIs: by its note the schedule puts them right, wherever this run ends.
+    The ledger comes before the APIs: with its note the schedule can correct them, wherever this run is interrupted.
     """
     now = int(plane.clock.now())
     current = Published(record.sequence, head.revision, head.epoch, head.state, "", 0, now)
@@ -133,7 +133,7 @@ def _acknowledge(revisions: Revisions, cause: str) -> bool:
     except AlreadyDone:
         return True
     except (RevisionError, ClientError, BotoCoreError):
-        return False  # the kill goes on without; the next publication asks again
+        return False  # the kill continues without it; the next publication tries again
     return True
 
 
@@ -144,7 +144,7 @@ def _begin_again(ledger: LedgerTable, sequence: int) -> None:
     except LedgerMoved as newer:
         raise Superseded(str(newer)) from newer
     except (ClientError, BotoCoreError):
-        return  # the kill goes on without
+        return  # the kill continues without it
 
 
 def _is_killed(revisions: Revisions) -> bool:

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamp, part_key
+from gray.edge.config import Stamp, part_keys
 from gray.history.revision import FINISHED, Revision
 from gray.publish.control_plane import ControlPlane
 from gray.publish.lane_watch import FoundLanes, readmit
 from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse
 from gray.publish.store.write_plan import Target
-from gray.release.lane_api import LaneApi
 
 if TYPE_CHECKING:
     from gray.release.document import Release
@@ -65,51 +64,40 @@ def compile_target(
         compiled = compile_release(
             _without(release, led_to - set(live)),
             stamp=Stamp(sequence, revision.number, revision.epoch, until=now + lease),
-            lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
+            lanes=live,
             region=plane.edge.region,
             keys=plane.edge.keys(),
         )
     except CompileError as error:
         raise Refused([str(problem) for problem in error.problems]) from error
-    lists = _lists(release)
-    digest = _digest(compiled.digest, revision, live, lists)
+    lists = {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
+    digest = _digest(compiled.digest, lists)
+    parts = part_keys(sequence, len(compiled.parts))
     return Prepared(
-        target=Target(
-            compiled.config,
-            {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
-        ),
+        target=Target(compiled.config, dict(zip(parts, compiled.parts, strict=True))),
         digest=digest,
         current=Published(
-            sequence,
-            revision.number,
-            revision.epoch,
-            revision.state,
-            digest,
-            now + lease,
-            now,
-            lease,
-            live,
-            tuple(release.lanes),
+            *(sequence, revision.number, revision.epoch, revision.state, digest),
+            until=now + lease,
+            published_at=now,
+            lease=lease,
+            lanes=live,
+            wants=tuple(release.lanes),
         ),
         lists=lists,
     )
 
 
 def _release(revision: Revision) -> "Release":
-    try:
-        return revision.release()
-    except ValueError as error:
-        raise Refused([f"revision {revision.number} is not a release", *_structure(error)]) from error
-
-
-def _structure(error: ValueError) -> list[str]:
     from pydantic import ValidationError
 
     from gray.release.validation.structure import structure_problems
 
-    return (
-        [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]
-    )
+    try:
+        return revision.release()
+    except ValueError as error:
+        found = structure_problems(error) if isinstance(error, ValidationError) else [error]
+        raise Refused([f"revision {revision.number} is not a release", *map(str, found)]) from error
 
 
 def _invalid(plane: ControlPlane, release: "Release") -> list[str]:
@@ -127,18 +115,7 @@ def _without(release: "Release", withdrawn: set[str]) -> "Release":
     return release.model_copy(update={"rules": [rule for rule in release.rules if rule.lane not in withdrawn]})
 
 
-def _lists(release: "Release") -> dict[str, ListUse]:
-    return {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
-
-
-def _digest(compiled: str, revision: Revision, live: Mapping[str, LaneApi], lists: Mapping[str, ListUse]) -> str:
+def _digest(compiled: str, lists: Mapping[str, ListUse]) -> str:
     """Changes with everything a viewer or a grant could notice; not with the sequence, nor the lease's end."""
-    parts = [
-        compiled,
-        revision.number,
-        revision.epoch,
-        revision.state,
-        {name: [lane.api_id, lane.stage] for name, lane in sorted(live.items())},
-        {name: use.digest for name, use in sorted(lists.items())},
-    ]
+    parts = [compiled, {name: use.digest for name, use in sorted(lists.items())}]
     return sha256(json.dumps(parts).encode()).hexdigest()[:32]

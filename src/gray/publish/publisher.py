@@ -2,7 +2,7 @@
 
     sequence -> HEAD -> validate -> preflight -> compile -> write (gray.publish.write)
 
-A run may end at any of the arrows, and others may run beside it; what each step relies on is said in
+A run may be interrupted at any arrow, and others may run beside it. What each step relies on is described in
 gray.publish.store.write_plan, gray.publish.store.writer and gray.publish.records.ledger. What is invalid is refused,
 and the edge keeps what it has, without the lanes that have gone (gray.publish.stand_by).
 """
@@ -27,7 +27,7 @@ __all__ = ["PublishRequest", "PublishResult", "Publisher"]
 
 # Changes made by these are not a person's: they do not renew a lease that has lapsed.
 AUTOMATIC = ("sync", "watch", "plan")
-# No run lives longer (Lambda's limit is 15 minutes): what it set out to do, it does within this time.
+# No run lives longer: Lambda's limit is 15 minutes.
 RUN_SECONDS = 1200
 
 
@@ -169,7 +169,7 @@ class Publisher:
         parameters = plane.parameters()
         current = Published.parse(parameters.current)
         lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
-        # Before the lanes are asked for their health: until then it is stable's function that answers there.
+        # Before the health checks: until then stable's function answers there.
         switched = current is None or current.state == KILLED or ledger.switched_at > 0
         if switched:
             switch_apis(plane.lanes, lanes, own=True)

@@ -45,7 +45,7 @@ def write_publication(plane: ControlPlane, record: Record, ready: Ready, *, repa
         there = plane.edge.edge_config().saved()
         raise Superseded("a newer publication is in S3 already", there.sequence if there else 0)
     store = plane.edge.store()
-    brought = write_target(
+    written = write_target(
         store,
         target,
         sequence=record.sequence,
@@ -57,10 +57,10 @@ def write_publication(plane: ControlPlane, record: Record, ready: Ready, *, repa
     )
     plane.edge.current().write(ready.current)
     announce(plane.notices, record)
-    outcome = Outcome(brought.meta, ready.current.text(), content_hash(target.config), set_hash(saved))
+    outcome = Outcome(written.meta, ready.current.text(), content_hash(target.config), set_hash(saved))
     confirm(plane.records.ledger, record.sequence, lists, outcome, now=int(plane.clock.now()))
     finished = plane.clock.millis()
-    return record.closed(PUBLISHED, finished, keys=brought.keys, updates=brought.updates, calls=store.calls)
+    return record.closed(PUBLISHED, finished, keys=written.keys, updates=written.updates, calls=store.calls)
 
 
 def announce(notices: Notices, record: Record) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from gray.release.validation import value_problems as problems
 from gray.release.validation.structure import refused
+from gray.release.validation.value_problems import ValueProblem
 
 __all__ = ["COUNTRY", "Condition", "FieldMatch", "Strict", "Window"]
 
@@ -35,9 +35,9 @@ def _as_list(value: Any) -> Any:
 
 def _text(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise refused(problems.TEXT_CONTROL)
+        raise refused(ValueProblem.TEXT_CONTROL)
     if len(value.encode(errors="surrogatepass")) > _VALUE_BYTES or not _is_unicode(value):
-        raise refused(problems.TEXT_LONG, limit=_VALUE_BYTES)
+        raise refused(ValueProblem.TEXT_LONG, limit=_VALUE_BYTES)
     return value
 
 
@@ -47,7 +47,7 @@ def _is_unicode(value: str) -> bool:
 
 def _name(value: str) -> str:
     if not _TOKEN.fullmatch(value):
-        raise refused(problems.NAME_FORM)
+        raise refused(ValueProblem.NAME_FORM)
     return value
 
 
@@ -57,19 +57,19 @@ def _query_name(value: str) -> str:
 
 def _glob(value: str) -> str:
     if not value.startswith(("/", "*")):
-        raise refused(problems.GLOB_START, value=value)
+        raise refused(ValueProblem.GLOB_START, value=value)
     if re.search(r"[?\[\]{}\\]|\*\*", value):
-        raise refused(problems.GLOB_SPECIAL, value=value)
+        raise refused(ValueProblem.GLOB_SPECIAL, value=value)
     if "//" in value or re.search(r"(^|/)\.\.?(/|$)", value) or "%" in value:
-        raise refused(problems.GLOB_ENCODED, value=value)
+        raise refused(ValueProblem.GLOB_ENCODED, value=value)
     if value.count("*") > _MAX_STARS:
-        raise refused(problems.GLOB_STARS, value=value, limit=_MAX_STARS)
+        raise refused(ValueProblem.GLOB_STARS, value=value, limit=_MAX_STARS)
     return _text(value)
 
 
 def _country(value: str) -> str:
     if not COUNTRY.fullmatch(value):
-        raise refused(problems.COUNTRY_FORM, value=value)
+        raise refused(ValueProblem.COUNTRY_FORM, value=value)
     return value
 
 
@@ -77,11 +77,11 @@ def _cidr(value: str) -> str:
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        raise refused(problems.CIDR_FORM, value=value) from None
+        raise refused(ValueProblem.CIDR_FORM, value=value) from None
     if "/" in value and str(network.network_address) != str(ip_network(value.split("/")[0]).network_address):
-        raise refused(problems.CIDR_FIRST, value=value, network=network)
+        raise refused(ValueProblem.CIDR_FIRST, value=value, network=network)
     if network.version == 6 and network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
-        raise refused(problems.CIDR_MAPPED, value=value)
+        raise refused(ValueProblem.CIDR_MAPPED, value=value)
     return str(network)
 
 
@@ -102,9 +102,9 @@ class FieldMatch(Strict):
     def _one_way(self) -> Self:
         ways = [way for way in ("equals", "one_of", "prefix", "exists") if getattr(self, way) is not None]
         if len(ways) != 1:
-            raise refused(problems.MATCH_ONE_WAY)
+            raise refused(ValueProblem.MATCH_ONE_WAY)
         if self.prefix is not None and "" in self.prefix:
-            raise refused(problems.PREFIX_EMPTY)
+            raise refused(ValueProblem.PREFIX_EMPTY)
         return self
 
 
@@ -115,7 +115,7 @@ class HeaderMatch(FieldMatch):
     def _visible(self) -> Self:
         name = _name(self.name).lower()
         if name == "cookie":
-            raise refused(problems.HEADER_COOKIE)
+            raise refused(ValueProblem.HEADER_COOKIE)
         if name.startswith("x-gray") or name in (
             "x-api-key",
             "baggage",
@@ -123,7 +123,7 @@ class HeaderMatch(FieldMatch):
             "tracestate",
             "x-amzn-trace-id",
         ):
-            raise refused(problems.HEADER_DELETED, name=name)
+            raise refused(ValueProblem.HEADER_DELETED, name=name)
         return self
 
 
@@ -133,7 +133,7 @@ class CookieMatch(FieldMatch):
     @model_validator(mode="after")
     def _ours(self) -> Self:
         if _name(self.name) == "__Host-gray":
-            raise refused(problems.COOKIE_RESERVED)
+            raise refused(ValueProblem.COOKIE_RESERVED)
         return self
 
 
@@ -146,14 +146,14 @@ class Window(Strict):
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.start is None and self.end is None:
-            raise refused(problems.WINDOW_EMPTY)
+            raise refused(ValueProblem.WINDOW_EMPTY)
         for moment in (self.start, self.end):
             if moment is not None and moment.tzinfo is None:
-                raise refused(problems.TIME_ZONE)
+                raise refused(ValueProblem.TIME_ZONE)
             if moment is not None and not 0 < moment.timestamp() < 4102444800:
-                raise refused(problems.TIME_YEAR)
+                raise refused(ValueProblem.TIME_YEAR)
         if self.start is not None and self.end is not None and self.start >= self.end:
-            raise refused(problems.WINDOW_ORDER)
+            raise refused(ValueProblem.WINDOW_ORDER)
         return self
 
 
@@ -184,7 +184,7 @@ class Condition(Strict):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if len(self.model_fields_set) != 1 or None in (getattr(self, name) for name in self.model_fields_set):
-            raise refused(problems.CONDITION_ONE_KIND)
+            raise refused(ValueProblem.CONDITION_ONE_KIND)
         return self
 
     def parts(self) -> list["Condition"]:

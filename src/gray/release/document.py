@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from gray.release.conditions import Condition, Strict
 from gray.release.plan import Plan
-from gray.release.validation import value_problems as problems
 from gray.release.validation.structure import refused
+from gray.release.validation.value_problems import ValueProblem
 
 __all__ = ["GRAY_LANE", "MAX_LANES", "REASONS", "Identity", "Release", "Rule", "State", "UserList", "hundredths"]
 
@@ -44,23 +44,23 @@ def hundredths(percent: float) -> int:
 
 def _percent(value: float) -> float:
     if abs(value * 100 - round(value * 100)) > 1e-6:
-        raise refused(problems.PERCENT_TOO_FINE, value=value)
+        raise refused(ValueProblem.PERCENT_TOO_FINE, value=value)
     return value
 
 
 def _lane(value: str) -> str:
     if value == "v1":
-        raise refused(problems.LANE_IS_STABLE)
+        raise refused(ValueProblem.LANE_IS_STABLE)
     if not GRAY_LANE.fullmatch(value):
-        raise refused(problems.LANE_NAME, value=value)
+        raise refused(ValueProblem.LANE_NAME, value=value)
     return value
 
 
 def _source(value: str) -> str:
     if not _SOURCE.fullmatch(value):
-        raise refused(problems.SOURCE_FORM, value=value)
+        raise refused(ValueProblem.SOURCE_FORM, value=value)
     if value.lower().startswith("header:x-gray") or value == "cookie:__Host-gray" or value.lower() == "header:cookie":
-        raise refused(problems.SOURCE_RESERVED, value=value)
+        raise refused(ValueProblem.SOURCE_RESERVED, value=value)
     return value
 
 
@@ -83,12 +83,12 @@ class Identity(Strict):
     @model_validator(mode="after")
     def _claim_of_jwt(self) -> Self:
         if (self.kind == "jwt") != (self.claim is not None):
-            raise refused(problems.CLAIM_WITHOUT_JWT)
+            raise refused(ValueProblem.CLAIM_WITHOUT_JWT)
         return self
 
 
 class Rule(Strict):
-    """Leads those who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
+    """Sends viewers who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
 
     id: Annotated[str, StringConstraints(pattern=_NAME)]
     lane: Lane
@@ -99,13 +99,13 @@ class Rule(Strict):
     @classmethod
     def _own_name(cls, value: str) -> str:
         if value in REASONS:
-            raise refused(problems.RULE_ID_RESERVED, value=value)
+            raise refused(ValueProblem.RULE_ID_RESERVED, value=value)
         return value
 
     @model_validator(mode="after")
     def _says_whom(self) -> Self:
         if self.when is None and self.percent is None:
-            raise refused(problems.RULE_FOR_NOBODY)
+            raise refused(ValueProblem.RULE_FOR_NOBODY)
         return self
 
 

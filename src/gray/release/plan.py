@@ -1,4 +1,4 @@
-"""A ramp plan: the steps that a release takes by itself.
+"""A ramp plan: the steps that a release takes automatically.
 
 The plan is a part of the release document, so a change of it is a revision like any other:
 
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from gray.release.validation.structure import refused
-from gray.release.validation.value_problems import STEPS_RISE
+from gray.release.validation.value_problems import ValueProblem
 
 __all__ = ["Plan", "at_percent", "duration", "percent_of"]
 
@@ -49,7 +49,7 @@ class Plan(BaseModel):
     @model_validator(mode="after")
     def _steps_rise(self) -> Self:
         if any(later <= earlier for earlier, later in zip(self.steps, self.steps[1:], strict=False)):
-            raise refused(STEPS_RISE)
+            raise refused(ValueProblem.STEPS_RISE)
         return self
 
     def index_of(self, percent: Decimal) -> int:

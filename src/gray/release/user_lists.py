@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gray.release.validation import release_problems as problems
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = [
     "ID_BYTES",
@@ -67,13 +67,13 @@ def canonical(lines: Iterable[str]) -> Iterator[str]:
         if not text or text.startswith("#"):
             continue
         if _CONTROL.search(text):
-            raise ListError(problems.ID_CONTROL(line=number))
+            raise ListError(ReleaseProblem.ID_CONTROL(line=number))
         try:
             size = len(text.encode())
         except UnicodeEncodeError:
-            raise ListError(problems.ID_NOT_UNICODE(line=number)) from None
+            raise ListError(ReleaseProblem.ID_NOT_UNICODE(line=number)) from None
         if size > ID_BYTES:
-            raise ListError(problems.ID_LONG(line=number, size=size, limit=ID_BYTES))
+            raise ListError(ReleaseProblem.ID_LONG(line=number, size=size, limit=ID_BYTES))
         yield text
 
 
@@ -82,7 +82,7 @@ def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListP
     capacity = max(planned, math.ceil(ids * _GROWTH), 1)
     most = fits(name=name)
     if most < ids:
-        raise ListError(problems.LISTS_FULL(ids=ids, most=most))
+        raise ListError(ReleaseProblem.LISTS_FULL(ids=ids, most=most))
     return ListPlan(shards=max(1, math.ceil(min(capacity, most) / _FULL)), capacity=capacity)
 
 
@@ -118,7 +118,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
     edges = [bisect_left(marks, number << 24) for number in range(shards + 1)]
     for start, end in pairwise(edges):
         if end - start > _MARKS:
-            raise ListError(problems.LIST_OUTGROWN(ids=len(marks), shards=shards, limit=_MARKS))
+            raise ListError(ReleaseProblem.LIST_OUTGROWN(ids=len(marks), shards=shards, limit=_MARKS))
         values.append("1" + "".join(map(_mark_text, marks[start:end])))
     return values
 
@@ -126,7 +126,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
 def changed_shards(before: Sequence[str], after: Sequence[str], *, name: str) -> Mapping[str, str]:
     """The keys to put so that a store with `before` has `after`; both by the same salt and number of shards."""
     if len(before) != len(after):
-        raise ListError(problems.SHARDS_FIXED())
+        raise ListError(ReleaseProblem.SHARDS_FIXED())
     return {shard_key(name, n): new for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new}
 
 

@@ -116,7 +116,7 @@ rules:
     assert stack.revisions.head() is None
     document = grayctl("apply", "bad.yaml", "--yes", "--json").json["error"]
     assert document["exit_code"] == EXIT_REFUSED
-    assert {"where", "what", "remedy"} == set(document["findings"][0])
+    assert {"where", "what", "remedy", "code"} == set(document["findings"][0])
 
 
 def test_two_operators_the_second_sees_what_the_first_did(stack: Stack, grayctl: Grayctl) -> None:

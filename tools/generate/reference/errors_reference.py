@@ -1,11 +1,14 @@
 """docs/reference/errors.md: exit codes, why the edge decided so, how a publication ends, what validation refuses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from generate.reference.cli_reference import exit_codes
 from generate.reference.reasons import PUBLICATIONS, REASONS
-from gray.release.validation import release_problems, value_problems
-from gray.release.validation.problem import Declared, declared_in
+from gray.release.validation.problem import Declared
+from gray.release.validation.release_problems import ReleaseProblem
+from gray.release.validation.value_problems import PydanticProblem, ValueProblem
+
+SINGLE: tuple[Declared, ...] = (*ValueProblem, *PydanticProblem)
 
 
 def errors_reference() -> str:
@@ -22,21 +25,15 @@ def errors_reference() -> str:
         "## What validation refuses",
         "Each problem says where it is, what it is and what to do, all problems at once. `…` stands for a value.",
         "### Single values",
-        _problems([*declared_in(value_problems), *value_problems.STRUCTURE.values()]),
+        _table(("code", "what", "what to do"), [_row(one)[:1] + _row(one)[2:] for one in SINGLE]),
         "### The release as a whole, and the files of user lists",
-        _problems(declared_in(release_problems)),
+        _table(("code", "where", "what", "what to do"), [_row(one) for one in ReleaseProblem]),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _problems(declared: Iterable[Declared]) -> str:
-    shown = [
-        (f"`{one.code}`", one.where, one.what, one.remedy) for one in (declaration.shown for declaration in declared)
-    ]
-    head = ("code", "where", "what", "what to do")
-    if any(where for _, where, _, _ in shown):
-        return _table(head, shown)
-    return _table((head[0], *head[2:]), [(code, *texts) for code, _, *texts in shown])
+def _row(declared: Declared) -> tuple[str, ...]:
+    return (f"`{declared.code}`", *declared.shown)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

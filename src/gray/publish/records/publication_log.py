@@ -40,7 +40,7 @@ class Record:
     id: str = ""
 
     def closed(self, status: str, at: int, **changes: object) -> "Record":
-        """The record of a publication that came to its end `at` this time."""
+        """The record of a publication that ended `at` this time."""
         values: dict[str, object] = {"status": status, "finished_at": at, "duration_ms": at - self.started_at}
         return replace(self, **values, **changes)  # type: ignore[arg-type]
 
@@ -109,7 +109,7 @@ class PublicationLog:
 
 
 def _record_of(item: Mapping[str, Any]) -> Record:
-    """The record from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    """The record from its item as DynamoDB returns it; missing values, or values of another type, are empty."""
     values = readable_of_item(item)
     number = values.get("sk")
     bare = Record(number if isinstance(number, int) else 0, "")

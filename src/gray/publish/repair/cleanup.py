@@ -38,7 +38,7 @@ def clean_up(plane: ControlPlane) -> int:
         entries = dict(store.entries())
     keys = _removable(entries, ledger, sequences, lists)
     try:
-        brought = carry_out(store, observed, batches({}, keys, every={FENCE: str(observed.fence)}))
+        written = carry_out(store, observed, batches({}, keys, every={FENCE: str(observed.fence)}))
     except StoreConflict:
         return 0  # a publication began; the next scheduled run cleans up
 
@@ -47,8 +47,8 @@ def clean_up(plane: ControlPlane) -> int:
         counted = kept.complete and kept.confirmed == ledger.confirmed and bool(keys)
         return replace(
             kept,
-            items=brought.meta.items if counted else kept.items,
-            size=brought.meta.size if counted else kept.size,
+            items=written.meta.items if counted else kept.items,
+            size=written.meta.size if counted else kept.size,
             parts={number: parts for number, parts in kept.parts.items() if number not in gone},
             unused={number: since for number, since in kept.unused.items() if number not in gone},
             lists={n: e for n, e in kept.lists.items() if n not in lists or not e.unused_since},

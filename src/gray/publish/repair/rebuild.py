@@ -89,12 +89,12 @@ def _from_s3(plane: ControlPlane, request: PublishRequest, version: str) -> Reco
         return _close(plane, record, REFUSED, errors=["there is no set in S3 to rebuild from"])
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
     try:
-        brought, calls = _restore(plane, keys, stamp, chosen=bool(version))
+        written, calls = _restore(plane, keys, stamp, chosen=bool(version))
     except StillKilled as killed:
         return _close(plane, record, REFUSED, errors=[f"{killed}; only `grayctl resume` ends a kill"])
     except (Superseded, LedgerMoved) as newer:
         return _close(plane, record, SUPERSEDED, errors=[str(newer)])
-    return _close(plane, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
+    return _close(plane, record, PUBLISHED, keys=written.keys, updates=written.updates, calls=calls)
 
 
 def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamp, *, chosen: bool) -> tuple[Written, int]:

@@ -84,7 +84,7 @@ class Write:
 def batches(puts: Mapping[str, str], deletes: Sequence[str], *, every: Mapping[str, str]) -> list[Write]:
     """Splits a change into calls, each of which also puts `every`; deletes come last.
 
-    A value or key that the store would refuse is a ValueError here: it is a mistake of ours, not of the store.
+    A value or key that the store would refuse is a ValueError here: the mistake is ours, not the store's.
     """
     for key, value in {**puts, **every}.items():
         if not 0 < len(key.encode()) <= KEY_BYTES or len(value.encode()) > VALUE_BYTES:

@@ -51,7 +51,7 @@ class Observed:
 def superseded(target: Target, observed: Observed, *, sequence: int, reached: Callable[[int], bool]) -> str:
     """Why a publication may not write to the store as observed; empty when it may.
 
-    `reached` is asked of a higher revision that is there: whether HEAD ever was at it, now that it has been seen.
+    `reached` says whether HEAD ever had the higher revision that was found.
     """
     if observed.fence.sequence > sequence:
         return f"publication {observed.fence.sequence} is newer than {sequence}"

@@ -22,7 +22,7 @@ UNANSWERED = 3
 
 
 class Superseded(Exception):
-    """When a newer publication is at work or done; this one has nothing left to do. `by` is its sequence, if known."""
+    """When a newer publication is running or done; this one has nothing left to do. `by` is its sequence, if known."""
 
     def __init__(self, why: str, by: int = 0) -> None:
         self.by = by
@@ -92,8 +92,8 @@ def write_target(
 ) -> Written:
     """Makes the store hold `target`. Raises Superseded, StillKilled, or a StoreError.
 
-    `possible` is asked after each reading of the ETag: what it says must hold for the store at that ETag. `reached`
-    says of a higher revision in the store whether HEAD ever was there; a revision that nobody saved stops nothing.
+    `possible` is called after each reading of the ETag, and must hold for the store at that ETag. `reached` says
+    whether HEAD ever had a higher revision that is in the store; a revision that nobody saved stops nothing.
     """
     unanswered = 0
     for _ in range(ATTEMPTS):

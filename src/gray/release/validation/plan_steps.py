@@ -2,9 +2,9 @@
 
 from gray.release.document import Release
 from gray.release.plan import Plan, at_percent
-from gray.release.validation import release_problems as declared
 from gray.release.validation.problem import Problem
 from gray.release.validation.ranges import range_problems
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = ["plan_problems"]
 
@@ -15,7 +15,7 @@ def plan_problems(release: Release) -> list[Problem]:
     if plan is None:
         return []
     if plan.lane not in release.lanes:
-        return [declared.PLAN_LANE(lane=plan.lane)]
+        return [ReleaseProblem.PLAN_LANE(lane=plan.lane)]
     return _rule_problems(release, plan) or _last_step_problems(release, plan)
 
 
@@ -25,9 +25,9 @@ def _rule_problems(release: Release, plan: Plan) -> list[Problem]:
         if rule.id != plan.rule:
             continue
         if rule.lane != plan.lane:
-            found.append(declared.PLAN_RULE_LANE(index=index, id=rule.id, lane=rule.lane, planned=plan.lane))
+            found.append(ReleaseProblem.PLAN_RULE_LANE(index=index, id=rule.id, lane=rule.lane, planned=plan.lane))
         if rule.percent is None:
-            found.append(declared.PLAN_RULE_PERCENT(index=index, id=rule.id))
+            found.append(ReleaseProblem.PLAN_RULE_PERCENT(index=index, id=rule.id))
     return found
 
 
@@ -37,7 +37,7 @@ def _last_step_problems(release: Release, plan: Plan) -> list[Problem]:
     last = Release.model_validate(at_percent(document, plan, plan.steps[-1]))
     already = set(range_problems(release))
     return [
-        declared.PLAN_LAST_STEP(percent=plan.steps[-1], what=problem.what, remedy=problem.remedy)
+        ReleaseProblem.PLAN_LAST_STEP(percent=plan.steps[-1], what=problem.what, remedy=problem.remedy)
         for problem in range_problems(last)
         if problem not in already
     ]

@@ -1,11 +1,10 @@
 """One thing that is wrong, and its declaration: where, what, and the remedy, with places for the values."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from string import Formatter
-from types import ModuleType
 
-__all__ = ["Declared", "Problem", "declared_in"]
+__all__ = ["Declared", "Problem"]
 
 
 @dataclass(frozen=True)
@@ -22,28 +21,25 @@ class Problem:
         return f"{place}{self.what}. {self.remedy}" if self.remedy else f"{place}{self.what}"
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A problem before it happens. `{name}` in a text stands for a value; without `where` it is at the value itself."""
+class Declared(Enum):
+    """Problems before they happen: what, remedy, where. `{name}` stands for a value; no `where`: the value itself."""
 
-    code: str
-    what: str
-    remedy: str
-    where: str = ""
+    def __init__(self, what: str, remedy: str, where: str = "") -> None:
+        self.texts = where, what, remedy
 
     def __call__(self, **values: object) -> Problem:
-        where, what, remedy = (text.format_map(values) for text in (self.where, self.what, self.remedy))
+        where, what, remedy = (text.format_map(values) for text in self.texts)
         return Problem(where, what, remedy, self.code)
 
     @property
-    def shown(self) -> Problem:
-        """As the reference shows it, with `…` for each value."""
-        return Problem(_elided(self.where), _elided(self.what), _elided(self.remedy), self.code)
+    def code(self) -> str:
+        """Its name as documents and answers show it."""
+        return self.name.lower().replace("_", "-")
 
-
-def declared_in(module: ModuleType) -> Iterator[Declared]:
-    """The declarations of a module, in their order."""
-    yield from (value for value in vars(module).values() if isinstance(value, Declared))
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The three texts with `…` for each value."""
+        return tuple(map(_elided, self.texts))
 
 
 def _elided(text: str) -> str:

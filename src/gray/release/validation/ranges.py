@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from gray.release.buckets import bucket_range
 from gray.release.document import Release, Rule, hundredths
-from gray.release.validation import release_problems as declared
 from gray.release.validation.problem import Problem
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = ["range_problems"]
 
@@ -15,9 +15,9 @@ def range_problems(release: Release) -> list[Problem]:
     found: list[Problem] = []
     for lane, (start, end) in release.reserved.items():
         if lane not in release.lanes[2:]:
-            found.append(declared.RESERVED_LANE(lane=lane))
+            found.append(ReleaseProblem.RESERVED_LANE(lane=lane))
         if start >= end:
-            found.append(declared.RESERVED_ORDER(lane=lane, start=start, end=end))
+            found.append(ReleaseProblem.RESERVED_ORDER(lane=lane, start=start, end=end))
     for index, rule in enumerate(release.rules):
         if rule.percent and rule.lane in release.lanes[2:]:
             found += _in_reserve(release, index, rule)
@@ -27,9 +27,9 @@ def range_problems(release: Release) -> list[Problem]:
 def _in_reserve(release: Release, index: int, rule: Rule) -> list[Problem]:
     span = release.reserved.get(rule.lane)
     if span is None:
-        return [declared.RESERVED_MISSING(index=index, lane=rule.lane)]
+        return [ReleaseProblem.RESERVED_MISSING(index=index, lane=rule.lane)]
     if rule.percent and hundredths(rule.percent) > hundredths(span[1]) - hundredths(span[0]):
-        return [declared.RESERVED_SMALL(index=index, percent=rule.percent, width=span[1] - span[0])]
+        return [ReleaseProblem.RESERVED_SMALL(index=index, percent=rule.percent, width=span[1] - span[0])]
     return []
 
 
@@ -46,7 +46,7 @@ def _overlaps(release: Release) -> list[Problem]:
             spans[lane] = (min(start for start, _ in shares), max(end for _, end in shares))
     ordered = sorted(spans.items(), key=lambda item: item[1])
     return [
-        declared.SHARES_MEET(one=one, span=_text(span), other=other, next_span=_text(next_span))
+        ReleaseProblem.SHARES_MEET(one=one, span=_text(span), other=other, next_span=_text(next_span))
         for (one, span), (other, next_span) in pairwise(ordered)
         if span[1] > next_span[0]
     ]

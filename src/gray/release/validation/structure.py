@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from gray.release.validation.problem import Declared, Problem
-from gray.release.validation.value_problems import OTHER, STRUCTURE
+from gray.release.validation.value_problems import PydanticProblem
 
 __all__ = ["refused", "structure_problems", "without_broken_parts"]
 
@@ -30,7 +30,7 @@ def _problem(entry: Mapping[str, Any]) -> Problem:
     where, context = _where(entry["loc"]), entry.get("ctx", {})
     if "remedy" in context:
         return Problem(where, context["what"], context["remedy"], entry["type"])
-    declared = STRUCTURE.get(entry["type"], OTHER)
+    declared = PydanticProblem.__members__.get(entry["type"].upper(), PydanticProblem.OTHER)
     return replace(declared(**context, msg=entry["msg"]), where=where)
 
 

@@ -6,8 +6,8 @@ from itertools import combinations
 from gray.release.buckets import bucket_range
 from gray.release.conditions import Condition
 from gray.release.document import Release
-from gray.release.validation import release_problems as declared
 from gray.release.validation.problem import Problem
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = ["contradiction", "unreachable"]
 
@@ -28,9 +28,9 @@ def unreachable(release: Release) -> list[Problem]:
         ]
         if _left_over(span, [cover for cover, _ in covers]) == 0:
             names = ", ".join(name for cover, name in covers if cover[0] < span[1] and cover[1] > span[0])
-            found.append(declared.RULE_COVERED(index=index, id=rule.id, names=names))
+            found.append(ReleaseProblem.RULE_COVERED(index=index, id=rule.id, names=names))
         elif rule.when is not None and (reason := contradiction(rule.when)):
-            found.append(declared.RULE_IMPOSSIBLE(index=index, id=rule.id, reason=reason))
+            found.append(ReleaseProblem.RULE_IMPOSSIBLE(index=index, id=rule.id, reason=reason))
     return found
 
 

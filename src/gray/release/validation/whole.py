@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from gray.release.conditions import Condition
 from gray.release.document import Release
 from gray.release.user_lists import RESERVE, STORE_BYTES, fits, store_bytes
-from gray.release.validation import release_problems as declared
 from gray.release.validation.plan_steps import plan_problems
 from gray.release.validation.problem import Problem
 from gray.release.validation.ranges import range_problems
+from gray.release.validation.release_problems import ReleaseProblem
 from gray.release.validation.unreachable import unreachable
 
 __all__ = ["problems"]
@@ -37,29 +37,29 @@ def problems(
 def _lane_problems(release: Release, lanes: Collection[str] | None) -> Iterator[Problem]:
     for index, lane in enumerate(release.lanes):
         if lane in release.lanes[:index]:
-            yield declared.LANE_TWICE(index=index, lane=lane)
+            yield ReleaseProblem.LANE_TWICE(index=index, lane=lane)
     for index, rule in enumerate(release.rules):
         if rule.lane not in release.lanes:
             others = ", ".join(release.lanes) or "none yet"
-            yield declared.LANE_NOT_NAMED(index=index, lane=rule.lane, others=others)
+            yield ReleaseProblem.LANE_NOT_NAMED(index=index, lane=rule.lane, others=others)
         elif lanes is not None and rule.lane not in lanes:
             others = ", ".join(sorted(set(lanes))) or "none"
-            yield declared.LANE_MISSING(index=index, lane=rule.lane, others=others)
+            yield ReleaseProblem.LANE_MISSING(index=index, lane=rule.lane, others=others)
 
 
 def _rule_problems(release: Release) -> Iterator[Problem]:
     ids = [rule.id for rule in release.rules]
     for index, rule in enumerate(release.rules):
         if rule.id in ids[:index]:
-            yield declared.RULE_TWICE(index=index, id=rule.id)
+            yield ReleaseProblem.RULE_TWICE(index=index, id=rule.id)
         if rule.when is None:
             continue
         parts = list(_walk(rule.when, f"rules[{index}].when"))
         if len(parts) > _MAX_CONDITIONS:
-            yield declared.RULE_LONG(index=index, count=len(parts), limit=_MAX_CONDITIONS)
+            yield ReleaseProblem.RULE_LONG(index=index, count=len(parts), limit=_MAX_CONDITIONS)
         for path, part in parts:
             if path.count(".all[") + path.count(".any[") + path.count(".not") == _MAX_DEPTH + 1:
-                yield declared.RULE_DEEP(path=path, limit=_MAX_DEPTH)
+                yield ReleaseProblem.RULE_DEEP(path=path, limit=_MAX_DEPTH)
             if part.user_list is not None:
                 yield from _list_use_problems(release, path, part.user_list)
 
@@ -75,12 +75,12 @@ def _walk(part: Condition, path: str) -> Iterator[tuple[str, Condition]]:
 
 def _list_use_problems(release: Release, path: str, name: str) -> Iterator[Problem]:
     if name not in release.lists:
-        yield declared.LIST_NOT_NAMED(path=path, name=name)
+        yield ReleaseProblem.LIST_NOT_NAMED(path=path, name=name)
         return
     if release.identity is None:
-        yield declared.LIST_WITHOUT_IDENTITY(path=path)
+        yield ReleaseProblem.LIST_WITHOUT_IDENTITY(path=path)
     elif release.lists[name].restricted and release.identity.kind == "plain":
-        yield declared.LIST_RESTRICTED(path=path, name=name)
+        yield ReleaseProblem.LIST_RESTRICTED(path=path, name=name)
 
 
 def _list_problems(release: Release, lists: Collection[str] | None) -> Iterator[Problem]:
@@ -88,9 +88,9 @@ def _list_problems(release: Release, lists: Collection[str] | None) -> Iterator[
     for name, entry in release.lists.items():
         used += store_bytes(entry.ids, entry.shards, name)
         if entry.ids > entry.shards * 249:
-            yield declared.LIST_FULL(name=name, ids=entry.ids, shards=entry.shards)
+            yield ReleaseProblem.LIST_FULL(name=name, ids=entry.ids, shards=entry.shards)
         if lists is not None and entry.digest not in lists:
-            yield declared.LIST_FILE_MISSING(name=name)
+            yield ReleaseProblem.LIST_FILE_MISSING(name=name)
     if used > STORE_BYTES - RESERVE:
         ids = fits(name=max(release.lists, key=len))
-        yield declared.LISTS_LARGE(used=used, room=STORE_BYTES, ids=ids)
+        yield ReleaseProblem.LISTS_LARGE(used=used, room=STORE_BYTES, ids=ids)
