@@ -3,26 +3,17 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import COOKIE, Answer, Viewer, everybody, share
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import COOKIE, Answer, Viewer, everybody, share
+from tests.support.stack.waiting import eventually
 
 from graylocal.stack import LocalStack
 
 ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
 VIEWERS = 10_000
-
-
-def eventually[T](look: Callable[[], T], good: Callable[[T], bool], seconds: float = 20) -> T:
-    """What `look` sees once it is good; fails with what it saw last."""
-    deadline = time.monotonic() + seconds
-    while not good(seen := look()):
-        assert time.monotonic() < deadline, f"after {seconds} s still {seen!r}"
-        time.sleep(0.05)
-    return seen
 
 
 def gray_viewer(url: str) -> Viewer:

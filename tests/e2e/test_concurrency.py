@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.aws.config_table import make_config_table
 
 from gray.edge.config import stamped
 from gray.history.revision import Conflict, NotPossible
@@ -79,15 +80,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackServices
     with LocalStack("test", state=state) as stack:
         store = stack.client("cloudfront").create_key_value_store(Name="graylane-race-edge")["KeyValueStore"]["ARN"]
         services = StackServices(stack, store)
-        services.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(services.dynamodb, TABLE)
         services.s3.create_bucket(Bucket=BUCKET)
         keys = {"identity": "", "newest": "a", "a": "A" * 43}
         services.secrets.create_secret(Name="race/edge-keys", SecretString=json.dumps(keys))

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.operator import Operator
-from tests.unit.docs.pages import ROOT, Block, blocks
+from tests.support.project.pages import ROOT, Block, blocks
+from tests.support.stack.operator import Operator
 
 from graylocal.stack import LocalStack
 from screenshots.desk import take

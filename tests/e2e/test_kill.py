@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.e2e.operator import GRAYCTL, Operator
-from tests.e2e.test_control import Control
-from tests.unit.control.broken_heads import BROKEN
+from tests.support.control.broken_heads import BROKEN
+from tests.support.stack.control_plane import Control
+from tests.support.stack.operator import GRAYCTL, Operator
 
 from graylocal.stack import LocalStack
 

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.e2e.lanes import all_started, eventually, order, viewer_in
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Answer, Viewer, everybody, request
+from tests.support.stack.lanes import all_started, order, viewer_in
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Answer, Viewer, everybody, request
+from tests.support.stack.waiting import eventually
 
 from gray.analysis.traces import Hop
 from graylocal.stack import LocalStack

@@ -10,9 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.e2e.conftest import project_folder
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
+from tests.support.stack.operator import Operator, project_folder
+from tests.support.stack.viewers import Viewer
 
 from graylocal import free_ports
 from graylocal.places import REPOSITORY, Ports

@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 
 import pytest
-from tests.edge.fuzz import Fuzzed, fuzzed
-from tests.edge.replay import code_of
+from tests.support.edge.random_events import Fuzzed, fuzzed
+from tests.support.edge.replay import code_of
 
 from edgebuild.shape import shape_problems
 from edgerun.engine import EdgeFunction, FunctionFailed, Result

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.edge.test_lint import BROKEN
+from tests.support.edge.broken_code import BROKEN
 
 from edgebuild.build import functions
 from edgebuild.cli import main

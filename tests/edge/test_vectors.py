@@ -4,9 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.edge.outcome import differences
-from tests.edge.replay import in_njs, in_quickjs, vectors
 from tests.edge.vectors.books import CASES, files
+from tests.support.edge.outcome import differences
+from tests.support.edge.replay import in_njs, in_quickjs, vectors
 
 FILES = sorted(CASES.glob("*.json"))
 

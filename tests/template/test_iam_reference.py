@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from tests.e2e.iam_cases import CASES, case_of
-from tests.e2e.policies import statement_name
+from tests.support.stack.iam_cases import CASES, case_of
+from tests.support.stack.policies import statement_name
 from tests.template.iam_reference import PAGE, page, statements
 
 

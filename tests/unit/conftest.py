@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto.core.botocore_stubber import BotocoreStubber
-from tests.unit import moto_writes
+from tests.support.aws import moto_writes
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,8 +1,8 @@
 """The disaster runbook (docs/runbooks/rebuild-the-edge.md), case by case."""
 
 import pytest
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import BUCKET, World, release
+from tests.support.control.world import BUCKET, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import stamped
 from gray.publish.publisher import Ask

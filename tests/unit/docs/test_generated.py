@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.docs.pages import ROOT
+from tests.support.project.pages import ROOT
 
 from docsgen.__main__ import main, pages, stale
 from docsgen.cli_reference import commands

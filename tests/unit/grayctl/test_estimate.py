@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl
+from tests.support.grayctl.grayctl_stack import Grayctl
 
 from docsgen.template_reference import read_template
 from grayctl.document import new_document

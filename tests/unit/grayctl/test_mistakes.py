@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.command_cases import Mistake, fail
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
+from tests.support.grayctl.command_cases import Mistake, fail
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
 
 from grayctl.answers import PreviewAnswer
 from grayctl.answers_of_changes import BuildsDifferAnswer, ChangeOfReleaseAnswer

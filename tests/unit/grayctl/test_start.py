@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.aws_server import aws_handler
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack, serving
+from tests.support.aws.moto_server import aws_handler
+from tests.support.aws.serving import serving
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from docsgen.cli_reference import commands
 from grayctl.cli import PANELS
