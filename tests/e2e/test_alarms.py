@@ -21,6 +21,8 @@ from tests.support.stack.watching import Watching
 from gray.edge.config import stamped
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 PATHS = {"request-static": "/", "request-api": "/api/orders", "response": "/"}
 THROWS = "function handler(event) { throw new Error('broken on purpose'); }"
 REFUSED = (

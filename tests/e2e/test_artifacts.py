@@ -5,9 +5,13 @@ import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
 from artifacts import build, inputs
 from artifacts.parameters import local_architecture
 from graylocal.places import REPOSITORY
+
+pytestmark = pytest.mark.own_stack
 
 EDITED = "api_v2/desk.py"
 # What a build reads; the tools themselves are not copied.

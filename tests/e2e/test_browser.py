@@ -13,6 +13,8 @@ from tests.support.stack.viewers import COOKIE
 from graylocal.places import REPOSITORY
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 Stack = LocalStack | DeployedStack
 PATIENCE = 30_000  # milliseconds: a first call starts four functions
 

@@ -30,6 +30,8 @@ from graylocal.stack import LocalStack
 from sync.services import Services
 from sync.settings import Settings
 
+pytestmark = [pytest.mark.own_stack, pytest.mark.needs_no_build]
+
 ROUNDS = int(os.environ.get("GRAYLANE_ROUNDS", "200"))
 SYNCS, OPERATORS = 8, 4
 PREFIX, TABLE, BUCKET = "/gray/race", "graylane-race-config", "graylane-race-edge-config"

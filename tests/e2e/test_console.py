@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 from tests.support.stack.browser import Watched, browser
 from tests.support.stack.operator import GRAYCTL, Operator
 
+pytestmark = pytest.mark.long
+
 # A look at everything takes a moment on a busy machine, and the page looks every 5 seconds.
 PATIENCE = 60_000
 

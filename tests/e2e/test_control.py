@@ -10,6 +10,8 @@ from tests.support.stack.waiting import until
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def control(stack: LocalStack, operator: Operator) -> Control:

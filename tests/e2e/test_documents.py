@@ -20,6 +20,8 @@ from graylocal.stack import LocalStack
 from screenshots.desk import take
 from screenshots.operator import Operator as Photographer
 
+pytestmark = pytest.mark.long
+
 DOCUMENTED_SITE = "http://localhost:8080"
 _VARYING = (
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"),

@@ -16,6 +16,8 @@ from tests.support.stack.watching import Watching
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 ALARM = "withdraw-errors-v2"
 
 

@@ -17,6 +17,8 @@ from tests.support.stack.probes import Probes
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 SHORT = 6.0  # seconds
 ASKED = os.environ.get("GRAYLANE_IAM", "")
 EVERYTHING = ASKED == "all"

@@ -19,6 +19,8 @@ from graylocal.stack import LocalStack
 from samlocal.deployed import warm
 from samlocal.rie import BUILD
 
+pytestmark = pytest.mark.long
+
 VIEWERS, EACH = 200, 10
 PRICING, STOCK_V1, API_V2 = "graylane-test-pricing", "graylane-test-stock-v1", "graylane-test-api-v2"
 

@@ -17,6 +17,8 @@ from graylocal import free_ports
 from graylocal.places import REPOSITORY, Ports
 from graylocal.processes import started_at
 
+pytestmark = pytest.mark.own_stack
+
 READY = "Graylane is up"
 
 

@@ -10,6 +10,8 @@ from tests.support.stack.watching import Watching
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def watching(stack: LocalStack, operator: Operator) -> Watching:

@@ -14,6 +14,8 @@ from tests.support.stack.waiting import until
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.own_stack
+
 PROD, GRAY, THIRD = "graylane-prod", "graylane-gray", "graylane-gray-v3"
 ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
 
