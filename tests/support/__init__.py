@@ -16,7 +16,7 @@
 `release`: documents. `documents` builds valid ones and ones to refuse, `previewed` those that previews are made of.
 
 `control`: the control plane. `world` is one environment in memory with a clock, `steady_world` the same for the
-explorer, `bases` the worlds that its scenarios begin in, `broken_heads` what HEAD may hold that no program of ours wrote.
+explorer, `bases` the worlds that its scenarios begin in, `broken_heads` what HEAD may hold that no program wrote.
 
 `edge`: the functions at the edge. `api_function` asks the built one what a viewer gets, `user_list` one list's members;
 `replay` plays tests/cases and `outcome` compares; `random_events` makes what the fuzz sends; `broken_code` is
