@@ -67,8 +67,9 @@ def test_a_kill_is_refused_by_nothing(control: Control, operator: Operator, case
     assert control.stamp().state == "killed"
     assert [trouble for trouble in killed["troubles"] if not trouble.startswith(given.around or "\0")] == []
     operator.json("sync")
-    assert operator.json("status")["state"] == "killed"
-    findings = operator.json("status")["findings"]
+    status = operator.json("status")
+    assert status["state"] == "killed"
+    findings = status["findings"]
     if given.broken == "a release that is no JSON":  # a kill leaves the document as it is, and says the way out
         assert ["grayctl apply FILE" in finding for finding in findings] == [True]
     else:
