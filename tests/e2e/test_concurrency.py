@@ -1,7 +1,7 @@
 """Eight syncs and four operators at once, on the emulator's DynamoDB, S3, SSM and KeyValueStore.
 
-Conflicts are real there: of the table's transactions, of the store's ETag, of S3's conditional puts.
-`GRAYLANE_ROUNDS` shortens it.
+Conflicts are real there: of the table's transactions, of the store's ETag, of S3's conditional puts. That every order of
+such calls is right is what tests/explore shows; here is to be seen that real conflicts are of the kinds it knows.
 """
 
 import json
@@ -32,7 +32,7 @@ from sync.settings import Settings
 
 pytestmark = [pytest.mark.own_stack, pytest.mark.needs_no_build]
 
-ROUNDS = int(os.environ.get("GRAYLANE_ROUNDS", "200"))
+ROUNDS = int(os.environ.get("GRAYLANE_ROUNDS", "60"))  # 200 in the night
 SYNCS, OPERATORS = 8, 4
 PREFIX, TABLE, BUCKET = "/gray/race", "graylane-race-config", "graylane-race-edge-config"
 RULES = [{"id": f"r{n}", "lane": "v2", "when": {"path": f"/quite/far/below/somewhere/{n}/*"}} for n in range(22)]
