@@ -1,7 +1,7 @@
 """Eight syncs and four operators at once, on the emulator's DynamoDB, S3, SSM and KeyValueStore.
 
-Conflicts are real there: of the table's transactions, of the store's ETag, of S3's conditional puts. That every order of
-such calls is right is what tests/explore shows; here is to be seen that real conflicts are of the kinds it knows.
+Conflicts are real there: of the table's transactions, of the store's ETag, of S3's conditional puts. That every order
+of such calls is right is what tests/explore shows; here is to be seen that real conflicts are of the kinds it knows.
 """
 
 import json
