@@ -25,9 +25,7 @@ check: install  ## formatting, lint, types, the template, generated files
 	$(BIN)/mypy src tools bench tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m delivery validate
-	$(BIN)/python -m edge --check
-	$(BIN)/python -m generate.dashboard --check
-	$(BIN)/python -m generate.reference --check
+	$(BIN)/python -m pytest -q tests/test_generated.py
 
 test: install  ## unit, edge and template tests, and the main end-to-end tests on the local stack
 	$(BIN)/python -m pytest -n 2 -m "not long"

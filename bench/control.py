@@ -23,7 +23,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.unit.control.world import Hook, Moment, World, release  # noqa: E402 - found by the line above
+from tests.support.control.world import Hook, Moment, World, release  # noqa: E402 - found by the line above
 
 from gray.publish.repair.drift import check_drift  # noqa: E402
 

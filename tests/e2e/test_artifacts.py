@@ -5,9 +5,13 @@ import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
 from delivery.artifacts import build, inputs
 from delivery.artifacts.parameters import local_architecture
 from graylocal.system.places import REPOSITORY
+
+pytestmark = pytest.mark.own_stack
 
 EDITED = "api_v2/desk.py"
 # What a build reads; the tools themselves are not copied.

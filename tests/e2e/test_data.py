@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.e2e.lanes import eventually, order, viewer_in
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
+from tests.support.stack.lanes import order, viewer_in
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer
+from tests.support.stack.waiting import eventually
 
 from graylocal.stack import LocalStack
 

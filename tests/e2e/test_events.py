@@ -4,8 +4,8 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from tests.support.rie import running
-from tests.support.sam_events import CASES, Case, differences, event, warm
+from tests.support.functions.interface_emulator import running
+from tests.support.functions.sample_events import CASES, Case, differences, event, warm
 
 from graylocal.sam_local import endpoints, functions
 from graylocal.stack import LocalStack

@@ -11,14 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.e2e.conftest import project_folder
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
-from tests.support.sam_events import CASES
+from tests.support.functions.sample_events import CASES
+from tests.support.stack.operator import Operator, project_folder
+from tests.support.stack.viewers import Viewer
 
 from graylocal.system import free_ports
 from graylocal.system.places import REPOSITORY, Ports
 from graylocal.system.processes import started_at
+
+pytestmark = pytest.mark.own_stack
 
 READY = "Graylane is up"
 

@@ -2,7 +2,7 @@
 
 import pytest
 from rich.console import Console
-from tests.edge.strict_cloudfront import StrictCloudFront
+from tests.support.aws.strict_cloudfront import StrictCloudFront
 
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError

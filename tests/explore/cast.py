@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from tests.explore.actors import Actor, Part
-from tests.explore.bases import rotated_keys
 from tests.explore.execution import Execution
-from tests.explore.steady import SteadyServices
-from tests.unit.control.world import PREFIX
+from tests.support.control.bases import rotated_keys
+from tests.support.control.steady_world import SteadyServices
+from tests.support.control.world import PREFIX
 
 from gray.history.revision import AlreadyDone
 from gray.release.document import Release

@@ -10,7 +10,7 @@ from tests.explore.calls import writes
 from tests.explore.edge import wrong_at_locations
 from tests.explore.laws import HeadWatch, StoreWatch, Violation
 from tests.explore.rest import at_rest
-from tests.explore.steady import SteadyWorld, order_of
+from tests.support.control.steady_world import SteadyWorld, order_of
 
 from gray.edge.config import stamped
 from gray.history.revision import KILLED

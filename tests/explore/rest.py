@@ -6,7 +6,7 @@ from itertools import pairwise
 from tests.explore.calls import kind_of
 from tests.explore.edge import answers_of_fresh
 from tests.explore.laws import StoreWatch, Violation
-from tests.explore.steady import SteadyServices, SteadyWorld
+from tests.support.control.steady_world import SteadyServices, SteadyWorld
 
 from gray.edge.config import Fence, stamped
 from gray.history.revision import KILLED, Head

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, of_type, template
+from tests.support.project.deployment import ROOT, of_type, template
 
 RESOURCES = template()["Resources"]
 EDGE = of_type(RESOURCES, "AWS::CloudFront::Function")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
+from tests.support.project.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
 
 from delivery.artifacts.parameters import environments, overrides
 

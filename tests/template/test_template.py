@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.template.deployment import ROOT, deployed, of_type, template
+from tests.support.project.deployment import ROOT, deployed, of_type, template
 
 from delivery.commands import sam
 

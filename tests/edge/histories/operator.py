@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from tests.edge.histories.browser import IDENTITY_SECRET
-from tests.unit.control.small_aws import SmallSecrets
-from tests.unit.control.world import KEYS, World
+from tests.support.aws.memory_aws import MemorySecrets
+from tests.support.control.world import KEYS, World
 
 from gray.edge.grants import EdgeKeys
 from gray.history.revisions import NotPossible, Revision
@@ -41,7 +41,7 @@ class Operator:
     @classmethod
     def begin(cls, identity: str, percent: int) -> "Operator":
         """A world with two gray lanes and a first release, not published yet. `identity` is a kind, or empty."""
-        world = World(secrets=SmallSecrets({"edge-keys": json.dumps({**KEYS, "identity": IDENTITY_SECRET})}))
+        world = World(secrets=MemorySecrets({"edge-keys": json.dumps({**KEYS, "identity": IDENTITY_SECRET})}))
         for lane in LANES:
             world.register(lane, f"api{lane[1:]}")
         document: _Document = {"salt": SALTS[0], "lanes": list(LANES), "rules": []}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.api.tables import CONTEXT, STABLE, items, make_tables, order, put
+from tests.support.lane.orders_tables import CONTEXT, STABLE, items, make_tables, order, put
 
 from fulfilment.fulfil import Fulfilment
 from lane import carrying, settings

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
-from tests.unit.api.tables import GRAY, STABLE, make_tables
+from tests.support.lane.orders_tables import GRAY, STABLE, make_tables
 
 from lane import carrying, settings
 from lane.context import LaneContext

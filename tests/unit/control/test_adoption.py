@@ -3,8 +3,7 @@
 from typing import Any, cast
 
 import pytest
-from tests.fakes.memory_aws import MemoryDynamoDB
-from tests.unit.control.small_aws import SmallApiGateway, SmallLambda
+from tests.support.aws.memory_aws import MemoryApiGateway, MemoryDynamoDB, MemoryLambda
 
 from gray.lanes.adoption import Adoption, AdoptionStep, Owner, steps
 from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, LaneTable, Registration
@@ -15,8 +14,8 @@ V2 = Registration("v2", "api2", "live", usage_plan="plan2")
 
 class _Account:
     def __init__(self) -> None:
-        self.api = SmallApiGateway()
-        self.functions = SmallLambda()
+        self.api = MemoryApiGateway()
+        self.functions = MemoryLambda()
         self.table = LaneTable(cast(Any, MemoryDynamoDB()), "config")
         self.adoption = Adoption(cast(Any, self.api), cast(Any, self.functions), self.table, OWNER)
 

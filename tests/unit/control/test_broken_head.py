@@ -4,10 +4,10 @@ import unicodedata
 from typing import Any
 
 import pytest
-from tests.unit.control.broken_heads import BROKEN, NO_HEAD
+from tests.support.control.broken_heads import BROKEN, NO_HEAD
+from tests.support.control.world import World, release
 from tests.unit.control.test_kill_ways import WAYS
 from tests.unit.control.test_sync import WorldServices
-from tests.unit.control.world import World, release
 
 from gray.history.revision import KILLED, Conflict
 from sync.by_hand import Request, requests_of

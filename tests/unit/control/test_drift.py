@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import BUCKET, PREFIX, World, release
+from tests.support.control.world import BUCKET, PREFIX, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import stamped
 from gray.publish.repair.drift import check_drift

@@ -4,8 +4,8 @@ import json
 from typing import Any, cast
 
 import pytest
-from tests.fakes.memory_aws import MemoryS3
-from tests.unit.control.world import release
+from tests.support.aws.memory_aws import MemoryS3
+from tests.support.control.world import release
 
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp, mask, unmask

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from tests.fakes.memory_aws import client_error
-from tests.fakes.strict_store import Location
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import Moment, World, release
+from tests.support.aws.memory_aws import client_error
+from tests.support.aws.strict_store import Location
+from tests.support.control.world import Moment, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.dynamodb_values import Plain, to_item
 from gray.edge.config import stamped

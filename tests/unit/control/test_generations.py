@@ -1,9 +1,9 @@
 """Parts and lists: what is written first, how much is written, and what is removed ten minutes later."""
 
 import pytest
-from tests.fakes.strict_store import StrictStore
-from tests.unit.control.edge import the_edge
-from tests.unit.control.world import BUCKET, World, release
+from tests.support.aws.strict_store import StrictStore
+from tests.support.control.world import BUCKET, World, release
+from tests.support.edge.api_function import the_edge
 
 from gray.edge.config import stamped
 from gray.publish.records.publication_log import PUBLISHED

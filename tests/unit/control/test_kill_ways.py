@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.memory_aws import client_error
-from tests.unit.control.edge import VIEWERS, the_edge
+from tests.support.aws.config_table import TABLE
+from tests.support.aws.memory_aws import client_error
+from tests.support.control.world import BUCKET, World, release
+from tests.support.edge.api_function import VIEWERS, the_edge
 from tests.unit.control.test_sync import WorldServices, ask
-from tests.unit.control.world import BUCKET, TABLE, World, release
 
 from gray.dynamodb_values import to_item
 from gray.history.list_files import list_file_key

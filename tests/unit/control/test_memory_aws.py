@@ -7,8 +7,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
-from tests.unit.control.world import World
+from tests.support.aws.config_table import make_config_table
+from tests.support.aws.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
+from tests.support.control.world import World
 
 from gray.dynamodb_values import Plain, to_item
 from gray.edge.config import Stamp
@@ -30,15 +31,7 @@ BY_HAND: dict[str, Plain] = {"pk": "revision", "sk": 1, "epoch": 1, "state": "ac
 def moto() -> Iterator[dict[str, Any]]:
     with mock_aws():
         clients: dict[str, Any] = {name: _client(name) for name in ("dynamodb", "s3", "ssm")}
-        clients["dynamodb"].create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(clients["dynamodb"], TABLE)
         clients["s3"].create_bucket(Bucket=BUCKET)
         yield clients
 

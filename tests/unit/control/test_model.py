@@ -11,8 +11,8 @@ from contextlib import suppress
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import Moment, World, release
+from tests.support.control.world import Moment, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import Fence, stamped
 from gray.publish.repair.cleanup import clean_up

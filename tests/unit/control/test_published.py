@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.memory_aws import MemorySSM
+from tests.support.aws.memory_aws import MemorySSM
 
 from gray.edge.config import Fence, Stamp, stamped
 from gray.publish.records.current import CurrentParameter, Published

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, release
+from tests.support.aws.config_table import TABLE
+from tests.support.control.world import BUCKET, PREFIX, Moment, World, release
 
 from gray.dynamodb_values import to_item
 from gray.edge.config import Fence, killed_config, stamped

@@ -4,9 +4,9 @@ import json
 from urllib.parse import unquote
 
 import pytest
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.small_aws import SmallSecrets
-from tests.unit.control.world import BUCKET, KEYS, World, release
+from tests.support.aws.memory_aws import MemorySecrets
+from tests.support.control.world import BUCKET, KEYS, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import FIELDS, stamped
 from gray.publish.publisher import PublishRequest
@@ -127,7 +127,7 @@ def test_a_killed_environment_is_rebuilt_killed(world: World) -> None:
 
 
 def test_the_identity_secret_is_quoted_alike_by_a_publication_and_by_a_rebuild_from_s3() -> None:
-    world = World(secrets=SmallSecrets({"edge-keys": json.dumps({**KEYS, "identity": ODD})}))
+    world = World(secrets=MemorySecrets({"edge-keys": json.dumps({**KEYS, "identity": ODD})}))
     world.register()
     world.save(release(20, identity={"kind": "signed", "sources": ["cookie:uid"]}))
     assert world.publish().status == PUBLISHED

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.control.world import TABLE, Interposed, Moment, World, release
+from tests.support.aws.config_table import TABLE
+from tests.support.control.world import Interposed, Moment, World, release
 
 from gray.dynamodb_values import to_item
 from gray.history.revision import AlreadyDone, Conflict, Head, NotPossible

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.control.world import World, release
+from tests.support.aws.config_table import make_config_table
+from tests.support.control.world import World, release
 
 from gray.dynamodb_values import to_item
 from gray.edge.config import stamped
@@ -336,15 +337,7 @@ def test_the_handlers_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None
 
         from sync import app
 
-        boto3.client("dynamodb", region_name="eu-central-1").create_table(
-            TableName="graylane-test-config",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(boto3.client("dynamodb", region_name="eu-central-1"))
         assert app.scheduled({}, context)["status"] == "idle"
         assert app.stream({"Records": []}, context)["status"] == "idle"
         assert app.manual({"action": "nothing"}, context)["answers"][0]["status"] == "ignored"

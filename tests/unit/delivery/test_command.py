@@ -2,13 +2,13 @@
 
 import io
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from tests.unit.delivery.account import Account
+from tests.support.aws.serving import serving
+from tests.support.grayctl.account import Account
 
 from delivery.__main__ import main
 from delivery.errors import DeliveryError
@@ -48,13 +48,8 @@ def expired() -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Expired)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Expired) as address:
+        yield address
 
 
 @pytest.mark.usefixtures("project")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.delivery.account import SITE, Account
+from tests.support.grayctl.account import SITE, Account
 
 from delivery.afterwards import problems
 from delivery.deploy import lanes_of, values_of

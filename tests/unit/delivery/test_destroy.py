@@ -4,8 +4,9 @@ from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.unit.delivery.account import BUCKET, ORDERS, Account, Terminal
-from tests.unit.grayctl.grayctl_stack import functions_handler, serving
+from tests.support.aws.serving import serving
+from tests.support.grayctl.account import BUCKET, ORDERS, Account, Terminal
+from tests.support.grayctl.grayctl_stack import functions_handler
 
 from delivery import destroy as destroying
 from delivery.errors import DeliveryError

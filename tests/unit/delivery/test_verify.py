@@ -1,7 +1,7 @@
 """Verification moves viewers, so it is refused where there are any and asked for where there may be."""
 
 import pytest
-from tests.unit.delivery.account import CONFIG, Account, Terminal
+from tests.support.grayctl.account import CONFIG, Account, Terminal
 
 from delivery.errors import DeliveryError
 from delivery.verify import verify

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.sam_events import CASES, EDGE, differences, event
+from tests.support.functions.sample_events import CASES, EDGE, differences, event
 
 from edge.engine import EdgeFunction, Result
 from edge.njs import Case as NjsCase

@@ -1,7 +1,7 @@
 """The limits of the edge are errors when a release is checked, not surprises at the edge."""
 
 import pytest
-from tests.unit.gray_release.documents import Document, document, rule, user_list
+from tests.support.release.documents import Document, document, rule, user_list
 
 from gray.edge.check import check, read_release
 from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, compile_release

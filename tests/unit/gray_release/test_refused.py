@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.gray_release.documents import Document, asking, document, nested, rule, user_list
+from tests.support.release.documents import Document, asking, document, nested, rule, user_list
 
 from gray.edge.check import check
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Fault, Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Fault, Grayctl, Stack
 
 from gray.history.revisions import Revisions
 from gray.publish.records.publication_log import FAILED

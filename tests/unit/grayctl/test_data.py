@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.api.tables import GRAY, STABLE, data_copy, items, make_tables, order, put
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.lane.orders_tables import GRAY, STABLE, data_copy, items, make_tables, order, put
 
 FUNCTION = "graylane-test-data-copy"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl
+from tests.support.grayctl.grayctl_stack import Grayctl
 
 from generate.reference.template_reference import read_template
 from grayctl.document.edits import new_document

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes.strict_store import ARN, StrictStore
-from tests.unit.control.world import World, release
-from tests.unit.grayctl.grayctl_stack import SALT, Grayctl, Stack
+from tests.support.aws.strict_store import ARN, StrictStore
+from tests.support.control.world import World, release
+from tests.support.grayctl.grayctl_stack import SALT, Grayctl, Stack
 
 from edge.engine import EdgeFunction
 from gray.edge.grants import sign_cookie, sign_debug, sign_link

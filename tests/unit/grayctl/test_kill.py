@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.strict_store import StrictStore
-from tests.unit.control.broken_heads import BROKEN, NO_HEAD, NO_RELEASE
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.aws.strict_store import StrictStore
+from tests.support.control.broken_heads import BROKEN, NO_HEAD, NO_RELEASE
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.errors import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
 

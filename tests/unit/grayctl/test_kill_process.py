@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.strict_store import StrictStore
+from tests.support.aws.strict_store import StrictStore
 
 GRAYCTL = str(Path(sys.executable).with_name("grayctl"))
 NOT_ASCII = "Bestellungen schlagen fehl: 订单"

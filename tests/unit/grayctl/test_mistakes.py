@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.command_cases import Mistake, fail
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
+from tests.support.grayctl.command_cases import Mistake, fail
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
 
 from grayctl.errors import EXIT_NEGATIVE, EXIT_REFUSED, EXIT_USAGE
 from grayctl.output.answers import PreviewAnswer

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
-from tests.unit.grayctl.test_preview_engine import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.release.previewed import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
 
 from gray.edge.grants import sign_identity, sign_jwt
 from gray.release.document import Identity

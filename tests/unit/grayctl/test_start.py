@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from tests.unit.grayctl.aws_server import aws_handler
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack, serving
+from tests.support.aws.moto_server import aws_handler
+from tests.support.aws.serving import serving
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from generate.reference.cli_reference import commands
 from grayctl.cli import PANELS, app

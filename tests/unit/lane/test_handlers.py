@@ -12,7 +12,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import AWSXRayRecorder
-from tests.unit.lane.carriers import event_of, notification, own_lane
+from tests.support.lane.carriers import event_of, notification, own_lane
 
 from lane import LaneContext, Settings, WrongLaneError, current
 from lane.handlers import each_record, in_lane

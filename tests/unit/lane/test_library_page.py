@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.lane.carriers import event_of, own_lane
+from tests.support.lane.carriers import event_of, own_lane
 
 from lane import LaneContext, carrying, settings
 from lane.propagation.inject import send_message, start_execution

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lane.carriers import notification, own_lane, sqs_record
+from tests.support.lane.carriers import notification, own_lane, sqs_record
 
 from lane import LaneContext
 from lane.context import addressed

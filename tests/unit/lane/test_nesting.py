@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.lane.carriers import EVERY, Step
+from tests.support.lane.carriers import EVERY, Step
 
 from lane import LaneContext
 from lane.propagation.extract import unwrapped

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.control.world import World, release
+from tests.support.control.world import World, release
 
 from gray.edge.check import check
 from gray.publish.records.publication_log import PUBLISHED, Record

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.lists.asked import Asked, on_the_list
+from tests.support.edge.user_list import Asked, on_the_list
 
 from gray.edge.check import check
 from gray.release.user_lists import (

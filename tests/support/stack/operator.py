@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from graylocal.system.places import REPOSITORY
 
 GRAYCTL = Path(sys.executable).with_name("grayctl")
 
@@ -47,3 +50,9 @@ class Operator:
         """A new release: nobody is killed, everybody on stable, another salt."""
         if self.json("apply", "--new", "--yes")["state"] == "killed":  # which only `resume` ends
             self.run("resume", "--yes")
+
+
+def project_folder(folder: Path) -> Path:
+    """A folder that `grayctl` takes for the project's root: the stack's note goes below it."""
+    shutil.copy(REPOSITORY / "samconfig.toml", folder)
+    return folder

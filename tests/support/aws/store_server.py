@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.exceptions import ClientError
-from tests.fakes.strict_store import ARN, StrictStore
+from tests.support.aws.strict_store import ARN, StrictStore
 
 ACTIVE = "1|1|1|1|a"
 

@@ -1,19 +1,18 @@
-"""What the tests of alarms and plans share: faults to bring into a deployed lane, the watch's clock, alarms seen."""
+"""Faults to bring into a deployed lane, the watch's clock, and alarms seen."""
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-from tests.e2e.viewers import Answer, Viewer, request
+from tests.support.stack.viewers import Answer, Viewer, request
+from tests.support.stack.waiting import until
 
 from graylocal.stack import LocalStack
 
-PATIENCE = 90.0
 ORDER = json.dumps({"customer": "Ada", "items": [{"sku": "lamp", "quantity": 1}]}).encode()
 JSON = {"accept": "application/json", "content-type": "application/json"}
 # What an alarm is put again with, when its period is shortened.
@@ -22,15 +21,6 @@ _ALARM_SETTINGS = (
     *("EvaluationPeriods", "DatapointsToAlarm", "ComparisonOperator", "Threshold", "TreatMissingData"),
     *("AlarmActions", "OKActions"),
 )
-
-
-def until[T](look: Callable[[], T | Literal[False] | None], what: str, patience: float = PATIENCE) -> T:
-    """What `look` sees once it is something."""
-    end = time.monotonic() + patience
-    while not (seen := look()):
-        assert time.monotonic() < end, f"not within {patience:g} s: {what}"
-        time.sleep(0.1)
-    return seen
 
 
 class Watching:

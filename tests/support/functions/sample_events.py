@@ -14,7 +14,7 @@ from graylocal.stack import LocalStack
 
 __all__ = ["CASES", "EDGE", "EVENTS", "Case", "differences", "event", "warm"]
 
-EVENTS = Path(__file__).parents[2] / "events"
+EVENTS = Path(__file__).parents[3] / "events"
 
 
 @dataclass(frozen=True)

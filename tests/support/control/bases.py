@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from tests.explore.edge import SALT
-from tests.explore.steady import SteadyServices, SteadyWorld, quiet
-from tests.unit.control.world import PREFIX, release
+from tests.support.control.steady_world import SteadyServices, SteadyWorld, quiet
+from tests.support.control.world import PREFIX, release
 
 from gray.release.document import Release
 from sync.runs import by_schedule

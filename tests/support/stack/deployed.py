@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.operator import Operator
+from tests.support.stack.operator import Operator
 
 from grayctl.stack.target import Target, discover
 

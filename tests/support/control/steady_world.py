@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.fakes.memory_aws import MemoryS3
-from tests.fakes.strict_store import ARN, StrictStore
-from tests.unit.control.world import BUCKET, PREFIX, TABLE, Hook, World
+from tests.support.aws.config_table import TABLE
+from tests.support.aws.memory_aws import MemoryS3
+from tests.support.aws.strict_store import ARN, StrictStore
+from tests.support.control.world import BUCKET, PREFIX, Hook, World
 
 from gray.edge.config import CONFIG, Stamp, stamped
 from gray.publish.control_plane import ControlPlane

@@ -11,6 +11,7 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 from rich.console import Console
+from tests.support.aws.config_table import make_config_table
 
 from gray.history.revisions import Revisions
 from grayctl.stack.target import Clients, Target
@@ -56,15 +57,7 @@ class Account:
     def release(self, *rules: dict[str, Any]) -> Revisions:
         """The config table of prod, with one revision."""
         dynamodb = self.client("dynamodb")
-        dynamodb.create_table(
-            TableName=CONFIG,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(dynamodb, CONFIG)
         from gray.release.document import Release
 
         release = Release.model_validate({"salt": "8f3kq1zt", "lanes": ["v2"], "rules": list(rules)})

@@ -1,13 +1,15 @@
-"""Asks the built edge function, on what a location sees of the store."""
+"""Asks the built API function, on what a location sees of the store."""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.strict_store import Location
+from tests.support.aws.strict_store import Location
 
-from edge.engine import EdgeFunction
+from edge.engine import EdgeFunction, Result
+
+__all__ = ["VIEWERS", "Answer", "Edge", "answer_of", "api_function", "request_of", "the_edge"]
 
 BUILT = Path(__file__).parents[3] / "src" / "edge" / "build" / "request_api.js"
 # Enough viewers to have some in every range, few enough to be asked thousands of times.
@@ -51,7 +53,7 @@ class Edge:
 
     def __init__(self) -> None:
         self._see: Location = dict[str, str]().get
-        self._function = EdgeFunction(BUILT.read_text(encoding="utf-8"), lambda key: self._see(key))
+        self._function = api_function(lambda key: self._see(key))
         self._known: dict[tuple[str, float, str | None], list[tuple[dict[str, str | None], Answer]]] = {}
 
     def ask(self, location: Location, viewer: str, now: float) -> Answer:
@@ -62,12 +64,7 @@ class Edge:
             if all(looking(key) == value for key, value in values.items()):
                 return answer
         self._see = reading = _Reading(looking)
-        headers = self._function.run(_event(viewer), now=now).value["headers"]
-        answer = Answer(
-            headers["x-gray-version"]["value"],
-            headers["x-gray-reason"]["value"],
-            int(headers["x-gray-revision"]["value"]),
-        )
+        answer = answer_of(self._function.run(request_of(viewer), now=now))
         known.append((reading.values, answer))
         return answer
 
@@ -78,7 +75,20 @@ def the_edge() -> Edge:
     return Edge()
 
 
-def _event(viewer: str) -> dict[str, Any]:
+def api_function(see: Location) -> EdgeFunction:
+    """The built function over what `see` gives for each key."""
+    return EdgeFunction(BUILT.read_text(encoding="utf-8"), see)
+
+
+def answer_of(result: Result) -> Answer:
+    """What the function tells the API."""
+    headers = result.value["headers"]
+    lane, reason, revision = (headers[f"x-gray-{name}"]["value"] for name in ("version", "reason", "revision"))
+    return Answer(lane, reason, int(revision))
+
+
+def request_of(viewer: str, **cookies: str) -> dict[str, Any]:
+    """An API request of a viewer, whose id is in the cookie `uid`."""
     return {
         "version": "1.0",
         "context": {"eventType": "viewer-request", "requestId": "r"},
@@ -88,6 +98,6 @@ def _event(viewer: str) -> dict[str, Any]:
             "uri": "/api/orders",
             "querystring": {},
             "headers": {"host": {"value": "shop.example"}},
-            "cookies": {"uid": {"value": viewer}},
+            "cookies": {name: {"value": value} for name, value in {"uid": viewer, **cookies}.items()},
         },
     }

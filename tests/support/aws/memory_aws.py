@@ -1,4 +1,4 @@
-"""DynamoDB, S3 and SSM in memory: the operations and conditions the control plane uses, and no others.
+"""DynamoDB, S3, SSM, API Gateway, Lambda and Secrets Manager in memory: what the control plane uses, and no more.
 
 Fast enough for the thousands of runs that fault injection takes. tests/unit/control/test_memory_aws.py asks the same
 of these and of moto and compares the answers.
@@ -14,7 +14,15 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-__all__ = ["MemoryDynamoDB", "MemoryS3", "MemorySSM", "client_error"]
+__all__ = [
+    "MemoryApiGateway",
+    "MemoryDynamoDB",
+    "MemoryLambda",
+    "MemoryS3",
+    "MemorySSM",
+    "MemorySecrets",
+    "client_error",
+]
 
 Item = dict[str, Any]
 
@@ -184,3 +192,90 @@ class MemorySSM:
     def delete_parameter(self, *, Name: str) -> dict[str, Any]:
         del self.values[Name]
         return {}
+
+
+class MemoryApiGateway:
+    """REST APIs, their stages and usage plans."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("apigateway").exceptions
+        self.apis: dict[str, str] = {}
+        self.stages: set[tuple[str, str]] = set()
+        self.plans: dict[str, list[dict[str, str]]] = {}
+        self.keys: set[tuple[str, str]] = set()
+
+    def __deepcopy__(self, memo: object) -> "MemoryApiGateway":
+        other = MemoryApiGateway()
+        other.apis, other.stages, other.keys = dict(self.apis), set(self.stages), set(self.keys)
+        other.plans = dict(self.plans)
+        return other
+
+    def deploy(self, api: str, name: str, stage: str, plan: str) -> None:
+        self.apis[api] = name
+        self.stages.add((api, stage))
+        self.plans[plan] = [{"apiId": api, "stage": stage}]
+
+    def get_rest_api(self, *, restApiId: str) -> dict[str, Any]:
+        return {"name": self._found(self.apis, restApiId)}
+
+    def get_stage(self, *, restApiId: str, stageName: str) -> dict[str, Any]:
+        if (restApiId, stageName) not in self.stages:
+            raise client_error("apigateway", "NotFoundException", 404)
+        return {"stageName": stageName}
+
+    def get_usage_plan(self, *, usagePlanId: str) -> dict[str, Any]:
+        return {"apiStages": self._found(self.plans, usagePlanId)}
+
+    def create_usage_plan_key(self, *, usagePlanId: str, keyId: str, keyType: str) -> dict[str, Any]:
+        self._found(self.plans, usagePlanId)
+        if (usagePlanId, keyId) in self.keys:
+            raise client_error("apigateway", "ConflictException", 409)
+        self.keys.add((usagePlanId, keyId))
+        return {}
+
+    def delete_usage_plan_key(self, *, usagePlanId: str, keyId: str) -> dict[str, Any]:
+        if (usagePlanId, keyId) not in self.keys:
+            raise client_error("apigateway", "NotFoundException", 404)
+        self.keys.remove((usagePlanId, keyId))
+        return {}
+
+    def _found(self, where: dict[str, Any], name: str) -> Any:
+        if name not in where:
+            raise client_error("apigateway", "NotFoundException", 404)
+        return where[name]
+
+
+class MemoryLambda:
+    """The resource policy of functions: source ARN by function and statement."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("lambda").exceptions
+        self.permissions: dict[tuple[str, str], str] = {}
+
+    def __deepcopy__(self, memo: object) -> "MemoryLambda":
+        other = MemoryLambda()
+        other.permissions = dict(self.permissions)
+        return other
+
+    def add_permission(self, *, FunctionName: str, StatementId: str, SourceArn: str, **more: Any) -> dict[str, Any]:
+        if (FunctionName, StatementId) in self.permissions:
+            raise client_error("lambda", "ResourceConflictException", 409)
+        self.permissions[FunctionName, StatementId] = SourceArn
+        return {}
+
+    def remove_permission(self, *, FunctionName: str, StatementId: str) -> dict[str, Any]:
+        if (FunctionName, StatementId) not in self.permissions:
+            raise client_error("lambda", "ResourceNotFoundException", 404)
+        del self.permissions[FunctionName, StatementId]
+        return {}
+
+
+class MemorySecrets:
+    """Secrets by name."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.exceptions = _real("secretsmanager").exceptions
+        self.values = values
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
+        return {"SecretString": self.values[SecretId]}

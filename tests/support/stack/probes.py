@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.e2e.deployed import DeployedStack
-from tests.e2e.viewers import Viewer
+from tests.support.stack.deployed import DeployedStack
+from tests.support.stack.viewers import Viewer
 
 from gray.edge.config import stamped
 from graylocal.stack import LocalStack
 
-EVENTS = Path(__file__).parents[2] / "events"
+EVENTS = Path(__file__).parents[3] / "events"
 ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from delivery.artifacts.parameters import environments, overrides
 from generate.reference.template_reference import read_template
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NO_VALUE = {"Ref": "AWS::NoValue"}
 PSEUDO = {
     "AWS::Region": "us-east-1",

@@ -1,10 +1,10 @@
 """A list as the edge asks it: the built function on the shards, for one identity after the other."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from edge.engine import EdgeFunction
+from tests.support.edge.api_function import answer_of, api_function, request_of
+from tests.support.release.documents import document
+
 from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp
@@ -15,7 +15,6 @@ from gray.release.user_lists import shard_key
 __all__ = ["NOW", "Asked", "on_the_list"]
 
 NOW = 1_800_000_000
-_BUILT = Path(__file__).parents[3] / "src" / "edge" / "build" / "request_api.js"
 
 
 class Asked:
@@ -24,13 +23,7 @@ class Asked:
     def __init__(self, values: Sequence[str], *, salt: str, ids: int = 1) -> None:
         entry = {"digest": "1" * 64, "ids": ids, "shards": len(values), "salt": salt}
         release = read_release(
-            {
-                "salt": "8f3kq1zt",
-                "lanes": ["v2"],
-                "identity": {"kind": "plain", "sources": ["cookie:uid"]},
-                "lists": {"staff": entry},
-                "rules": [{"id": "staff", "lane": "v2", "when": {"list": "staff"}}],
-            }
+            document(lists={"staff": entry}, rules=[{"id": "staff", "lane": "v2", "when": {"list": "staff"}}])
         )
         compiled = compile_release(
             release,
@@ -42,7 +35,7 @@ class Asked:
         self.keys: dict[str, str] = {shard_key("staff", number): value for number, value in enumerate(values)}
         self.keys["config"] = compiled.config
         self.reads: list[str] = []
-        self._function = EdgeFunction(_BUILT.read_text(encoding="utf-8"), self._get)
+        self._function = api_function(self._get)
 
     def _get(self, key: str) -> str | None:
         self.reads.append(key)
@@ -51,24 +44,9 @@ class Asked:
     def reason(self, identity: str) -> str:
         """`staff`, `default`, or why it could not be told."""
         self.reads.clear()
-        headers: Mapping[str, Any] = self._function.run(_event(identity), now=NOW).value["headers"]
-        return str(headers["x-gray-reason"]["value"])
+        return answer_of(self._function.run(request_of(identity), now=NOW)).reason
 
 
 def on_the_list(asked: Asked, identities: Iterable[str]) -> list[str]:
     """Those of the identities that the edge takes for members."""
     return [identity for identity in identities if asked.reason(identity) == "staff"]
-
-
-def _event(identity: str) -> dict[str, Any]:
-    return {
-        "context": {"requestId": "r"},
-        "viewer": {"ip": "192.0.2.1"},
-        "request": {
-            "method": "GET",
-            "uri": "/api/orders",
-            "querystring": {},
-            "headers": {},
-            "cookies": {"uid": {"value": identity}},
-        },
-    }

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tests.edge.replay import request_event
 from tests.edge.vectors import world
 from tests.edge.vectors.configs import head
+from tests.support.edge.replay import request_event
 
 __all__ = ["Fuzzed", "fuzzed"]
 

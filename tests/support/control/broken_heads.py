@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-TABLE = "graylane-test-config"
+from tests.support.aws.config_table import TABLE
+
 HEAD: Any = {"pk": {"S": "head"}, "sk": {"N": "0"}}
 # What is done to the table, by a client of DynamoDB.
 Break = Callable[[Any], None]

@@ -10,9 +10,17 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
-from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
-from tests.fakes.strict_store import ARN, StrictStore
-from tests.unit.control.small_aws import SmallApiGateway, SmallLambda, SmallSecrets
+from tests.support.aws.config_table import TABLE
+from tests.support.aws.memory_aws import (
+    MemoryApiGateway,
+    MemoryDynamoDB,
+    MemoryLambda,
+    MemoryS3,
+    MemorySecrets,
+    MemorySSM,
+)
+from tests.support.aws.strict_store import ARN, StrictStore
+from tests.support.release.documents import document
 
 from gray.edge.grants import EdgeKeys
 from gray.history.list_files import ListFiles, list_file_key
@@ -31,28 +39,18 @@ from gray.publish.secrets import read_edge_keys
 from gray.publish.store.store import Store
 from gray.release.document import Release
 
-PREFIX, TABLE, BUCKET = "/gray/test", "graylane-test-config", "edge-config"
+PREFIX, BUCKET = "/gray/test", "edge-config"
 Moment = Literal["before", "after"]
 # Is told of each AWS call, as service.operation, before and after it; may raise, or run something in between.
 Hook = Callable[[Moment, str], None]
 
-IDENTITY = {"kind": "plain", "sources": ["cookie:uid"]}
 KEYS = {"identity": "", "newest": "a", "a": "A" * 43}
 
 
 def release(percent: float | None = 20, **more: Any) -> Release:
     """A release with one rule that leads `percent` of the viewers to v2; no rule for None."""
     rules = [] if percent is None else [{"id": "ramp", "lane": "v2", "percent": percent}]
-    values = {
-        "identity": IDENTITY,
-        "salt": "8f3kq1zt",
-        "state": "active",
-        "lanes": ["v2"],
-        "lease_minutes": 1440,
-        "rules": rules,
-        **more,
-    }
-    return Release.model_validate(values)
+    return Release.model_validate(document(**{"state": "active", "lease_minutes": 1440, "rules": rules, **more}))
 
 
 class Interposed:
@@ -88,9 +86,9 @@ class World:
     s3: MemoryS3 = field(default_factory=MemoryS3)
     ssm: MemorySSM = field(default_factory=MemorySSM)
     store: StrictStore = field(default_factory=StrictStore)
-    apigateway: SmallApiGateway = field(default_factory=SmallApiGateway)
-    functions: SmallLambda = field(default_factory=SmallLambda)
-    secrets: SmallSecrets = field(default_factory=lambda: SmallSecrets({"edge-keys": json.dumps(KEYS)}))
+    apigateway: MemoryApiGateway = field(default_factory=MemoryApiGateway)
+    functions: MemoryLambda = field(default_factory=MemoryLambda)
+    secrets: MemorySecrets = field(default_factory=lambda: MemorySecrets({"edge-keys": json.dumps(KEYS)}))
     time: float = 1_800_000_000.0
     unhealthy: dict[str, str] = field(default_factory=dict)
     announced: list[Mapping[str, object]] = field(default_factory=list)
@@ -169,7 +167,7 @@ class World:
         other.ssm.values = {name: list(values) for name, values in self.ssm.values.items()}
         other.store.restore(self.store)
         other.apigateway, other.functions = deepcopy(self.apigateway), deepcopy(self.functions)
-        other.secrets = SmallSecrets(dict(self.secrets.values))
+        other.secrets = MemorySecrets(dict(self.secrets.values))
         other.announced, other.warned = list(self.announced), list(self.warned)
         other.switched = dict(self.switched)
         return other
@@ -228,4 +226,4 @@ class World:
 
 def edge_keys() -> EdgeKeys:
     """The keys of every World."""
-    return read_edge_keys(cast(Any, SmallSecrets({"edge-keys": json.dumps(KEYS)})), "edge-keys")
+    return read_edge_keys(cast(Any, MemorySecrets({"edge-keys": json.dumps(KEYS)})), "edge-keys")

@@ -1,22 +1,12 @@
-"""What the tests of lanes share: viewers of a lane, their orders, and waiting for what is asynchronous."""
+"""Viewers of a lane, and their orders."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.viewers import Answer, Viewer, everybody
+from tests.support.stack.viewers import Answer, Viewer, everybody
+from tests.support.stack.waiting import eventually
 
 ORDER = {"customer": "Ada", "items": [{"sku": "kettle", "quantity": 1}]}
-
-
-def eventually[T](look: Callable[[], T], good: Callable[[T], bool], seconds: float = 60, pause: float = 0.1) -> T:
-    """What `look` sees once it is good, looking again after each `pause`; fails with what it saw last."""
-    deadline = time.monotonic() + seconds
-    while not good(seen := look()):
-        assert time.monotonic() < deadline, f"after {seconds} s still {str(seen)[:2000]}"
-        time.sleep(pause)
-    return seen
 
 
 def viewer_in(lane: str, url: str) -> Viewer:

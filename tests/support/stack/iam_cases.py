@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.e2e.probes import Probes
+from tests.support.stack.probes import Probes
 
 Probe = Callable[[Probes], None]
 

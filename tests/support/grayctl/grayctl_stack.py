@@ -5,21 +5,22 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from tests.fakes.strict_store import ARN
-from tests.unit.moto_writes import written
+from tests.support.aws.config_table import KEYS, TABLE
+from tests.support.aws.moto_writes import written
+from tests.support.aws.serving import serving
+from tests.support.aws.strict_store import ARN
 
 from gray.history.revisions import Revisions
 from gray.publish.records.current import Published
 from gray.publish.records.publication_log import PUBLISHED, PublicationLog, Record
 
 REGION = "us-east-1"
-TABLE = "graylane-test-config"
 SALT = "abcdefgh"
 SAMCONFIG = """
 version = 0.1
@@ -181,16 +182,7 @@ def _register_lanes(ssm: Any) -> None:
 
 
 def _template(site: str) -> dict[str, Any]:
-    key = {"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"}
-    table = {
-        "Type": "AWS::DynamoDB::Table",
-        "Properties": {
-            "TableName": TABLE,
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": list(key),
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        },
-    }
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": TABLE, **KEYS}}
     outputs = {
         "SiteUrl": f"{site}/",
         "ConfigTable": TABLE,
@@ -212,23 +204,6 @@ def _template(site: str) -> dict[str, Any]:
         },
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
-
-
-class serving:
-    """A server on a free port of this machine for as long as the block lasts; gives its address."""
-
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __exit__(self, *_error: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _site_handler(edge: Edge) -> type[BaseHTTPRequestHandler]:

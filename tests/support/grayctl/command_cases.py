@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.unit.grayctl.grayctl_stack import Grayctl
+from tests.support.grayctl.grayctl_stack import Grayctl
 
 from grayctl.errors import EXIT_NEGATIVE, EXIT_NOT_CONFIRMED, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
 from grayctl.output.answer_model import FailureAnswer

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.deployed import DeployedStack
+from tests.support.stack.deployed import DeployedStack
 
 from graylocal.stack import LocalStack
 
