@@ -1,7 +1,7 @@
-"""docs/reference/errors.md: exit codes, why the edge decided so, how a publication ends, what validation refuses.
+"""docs/reference/errors.md: exit codes, the edge's reasons, publication statuses, validation errors.
 
-The sentences of the validation are read from its source, so an error that is added is on the page, and one whose
-wording changes makes the page stale.
+Validation errors are read from the source, so new ones appear on the page, and a changed wording makes the page
+stale.
 """
 
 import ast
@@ -20,7 +20,7 @@ _WHOLE = (
     "release/plan_check.py",
     "edge/compile.py",
 )
-# Where a release is refused, in the order in which a person meets it.
+# Where a release is refused, in the order a user meets it.
 SOURCES = (
     ("Single values", ("release/document.py", "release/conditions.py", "release/plan.py")),
     ("The release as a whole", _WHOLE),
@@ -36,14 +36,14 @@ def errors_reference() -> str:
         "# Errors and reasons",
         exit_codes("## Exit codes of grayctl"),
         "## Why the edge decided so",
-        "A request signed for debugging (`grayctl status` sends one) is told the reason; the API gets it in"
-        " `x-gray-reason`, and the metric of decisions counts by it. A rule that decided is named by its id.",
+        "The answer to a signed debug request (`grayctl status` sends one) contains the reason. The API gets it in"
+        " `x-gray-reason`, and the decisions metric counts by it. If a rule decided, the reason is the rule's id.",
         _table(("reason", "lane", "meaning"), [(f"`{name}`", *REASONS[name]) for name in REASONS]),
         "## How a publication ends",
         _table(("status", "meaning"), [(f"`{name}`", text) for name, text in PUBLICATIONS.items()]),
         "## What validation refuses",
-        "Each problem says where it is, what it is and what to do, all problems at once. `…` stands for a value."
-        " An unknown key, a missing one or a value of the wrong type is told in the same form, with the key's path.",
+        "Validation reports all problems at once, each with its place, the problem and the fix. `…` stands for a value."
+        " An unknown key, a missing key or a wrong type is reported in the same form, with the key's path.",
     ]
     for title, files in SOURCES:
         found = [problem for file in files for problem in problems_of(_GRAY / file) if problem[1] not in ("", "…")]
@@ -53,7 +53,7 @@ def errors_reference() -> str:
 
 
 def problems_of(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Every problem that a module can tell, in its order: where (empty: at the value itself), what, remedy."""
+    """Every problem that a module can report, in order: where (empty: at the value itself), what, remedy."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = _assigned(tree)
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
@@ -78,7 +78,7 @@ def _three(nodes: list[ast.expr], texts: _Texts) -> tuple[str, str, str]:
 
 
 def _assigned(tree: ast.AST) -> _Texts:
-    """Texts that were given a name (`what = f"..."`), with the line of that, the last first."""
+    """Texts assigned to a name (`what = f"..."`), with their line, last first."""
     found = [
         (node.lineno, node.targets[0].id, _text(node.value, ()))
         for node in ast.walk(tree)
@@ -88,7 +88,7 @@ def _assigned(tree: ast.AST) -> _Texts:
 
 
 def _text(node: ast.expr, texts: _Texts) -> str:
-    """A string as it is told, with `…` for what is filled in; empty when it is no string."""
+    """A string as reported, with `…` for inserted values; empty if it is not a string."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     if isinstance(node, ast.JoinedStr):
