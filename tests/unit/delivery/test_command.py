@@ -88,7 +88,7 @@ def test_a_question_that_nobody_can_answer_changes_nothing(
     assert main(["destroy", "prod"]) == EXIT_NOT_CONFIRMED
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == "graylane: nobody answered, nothing was changed. Run it in a terminal."
+    assert line == "graylane: no answer, nothing was changed. Run it in a terminal."
     assert account.is_there("graylane-prod")
 
 

@@ -51,7 +51,7 @@ def test_a_gray_lane_is_kept_while_a_rule_leads_there(account: Account) -> None:
     target = account.deploy("gray")
     revisions = account.release(TO_V2)
 
-    with pytest.raises(DeliveryError, match=r"revision 1 still leads viewers to v2.*grayctl kill"):
+    with pytest.raises(DeliveryError, match=r"revision 1 still sends viewers to v2.*grayctl kill"):
         destroy(target, Terminal(), yes=True)
     assert account.is_there("graylane-gray")
 
@@ -99,7 +99,7 @@ def test_what_was_not_brought_home_is_said_before_it_goes(account: Account, monk
         with pytest.raises(NotConfirmedError):
             destroy(target, terminal)
 
-    assert "1 item of v2 waits to be brought home, and goes too: grayctl data merge --lane v2" in terminal.said
+    assert "1 item of v2 waits to be merged into stable: grayctl data merge --lane v2" in terminal.said
 
 
 def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> None:

@@ -49,5 +49,5 @@ def test_where_nobody_answers_nothing_is_run(account: Account, prod: Target) -> 
     account.release()
     account.register("v2", "api2")
 
-    with pytest.raises(NotConfirmedError, match="nobody answered, nothing was changed"):
+    with pytest.raises(NotConfirmedError, match="no answer, nothing was changed"):
         verify(prod, Terminal())
