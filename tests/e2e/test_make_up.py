@@ -151,7 +151,7 @@ def test_what_a_killed_make_up_left_is_tidied_up(running: MakeUp) -> None:
         timeout=60,
     )
 
-    assert down.stdout.startswith(("Ended ", "Nothing was running"))
+    assert down.stdout.startswith(("Stopped ", "Nothing was running"))
     assert not scratch.exists()
     assert not record.exists()
     free_ports.check(running.ports)

@@ -10,7 +10,7 @@ const METHODS = {
   replaceAll: '.replaceAll is not there before njs 0.7.10; use split and join',
   localeCompare: '.localeCompare is not there',
   then: 'promise chains use closures and memory; await one after the other',
-  all: 'Promise.all with a key value store uses memory and is no faster; await one after the other',
+  all: 'Promise.all with a key value store uses memory and is not faster; await one after the other',
   imul: 'hashing in JavaScript costs 3 to 9 times more than the native digest; use crypto',
   charCodeAt: HASH,
   codePointAt: HASH,

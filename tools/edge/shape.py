@@ -38,7 +38,7 @@ def _request(before: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[st
 def _answer(value: Mapping[str, Any]) -> Iterator[str]:
     status = value.get("statusCode")
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
-        yield f"the status {status!r} is none"
+        yield f"the status {status!r} is invalid"
     if not isinstance(value.get("statusDescription", ""), str):
         yield "the status has no description"
     if set(value) - _ANSWER_KEYS:

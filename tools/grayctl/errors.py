@@ -63,7 +63,7 @@ class UsageError(GrayctlError):
 
 
 class ConflictError(GrayctlError):
-    """HEAD changed between our read and our write."""
+    """Somebody else changed the release between our read and our write."""
 
     exit_code = EXIT_CONFLICT
     kind = "conflict"
@@ -77,7 +77,7 @@ class RefusedError(GrayctlError):
 
 
 class UnreachableError(GrayctlError):
-    """AWS, the stack or the local stack does not answer, or denies access."""
+    """No answer from AWS, the stack or the local stack, or access denied."""
 
     exit_code = EXIT_UNREACHABLE
     kind = "unreachable"

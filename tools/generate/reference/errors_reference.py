@@ -35,13 +35,13 @@ def errors_reference() -> str:
     parts = [
         "# Errors and reasons",
         exit_codes("## Exit codes of grayctl"),
-        "## Why the edge decided so",
+        "## Reasons of edge decisions",
         "The answer to a signed debug request (`grayctl status` sends one) contains the reason. The API gets it in"
         " `x-gray-reason`, and the decisions metric counts by it. If a rule decided, the reason is the rule's id.",
         _table(("reason", "lane", "meaning"), [(f"`{name}`", *REASONS[name]) for name in REASONS]),
-        "## How a publication ends",
+        "## Publication statuses",
         _table(("status", "meaning"), [(f"`{name}`", text) for name, text in PUBLICATIONS.items()]),
-        "## What validation refuses",
+        "## Validation errors",
         "Validation reports all problems at once, each with its place, the problem and the fix. `…` stands for a value."
         " An unknown key, a missing key or a wrong type is reported in the same form, with the key's path.",
     ]

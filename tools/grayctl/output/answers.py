@@ -183,7 +183,7 @@ class ExportAnswer(RootModel[Json]):
 
 
 class EstimateAnswer(Answer):
-    """Dollars a month."""
+    """Dollars per month."""
 
     date: str
     region: str
