@@ -114,7 +114,7 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
         env={**os.environ, "COLUMNS": "200"},
     )
     assert second.returncode == 1
-    assert second.stderr.startswith("graylocal: a local stack is already running (pid ")
+    assert second.stderr.startswith("graylocal: a local stack already runs (pid ")
     assert second.stderr.count("\n") == 1
 
     # When it is interrupted, then nothing that it started is left: no process, no port, no scratch file, no note

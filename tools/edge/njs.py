@@ -42,9 +42,7 @@ def njs_command() -> str:
     """The path of njs. Raises NjsMissing."""
     found = shutil.which("njs")
     if found is None:
-        raise NjsMissing(
-            "njs is not installed; it is needed to check the functions as CloudFront runs them: apt-get install njs"
-        )
+        raise NjsMissing("njs is not installed; it checks the functions like CloudFront's engine: apt-get install njs")
     return found
 
 

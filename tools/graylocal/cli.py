@@ -120,9 +120,7 @@ def _prepare(ports: Ports, record: Path) -> None:
             raise LocalStackError(f".tools/{name} is missing", "Install the pinned tools: tools/install.sh")
     for each in left_over(record):
         if each.name == MAIN:
-            raise LocalStackError(
-                f"a local stack is already running (pid {each.pid})", "Stop it: .venv/bin/graylocal down"
-            )
+            raise LocalStackError(f"a local stack already runs (pid {each.pid})", "Stop it: .venv/bin/graylocal down")
     ended = tidy(record)
     if ended:
         _screen.print(f"Cleaned up after an earlier run: stopped {', '.join(ended)}.")

@@ -108,7 +108,7 @@ def test_an_environment_that_runs_here_is_neither_deployed_nor_removed(
     assert main([command, "elsewhere", "--yes"]) == 1
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("graylane: elsewhere is the local stack that runs here")
+    assert line.startswith("graylane: elsewhere is the local stack running here")
     assert "`.venv/bin/graylocal down`, take another ENV" in line
 
 

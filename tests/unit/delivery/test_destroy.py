@@ -115,7 +115,7 @@ def test_prod_is_kept_while_a_gray_lane_has_a_stack(account: Account) -> None:
     account.register("v1", "api1")
     account.register("v2", "api2")
 
-    with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* first `make destroy ENV=gray`"):
+    with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* run `make destroy ENV=gray`"):
         destroy(target, Terminal(), yes=True)
     assert account.is_there("graylane-prod")
 
