@@ -1,4 +1,4 @@
-"""Isolated data on the deployed stack: stable's orders reach gray at once, and gray's are brought home when asked."""
+"""Isolated data on the deployed stack: stable's orders reach gray at once, gray's are merged into stable on request."""
 
 import json
 from pathlib import Path

@@ -68,7 +68,7 @@ def test_a_gray_lane_is_deployed_by_itself_kept_while_used_and_removed(
 
     used = run(["delivery", "destroy", "gray", "--yes"], variables)
     assert used.returncode == 1
-    assert "revision 1 still leads viewers to v2" in used.stderr
+    assert "revision 1 still sends viewers to v2" in used.stderr
     assert stack.outputs("graylane-gray")
 
     prods_table.kill(author="e2e", reason="test", via="cli")

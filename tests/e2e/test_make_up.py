@@ -117,7 +117,7 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
         env={**os.environ, "COLUMNS": "200"},
     )
     assert second.returncode == 1
-    assert second.stderr.startswith("graylocal: a local stack is up already (pid ")
+    assert second.stderr.startswith("graylocal: a local stack already runs (pid ")
     assert second.stderr.count("\n") == 1
 
     # And `sam local invoke` has what samconfig.toml names: each function as built and deployed, each endpoint declared
@@ -166,7 +166,7 @@ def test_what_a_killed_make_up_left_is_tidied_up(running: MakeUp) -> None:
         timeout=60,
     )
 
-    assert down.stdout.startswith(("Ended ", "Nothing was running"))
+    assert down.stdout.startswith(("Stopped ", "Nothing was running"))
     assert not scratch.exists()
     assert not record.exists()
     free_ports.check(running.ports)

@@ -18,7 +18,7 @@ FINE = [
 BUILT = {
     "function handler(event) { return late(event); } const late = (event) => event.request;": "before it was defined",
     "function handler(event) { return missing(event); }": "'missing' is not defined",
-    "function handler(event) { return (function (a) { return a; })(event); }": "made anew by each request",
+    "function handler(event) { return (function (a) { return a; })(event); }": "created again by each request",
 }
 pytestmark = pytest.mark.skipif(
     not has_tools(), reason="ESLint and terser are not installed: apt-get install nodejs npm, then make install"

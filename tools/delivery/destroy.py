@@ -1,4 +1,4 @@
-"""Remove an environment's stack, after saying what goes with it and asking."""
+"""Delete an environment's stack, after listing its content and asking for confirmation."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,14 +17,14 @@ from lane.registry import CACHE_SECONDS
 
 __all__ = ["destroy"]
 
-_LOOK_EVERY = 5.0  # seconds between two looks at the stack
-_UNDER_WAY = 10.0  # seconds for what was sent to the lane last to arrive
+_LOOK_EVERY = 5.0  # seconds between two checks of the stack
+_UNDER_WAY = 10.0  # seconds for the last messages in flight to the lane
 
 
 def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callable[[float], None] = time.sleep) -> None:
-    """Unprotect the tables, empty the buckets, delete the stack and wait; a gray lane's registration goes before.
+    """Unprotect the tables, empty the buckets, delete the stack and wait; first delete a gray lane's registration.
 
-    Raises DeliveryError when it must not be, NotConfirmedError when nobody said yes.
+    Raises DeliveryError if deletion is not allowed, NotConfirmedError without confirmation.
     """
     tables, buckets = _resources(target, "AWS::DynamoDB::Table"), _resources(target, "AWS::S3::Bucket")
     gray = _parameter(target, "GrayLane") if target.part == "gray" else ""
@@ -33,11 +33,11 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
     else:
         _refuse_while_needed(target)
     console.print(
-        f"{target.stack} goes, and with it tables {tables or '-'} and buckets {buckets or '-'} with all they hold."
+        f"This deletes {target.stack} with tables {tables or '-'} and buckets {buckets or '-'} and all their content."
     )
     for each in waits(target) if gray else ():
         if each.lane == gray:
-            console.print(f"! {each}, and goes too: grayctl data merge --lane {gray}", style="yellow", markup=False)
+            console.print(f"! {each}: grayctl data merge --lane {gray}", style="yellow", markup=False)
     if not yes:
         ask_for_name(console, "the stack's name", target.stack)
     if gray:
@@ -49,7 +49,7 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
     _delete(target, console)
     if gray:
         console.print(
-            "Its files stay for pages that are still open; remove them later with\n"
+            "Its files are kept for pages that are still open; delete them later with\n"
             f"aws s3 rm --recursive s3://{target.site_bucket}/{gray}/",
             markup=False,
             soft_wrap=True,
@@ -57,12 +57,12 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
 
 
 def _unregister(target: Target, lane: str, console: Console, wait: Callable[[float], None]) -> None:
-    """Take the lane out of the registry, and wait until every producer has noticed.
+    """Remove the lane from the registry, and wait until every producer has noticed.
 
-    Who has not would address messages to a lane without a rule that takes them, and they would be lost.
+    Otherwise a producer could send messages to a lane without a consumer, and they would be lost.
     """
     ssm = target.clients.ssm
-    with suppress(ssm.exceptions.ParameterNotFound):  # the stack was half deleted before
+    with suppress(ssm.exceptions.ParameterNotFound):  # an earlier deletion stopped half-way
         ssm.delete_parameter(Name=f"{target.parameter_prefix}/lanes/{lane}")
     seconds = CACHE_SECONDS + _UNDER_WAY
     with console.status(f"waiting {seconds:.0f} s until nothing is sent to {lane} any more"):
@@ -74,24 +74,24 @@ def _refuse_while_used(target: Target, lane: str) -> None:
     try:
         revision = Revisions(dynamodb, f"graylane-{target.environment}-config").current()
     except dynamodb.exceptions.ResourceNotFoundException:
-        return  # gray stands alone: prod is not there, so nobody is led anywhere
+        return  # prod does not exist, so no viewer is in gray
     if revision is not None and leads_to(revision.document, revision.state, lane):
         raise DeliveryError(
-            f"revision {revision.number} still leads viewers to {lane}: first "
+            f"revision {revision.number} still sends viewers to {lane}: first run "
             f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"
         )
 
 
 def _refuse_while_needed(target: Target) -> None:
-    """A gray lane's stack uses this one's bucket, store and control plane, and viewers may be in it."""
+    """Gray stacks use this stack's bucket, store and control plane, and may have viewers."""
     found = read_parameters(target.clients.ssm, target.parameter_prefix)
     own = {STABLE, _parameter(target, "GrayLane")} if target.part == "all" else {STABLE}
-    # A registration goes with the stack that wrote it: also one that cannot be read says that the stack is there.
+    # A registration is deleted with its stack, so even an unreadable one proves that the stack exists.
     others = sorted({*found.registrations, *found.unreadable} - own)
     if others:
         raise DeliveryError(
-            f"the stack of lane {others[0]} is still there ({target.parameter_prefix}/lanes/{others[0]}) and needs "
-            "this one: first `make destroy ENV=gray`, or the ENV of samconfig.toml that holds that lane"
+            f"the stack of lane {others[0]} still exists ({target.parameter_prefix}/lanes/{others[0]}) and depends on "
+            "this one: first run `make destroy ENV=gray`, or with that lane's ENV in samconfig.toml"
         )
 
 
@@ -111,7 +111,7 @@ def _resources(target: Target, kind: str) -> Sequence[str]:
 
 
 def _empty(target: Target, bucket: str, console: Console) -> None:
-    """All versions: CloudFormation does not delete a bucket that holds any."""
+    """Delete all object versions: CloudFormation only deletes empty buckets."""
     removed = 0
     with console.status(f"emptying {bucket}") as status:
         for page in target.clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
@@ -125,7 +125,7 @@ def _empty(target: Target, bucket: str, console: Console) -> None:
 
 def _delete(target: Target, console: Console) -> None:
     cloudformation = target.clients.cloudformation
-    # By id: a deleted stack cannot be described by name any more.
+    # By id: a deleted stack can no longer be described by name.
     identifier = cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]["StackId"]
     cloudformation.delete_stack(StackName=target.stack)
     started = time.monotonic()

@@ -1,5 +1,5 @@
-// Asks ESLint. In (JSON): {sources: {name: text}, built: {name: text}, headers: names that CloudFront guards}.
-// Out: the problems, each as `name:line: what`.
+// Runs ESLint. In (JSON): {sources: {name: text}, built: {name: text}, headers: names that CloudFront restricts}.
+// Out: the problems, each as `name:line: message`.
 const { readFileSync } = require('fs');
 const { Linter } = require('eslint');
 const { config } = require('./njs_rules.js');

@@ -1,5 +1,5 @@
-// What njs rejects, and what it takes and does wrongly without a word: the rules of ESLint for src/edge and for what is
-// built. Sources: CloudFront's runtime 2.0 page, reports of production failures, and trials with njs 0.7.9.
+// ESLint rules for src/edge and the built code: what njs rejects, or accepts but executes wrongly.
+// Sources: CloudFront's runtime 2.0 page, reports of production failures, and tests with njs 0.7.9.
 const HASH = 'njs counts code points, so a hash of these disagrees on emoji; use the native digest';
 const METHODS = {
   flat: 'Array.flat is not there',
@@ -10,7 +10,7 @@ const METHODS = {
   replaceAll: '.replaceAll is not there before njs 0.7.10; use split and join',
   localeCompare: '.localeCompare is not there',
   then: 'promise chains use closures and memory; await one after the other',
-  all: 'Promise.all with a key value store uses memory and is no faster; await one after the other',
+  all: 'Promise.all with a key value store uses memory and is not faster; await one after the other',
   imul: 'hashing in JavaScript costs 3 to 9 times more than the native digest; use crypto',
   charCodeAt: HASH,
   codePointAt: HASH,
@@ -45,15 +45,15 @@ const SYNTAX = {
   "MemberExpression[object.name='console'][property.name!='log']": 'console.log is the only method of console',
   'Literal[regex.flags=/[^gimy]/]': 'njs knows the flags g, i, m and y',
   'Literal[regex.pattern=/[(][?]<[=!]|[\\\\][pP][{]/]': 'lookbehind and \\p{} are not listed for CloudFront',
-  'AwaitExpression:not(:function AwaitExpression)': 'await stands outside of an async function',
+  'AwaitExpression:not(:function AwaitExpression)': 'await is outside of an async function',
   ':matches(CallExpression, NewExpression) > AwaitExpression.arguments, :matches(CallExpression, NewExpression) > .arguments AwaitExpression':
     'njs rejects await in the arguments of a call; give it a name first',
   ':function[async=true] :function':
     'a closure in an async function is frozen at the first await; put the function outside',
-};// What the sources do without, and terser would bring.
-const IN_BUILT = { ':function :function': 'this closure is made anew by each request' };
+};// What the sources avoid, and terser could add.
+const IN_BUILT = { ':function :function': 'this closure is created again by each request' };
 
-// `names`: what src/graylocal knows of headers, `hidden` (a pattern) and `readOnly` (names).
+// `names`: the restricted headers in restrictions.py, `hidden` (a pattern) and `readOnly` (names).
 function headerSyntax(names) {
   const field = "MemberExpression:matches([object.name='headers'], [object.property.name='headers'])";
   const named = (pattern) =>
@@ -61,14 +61,14 @@ function headerSyntax(names) {
   const readOnly = field + named(`^(${names.readOnly.join('|')})$`);
   return {
     [`Literal[value=/${names.hidden}/i]`]: 'CloudFront forbids this header: touching it is a 502 for every request',
-    [field + named('[A-Z]')]: 'names of headers are in small letters',
-    [field + named('^set-cookie$')]: 'set-cookie belongs into response.cookies',
+    [field + named('[A-Z]')]: 'header names must be in lower case',
+    [field + named('^set-cookie$')]: 'set-cookie belongs in response.cookies',
     [`AssignmentExpression > ${readOnly}.left, UnaryExpression[operator='delete'] > ${readOnly}`]:
       'this header is read-only: changing it is a 502 for every request',
   };
 }
 
-// `isBuilt`: a whole function, where every name has its place.
+// `isBuilt`: a whole function, in which every name must be defined.
 function config(names, isBuilt) {
   const syntax = { ...SYNTAX, ...headerSyntax(names), ...(isBuilt && IN_BUILT) };
   for (const [name, message] of Object.entries(METHODS)) {
@@ -85,7 +85,7 @@ function config(names, isBuilt) {
       'no-redeclare': 'error',
       ...(isBuilt && {
         'no-undef': 'error',
-        // Newer njs throws for a function of `let` or `const` that an earlier one calls.
+        // Newer njs throws if a function calls a later one declared with `let` or `const`.
         'no-use-before-define': ['error', { functions: false, variables: true }],
       }),
     },

@@ -1,7 +1,7 @@
-"""Commands as a table: a command's module is imported when the command is given, and `grayctl --help` imports none.
+"""The table of commands. A command's module is imported when the command is run; `grayctl --help` imports none.
 
-The help is printed here and not by typer, which imports a Markdown parser and a highlighter of tracebacks for it: twice
-what the rest of `--help` takes. It looks the same. See docs/decisions/0605.
+We print the help ourselves: typer imports a Markdown parser and a traceback highlighter for it, which takes twice as
+long as the rest of `--help`. The result looks the same. See docs/decisions/0605.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 
 
 def _load(name: str) -> Any:
-    """The command of grayctl.commands.<name>: its function of that name, or `app` for a group of several."""
+    """The command in grayctl.commands.<name>: the function of that name, or `app` for a command group."""
     module = import_module(f"grayctl.commands.{name}")
     if app := getattr(module, "app", None):
         group: Any = typer.main.get_group(app)
@@ -33,19 +33,19 @@ def _load(name: str) -> Any:
 
 
 def _taken(descriptor: TypeDescriptor) -> RuntimeParam:
-    """How a parameter is checked. typer asks pydantic even whether a text is a text; every command would load it."""
+    """How a parameter is checked. typer would load pydantic in every command, even to check that a str is a str."""
     kind, info = descriptor.annotation, descriptor.parameter_info
     if info.parser is None and (kind is str or (kind is bool and not info.envvar)):
         return PassThroughRuntimeParam(info, kind)
     return build_runtime_param(descriptor)
 
 
-# typer has no other place for it; a test sees it when a newer one looks elsewhere.
+# typer has no official hook for this; a test fails when a newer typer looks elsewhere.
 setattr(typer.core, "build_runtime_param", _taken)  # noqa: B010 - typer does not export it
 
 
 class _Loaded(MutableMapping[str, Any]):
-    """The commands by name, each made when it is first asked for; names can be had without."""
+    """The commands by name, each created on first access; listing names creates none."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
@@ -62,7 +62,7 @@ class _Loaded(MutableMapping[str, Any]):
         self._made[name] = command
 
     def __delitem__(self, name: str) -> None:
-        raise TypeError("a command of the table stays")
+        raise TypeError("commands cannot be removed from the table")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -72,7 +72,7 @@ class _Loaded(MutableMapping[str, Any]):
 
 
 class CommandTable(TyperGroup):
-    """All commands, by the panel of the help in which they are, each with the first paragraph of its help."""
+    """All commands, grouped by help panel, each with the first paragraph of its help."""
 
     panels: ClassVar[Mapping[str, Mapping[str, str]]]
 
@@ -81,11 +81,11 @@ class CommandTable(TyperGroup):
         self.commands = _Loaded([name for commands in self.panels.values() for name in commands])
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Their names; typer's own would load every command for them."""
+        """Names of all commands; typer's own method would load every command."""
         return list(self.commands)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """The names that begin so, with their help; typer's own would load every command for it."""
+        """Matching names with their help; typer's own method would load every command."""
         from typer._click.shell_completion import CompletionItem
 
         says = {name: text for commands in self.panels.values() for name, text in commands.items()}
@@ -93,7 +93,7 @@ class CommandTable(TyperGroup):
         return found or super().shell_complete(ctx, incomplete)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help of the whole."""
+        """Print the help of `grayctl` itself."""
         console = Console(theme=_THEME, highlighter=_Highlighter())
         console.print(Padding(self.get_usage(ctx), 1), style="bold")
         console.print(Padding(self.help or "", (0, 1, 1, 1)))

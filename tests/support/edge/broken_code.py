@@ -39,6 +39,6 @@ BROKEN = {
     "headers.host = { value: 'a' };": "this header is read-only",
     "delete request.headers.via;": "this header is read-only",
     "delete headers['content-length'];": "this header is read-only",
-    "headers['X-Gray'] = { value: 'a' };": "small letters",
+    "headers['X-Gray'] = { value: 'a' };": "lower case",
     "response.headers['set-cookie'] = { value: 'a' };": "response.cookies",
 }

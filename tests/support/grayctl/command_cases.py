@@ -34,7 +34,7 @@ class Case:
 
 
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
-NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "there is no stack graylane-empty in us-east-1")
+NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
 UNASKED = EXIT_NOT_CONFIRMED, "nobody can be asked here"
 
 # They only look: one stack with some history serves them all.
@@ -43,14 +43,14 @@ LOOKING = {
     "watch": Case(
         "--once",
         "API requests of the last 5 minutes",
-        (NOT_DEPLOYED, Mistake("--every often", EXIT_USAGE, "'often' is not a length of time")),
+        (NOT_DEPLOYED, Mistake("--every often", EXIT_USAGE, "'often' is not a duration")),
     ),
     "lanes": Case("", "stable", (NOWHERE, NOT_DEPLOYED)),
     "traces": Case(
         "--since 15min",
         "no trace carried a lane",
         (
-            Mistake("--since long", EXIT_USAGE, "'long' is not a length of time"),
+            Mistake("--since long", EXIT_USAGE, "'long' is not a duration"),
             Mistake("--since 7d", EXIT_USAGE, "7d is outside"),
         ),
     ),
@@ -75,21 +75,21 @@ LOOKING = {
         ),
     ),
     "show": Case(
-        "2", "revision 2", (Mistake("99", EXIT_USAGE, "there is no revision 99"), Mistake("two", EXIT_USAGE, "Invalid"))
+        "2", "revision 2", (Mistake("99", EXIT_USAGE, "revision 99 does not"), Mistake("two", EXIT_USAGE, "Invalid"))
     ),
     "history": Case("-n 2", "author", (Mistake("-n 0", EXIT_USAGE, "Invalid value"), NOT_DEPLOYED)),
     "diff": Case(
         "1 2",
         "revision 1 -> 2",
-        (Mistake("", EXIT_USAGE, "Missing argument"), Mistake("1 99", EXIT_USAGE, "there is no revision 99")),
+        (Mistake("", EXIT_USAGE, "Missing argument"), Mistake("1 99", EXIT_USAGE, "revision 99 does not exist")),
         code=EXIT_NEGATIVE,
     ),
     "export": Case(
         "",
         "salt:",
         (
-            Mistake("99", EXIT_USAGE, "there is no revision 99"),
-            Mistake("--to no/such/folder.yaml", EXIT_USAGE, "no/such/folder.yaml cannot be written: No such file"),
+            Mistake("99", EXIT_USAGE, "revision 99 does not exist"),
+            Mistake("--to no/such/folder.yaml", EXIT_USAGE, "cannot write no/such/folder.yaml: No such file"),
         ),
     ),
     "estimate": Case(
@@ -97,7 +97,7 @@ LOOKING = {
         "added: $",
         (
             Mistake("", EXIT_USAGE, "Missing option '--rate'"),
-            Mistake("--rate 1 --file missing.yaml", EXIT_USAGE, "there is no file missing.yaml"),
+            Mistake("--rate 1 --file missing.yaml", EXIT_USAGE, "file not found: missing.yaml"),
         ),
     ),
     "keys show": Case("", "signs: a", (NOWHERE, NOT_DEPLOYED)),
@@ -116,7 +116,7 @@ CHANGING = {
         "",
         "next",
         (
-            Mistake("--config-env empty", EXIT_UNREACHABLE, "there is no stack"),
+            Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist"),
             Mistake("faster", EXIT_USAGE, "Invalid value"),
         ),
         before=("ramp --plan 1,5,25 --every 30m --yes --no-wait",),
@@ -133,7 +133,7 @@ CHANGING = {
     "rule remove": Case(
         "ramp --yes --no-wait",
         "- rules[ramp]",
-        (Mistake("nobody --yes", EXIT_USAGE, "there is no rule 'nobody'"), Mistake("gone", *UNASKED)),
+        (Mistake("nobody --yes", EXIT_USAGE, "the release has no rule 'nobody'"), Mistake("gone", *UNASKED)),
         json="germany --yes --no-wait",
         before=(*RAMPED, "rule add germany --when country=DE --yes --no-wait", "rule add gone --when country=FR --yes"),
     ),
@@ -148,8 +148,8 @@ CHANGING = {
         "staff ids.txt --yes --no-wait",
         "list staff: 2 ids",
         (
-            Mistake("staff missing.txt --yes", EXIT_USAGE, "there is no file missing.txt"),
-            Mistake("staff empty.txt --yes", EXIT_USAGE, "empty.txt has no id"),
+            Mistake("staff missing.txt --yes", EXIT_USAGE, "file not found: missing.txt"),
+            Mistake("staff empty.txt --yes", EXIT_USAGE, "empty.txt contains no ids"),
         ),
         json="more ids.txt --yes --no-wait",
     ),
@@ -167,7 +167,7 @@ CHANGING = {
         "good.yaml --yes --no-wait",
         "revision 1 saved",
         (
-            Mistake("missing.yaml --yes", EXIT_USAGE, "there is no file missing.yaml"),
+            Mistake("missing.yaml --yes", EXIT_USAGE, "file not found: missing.yaml"),
             Mistake("bad.yaml --yes", EXIT_REFUSED, "rules[0].lane"),
         ),
         json="--new --yes --no-wait",
@@ -175,7 +175,7 @@ CHANGING = {
     "undo": Case(
         "--yes --no-wait",
         "50 -> 5",
-        (Mistake("--to 99 --yes", EXIT_USAGE, "there is no revision 99"), Mistake("", *UNASKED)),
+        (Mistake("--to 99 --yes", EXIT_USAGE, "revision 99 does not exist"), Mistake("", *UNASKED)),
         json="--to 2 --yes --no-wait",
         before=(*RAMPED, "ramp 50 --yes --no-wait"),
     ),
@@ -211,7 +211,7 @@ CHANGING = {
     "keys retire": Case(
         "--dry-run",
         "would sign with b",
-        (Mistake("--yes", EXIT_USAGE, "there is one key only"), NOT_DEPLOYED),
+        (Mistake("--yes", EXIT_USAGE, "there is only one key"), NOT_DEPLOYED),
         json="--yes",
         before=(*RAMPED, "keys rotate --yes"),
     ),

@@ -83,7 +83,7 @@ def test_a_question_that_nobody_can_answer_changes_nothing(
     assert main(["destroy", "prod"]) == EXIT_NOT_CONFIRMED
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == "graylane: nobody answered, nothing was changed. Run it in a terminal."
+    assert line == "graylane: no answer, nothing was changed. Run it in a terminal."
     assert account.is_there("graylane-prod")
 
 
@@ -103,7 +103,7 @@ def test_an_environment_that_runs_here_is_neither_deployed_nor_removed(
     assert main([command, "elsewhere", "--yes"]) == 1
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("graylane: elsewhere is the local stack that runs here")
+    assert line.startswith("graylane: elsewhere is the local stack running here")
     assert "`.venv/bin/graylocal down`, take another ENV" in line
 
 

@@ -305,7 +305,7 @@ def test_a_mistake_is_told_and_changes_nothing(stack: Stack, open_console: Calla
 def test_aws_that_does_not_answer_is_told(open_console: Callable[..., Browser]) -> None:
     answer = open_console(table="graylane-gone").get("/api/live")
     assert answer.status_code == 502
-    assert "Is the stack deployed completely?" in answer.json()["error"]["remedy"]
+    assert "Is the stack fully deployed?" in answer.json()["error"]["remedy"]
 
 
 def test_many_tabs_read_once() -> None:

@@ -184,7 +184,7 @@ def test_people_are_told_what_was_gone_around(
     outcome = grayctl("kill")
     assert outcome.code == 0
     assert "! revision: no answer from http://127.0.0.1:9" in outcome.out
-    assert "written straight into the KeyValueStore" in outcome.out
+    assert "written directly into the KeyValueStore" in outcome.out
     assert "left to do, once AWS answers: grayctl sync" in outcome.out
     assert "Traceback" not in outcome.err
 

@@ -84,7 +84,7 @@ def test_what_was_done_is_said_where_the_output_cannot(project: Path, store: Str
     done = _run(project, Given(streams=">/dev/full"))
 
     assert store.items["config"].endswith("|k")
-    assert b"standard output cannot be written: No space left on device" in done.stderr
+    assert b"cannot write to standard output: No space left on device" in done.stderr
     assert b"The command itself was carried out" in done.stderr
 
 

@@ -107,7 +107,7 @@ def test_what_is_no_log_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a CloudFront standard log"):
         read(tmp_path / "a.log")
     (tmp_path / "none").mkdir()
-    with pytest.raises(UsageError, match="has no log files"):
+    with pytest.raises(UsageError, match="contains no log files"):
         read(tmp_path / "none")
 
 
@@ -228,7 +228,7 @@ def test_the_command_takes_a_release_and_a_table_or_logs(stack: Stack, grayctl: 
     # And logs are read the same way, with what is not known from them
     logs = PreviewAnswer.model_validate_json(grayctl("preview", "next.yaml", "--logs", "a.gz", "--json").out)
     assert logs.viewers == 2
-    assert "rules ask for country" in " ".join(logs.notes)
+    assert "rules use country" in " ".join(logs.notes)
     revision = stack.revisions.head()
     assert revision
     assert revision.revision == 1

@@ -41,7 +41,7 @@ def test_without_python_3_13(bare: Path, python: dict[str, str]) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "graylane: no Python 3.13 found. Install it (uv python install 3.13, or pyenv install 3.13), "
-        "or name it: make PYTHON=/path/to/python3.13\n"
+        "or run: make install PYTHON=/path/to/python3.13\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""docs/reference/errors.md: exit codes, why the edge decided so, how a publication ends, what validation refuses."""
+"""docs/reference/errors.md: exit codes, the edge's reasons, publication statuses, validation errors."""
 
 from collections.abc import Sequence
 
@@ -16,17 +16,17 @@ def errors_reference() -> str:
     parts = [
         "# Errors and reasons",
         exit_codes("## Exit codes of grayctl"),
-        "## Why the edge decided so",
-        "A request signed for debugging (`grayctl status` sends one) is told the reason; the API gets it in"
-        " `x-gray-reason`, and the metric of decisions counts by it. A rule that decided is named by its id.",
+        "## Reasons of edge decisions",
+        "The answer to a signed debug request (`grayctl status` sends one) contains the reason. The API gets it in"
+        " `x-gray-reason`, and the decisions metric counts by it. If a rule decided, the reason is the rule's id.",
         _table(("reason", "lane", "meaning"), [(f"`{name}`", *REASONS[name]) for name in REASONS]),
-        "## How a publication ends",
+        "## Publication statuses",
         _table(("status", "meaning"), [(f"`{name}`", text) for name, text in PUBLICATIONS.items()]),
-        "## What validation refuses",
-        "Each problem says where it is, what it is and what to do, all problems at once. `…` stands for a value.",
+        "## Validation errors",
+        "Validation reports all problems at once, each with its place, problem and fix. `…` stands for a value.",
         "### Single values",
         _table(("code", "what", "what to do"), [_row(one)[:1] + _row(one)[2:] for one in SINGLE]),
-        "### The release as a whole, and the files of user lists",
+        "### The whole release, and user list files",
         _table(("code", "where", "what", "what to do"), [_row(one) for one in ReleaseProblem]),
     ]
     return "\n\n".join(parts) + "\n"

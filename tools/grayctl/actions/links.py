@@ -12,16 +12,16 @@ def gray_link(site: str, path: str, keys: EdgeKeys, *, salt: str, lane: str, epo
 
 
 def opt_out_link(site: str, path: str, expiry: int | None = None) -> str:
-    """Out of every gray lane until `expiry`, a week when not given. Needs no signature: it can only do good."""
+    """Out of every gray lane until `expiry`, default a week. Needs no signature: it cannot do harm."""
     return _url(site, path, "out" if expiry is None else f"out.{expiry}")
 
 
 def clear_link(site: str, path: str) -> str:
-    """Back to what the rules say: forgets a grant and an opt-out."""
+    """Back to the rules: removes a grant and an opt-out."""
     return _url(site, path, "clear")
 
 
 def _url(site: str, path: str, value: str) -> str:
     if not path.startswith("/"):
-        raise UsageError(f"{path!r} is not a path", "Begin it with a slash.")
+        raise UsageError(f"{path!r} is not a path", "Start it with a slash.")
     return f"{site}{quote(path, safe='/')}?{urlencode({'gray-link': value})}"

@@ -1,1 +1,1 @@
-"""One file a group of commands. They parse, call the module that does the work, and print."""
+"""One file per command or command group. Each parses, calls the module that does the work, and prints."""

@@ -17,7 +17,7 @@ def history(
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List the newest revisions: who, when, why.
+    """List the newest revisions: author, time and reason.
 
     Example: grayctl history -n 5
     """

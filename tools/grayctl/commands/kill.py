@@ -1,4 +1,4 @@
-"""`grayctl kill`: everybody to stable, now."""
+"""`grayctl kill`: send everybody to stable, now."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -20,14 +20,14 @@ def kill(
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
     direct: Annotated[
-        bool, typer.Option("--direct", help="Write the KeyValueStore from here at once, and ask no sync.")
+        bool, typer.Option("--direct", help="Write the KeyValueStore directly, without calling sync.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send everybody to stable now. Never asks and is never refused.
 
-    What does not answer within seconds is gone around: the kill is then written straight into the KeyValueStore.
-    Cookies stay as they are but count no more: the epoch has risen. `grayctl resume` brings the same people back.
+    Anything that does not answer within seconds is bypassed: the kill is then written directly into the KeyValueStore.
+    The kill raises the epoch, so existing cookies become invalid. `grayctl resume` returns the same viewers to gray.
 
     Example: grayctl kill --config-env prod -m "orders fail in v2"
     """
@@ -40,7 +40,7 @@ def kill(
             result = kill_release(target, author=author(), reason=reason or "kill", tell=tell)
     result.troubles[:0] = troubles
     require_done(result)
-    # A direct kill is for when little answers: it asks nobody what waits.
+    # A direct kill is for outages: it does not count what waits to be merged.
     waiting = [] if result.store_written else waits(target)
     document = {"environment": target.environment, **result.as_json(), "waiting": told(waiting)}
     show(document, as_json, lambda console: _print(console, result, waiting))
@@ -55,7 +55,7 @@ def _print(console: Console, result: Kill, waiting: Sequence[Wait]) -> None:
     if result.arrival:
         print_arrival(console, result.arrival)
     if result.store_written:
-        console.print("written straight into the KeyValueStore")
+        console.print("written directly into the KeyValueStore")
     for trouble in result.troubles:
         console.print(f"! {trouble}", style="yellow", markup=False)
     console.print("everybody gets stable; other edge locations follow within about 70 s")

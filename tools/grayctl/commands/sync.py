@@ -1,4 +1,4 @@
-"""`grayctl sync`: publish again, empty the caches, and verify."""
+"""`grayctl sync`: publish again, invalidate the caches, and verify."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -21,7 +21,7 @@ def sync(
     config_env: ConfigEnv = "dev",
     reason: Reason = "",
     invalidate: Annotated[
-        bool, typer.Option("--invalidate/--no-invalidate", help="Also empty CloudFront's caches.")
+        bool, typer.Option("--invalidate/--no-invalidate", help="Also invalidate CloudFront's caches.")
     ] = True,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -41,7 +41,7 @@ def sync(
 
 
 def show_dry_run(target: Target, verb: str, as_json: bool) -> None:
-    """Tell what HEAD names and what is published; nothing is written."""
+    """Show HEAD's revision and the published one; write nothing."""
     head = revisions_of(target).head()
     published = Published.parse(read_parameters(target.clients.ssm, target.parameter_prefix).current)
     document = {
@@ -57,7 +57,7 @@ def show_dry_run(target: Target, verb: str, as_json: bool) -> None:
 
 
 def print_published(console: Console, arrival: Arrival) -> None:
-    """Tell how a publication by the manual sync ended."""
+    """Print the result of a manual sync."""
     record = arrival.publication
     console.print(f"revision {record.revision} ({record.state}): {record.status}")
     print_arrival(console, arrival)
