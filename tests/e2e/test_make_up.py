@@ -138,7 +138,7 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
     scratch = Path(json.loads((running.state / "processes.json").read_text())["scratch"])
     assert scratch.is_dir()
     running.interrupt()
-    assert "Ended." in running.said
+    assert "Stopped." in running.said
     assert not [pid for pid in everything if started_at(pid)]
     free_ports.check(running.ports)
     assert not scratch.exists()

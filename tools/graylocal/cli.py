@@ -166,7 +166,7 @@ def _told_errors() -> Iterator[None]:
         Console(stderr=True).print(f"[red]graylocal:[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        _screen.print("Ended.")
+        _screen.print("Stopped.")
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class Case:
 
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
 NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
-UNASKED = EXIT_NOT_CONFIRMED, "nobody can be asked here"
+UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
 
 # They only look: one stack with some history serves them all.
 LOOKING = {
@@ -48,7 +48,7 @@ LOOKING = {
     "lanes": Case("", "stable", (NOWHERE, NOT_DEPLOYED)),
     "traces": Case(
         "--since 15min",
-        "no trace carried a lane",
+        "no trace with a lane",
         (
             Mistake("--since long", EXIT_USAGE, "'long' is not a duration"),
             Mistake("--since 7d", EXIT_USAGE, "7d is outside"),
@@ -198,13 +198,13 @@ CHANGING = {
     "rebuild": Case(
         "--yes",
         "published",
-        (Mistake("--from tape --yes", EXIT_USAGE, "it is `revisions` or `s3`"), Mistake("", *UNASKED)),
+        (Mistake("--from tape --yes", EXIT_USAGE, "must be `revisions` or `s3`"), Mistake("", *UNASKED)),
         before=RAMPED,
     ),
     "keys rotate": Case(
         "--dry-run",
         "would sign with b",
-        (Mistake("--yes", EXIT_USAGE, "there are two keys already"), NOT_DEPLOYED),
+        (Mistake("--yes", EXIT_USAGE, "there are already two keys"), NOT_DEPLOYED),
         json="--yes",
         before=RAMPED,
     ),
@@ -226,7 +226,7 @@ CHANGING = {
         "uploaded 1 files",
         (
             Mistake("--lane gray --from site", EXIT_USAGE, "'gray' is not a lane name"),
-            Mistake("--lane v2 --from nowhere", EXIT_USAGE, "no site folder nowhere"),
+            Mistake("--lane v2 --from nowhere", EXIT_USAGE, "site folder not found: nowhere"),
         ),
     ),
 }

@@ -104,7 +104,7 @@ def test_an_environment_that_runs_here_is_neither_deployed_nor_removed(
 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("graylane: elsewhere is the local stack running here")
-    assert "`.venv/bin/graylocal down`, take another ENV" in line
+    assert "`.venv/bin/graylocal down`, use another ENV" in line
 
 
 def test_another_environment_or_a_chosen_account_is_not_refused(project: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_function_that_is_not_there_is_told(lanes: Stack, grayctl: Grayctl) ->
     assert grayctl("data", "fill").code == 5
     told = grayctl("data", "report")
     assert told.code == 5
-    assert "not there" in told.err
+    assert "not found" in told.err
 
 
 def test_a_kill_says_how_many_items_wait(lanes: Stack, grayctl: Grayctl) -> None:

@@ -198,7 +198,7 @@ def test_by_a_revision(stack: Stack, grayctl: Grayctl) -> None:
     first = grayctl("explain", "--revision", "1", "--country", "AT", "--id", "ada")
     second = grayctl("explain", "--revision", "2", "--country", "AT", "--json")
 
-    assert (none.code, "no revision 9" in none.err) == (2, True)
+    assert (none.code, "revision 9 does not exist" in none.err) == (2, True)
     assert first.code == 0
     bucket = int.from_bytes(sha256(f"{SALT}:ada".encode()).digest()[:4]) * 10_000 >> 32
     assert first.out.splitlines()[0] == f"v2; rule=alps; bucket={bucket}; revision=1; epoch=1"
@@ -245,9 +245,9 @@ def test_by_a_file_and_its_list(stack: Stack, grayctl: Grayctl, project: Path) -
     ("arguments", "said"),
     [
         (["--revision", "1", "--file", "x"], "one of --revision and --file"),
-        (["--device", "fridge"], "no device 'fridge'"),
+        (["--device", "fridge"], "unknown device 'fridge'"),
         (["--path", "orders"], "not a path"),
-        (["--cookie", "uid"], "no name or no `=`"),
+        (["--cookie", "uid"], "lacks a name or `=`"),
         (["--time", "yesterday"], "not a time"),
     ],
 )

@@ -59,7 +59,7 @@ def test_no_reason_and_no_author_stops_a_kill(
 
 def test_what_is_kept_of_a_reason_is_said(ramped: Stack, grayctl: Grayctl) -> None:
     assert "the first 999 are kept" in grayctl("kill", "-m", "w" * 2000).err
-    assert "others stand for them" in grayctl("resume", "-m", "\udcff", "--yes", "--no-wait").err
+    assert "they were replaced" in grayctl("resume", "-m", "\udcff", "--yes", "--no-wait").err
     assert grayctl("pause", "-m", "Wochenende 周末", "--yes", "--no-wait").err == ""
     assert ramped.revisions.history(1)[0].reason == "Wochenende 周末"
 
@@ -185,7 +185,7 @@ def test_people_are_told_what_was_gone_around(
     assert outcome.code == 0
     assert "! revision: no answer from http://127.0.0.1:9" in outcome.out
     assert "written directly into the KeyValueStore" in outcome.out
-    assert "left to do, once AWS answers: grayctl sync" in outcome.out
+    assert "once AWS answers, run: grayctl sync" in outcome.out
     assert "Traceback" not in outcome.err
 
 

@@ -85,7 +85,7 @@ def test_what_was_done_is_said_where_the_output_cannot(project: Path, store: Str
 
     assert store.items["config"].endswith("|k")
     assert b"cannot write to standard output: No space left on device" in done.stderr
-    assert b"The command itself was carried out" in done.stderr
+    assert b"The command itself succeeded" in done.stderr
 
 
 def _run(folder: Path, given: Given, before: str = "") -> subprocess.CompletedProcess[bytes]:

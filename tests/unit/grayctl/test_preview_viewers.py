@@ -79,7 +79,7 @@ def test_without_an_identity_the_anonymous_id_counts_and_the_address_where_there
     assert all(re.fullmatch(r"[\w-]{22}", fields[0]) for fields in found)
     assert found[0][5] == ""  # the grant in the log is of another time
     assert reading.guessed == 2
-    assert "2 of them are known by address and browser only" in " ".join(notes_on_logs(reading))
+    assert "2 of them are known only by address and browser" in " ".join(notes_on_logs(reading))
 
 
 def test_signed_identities_are_read_without_their_signature(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_version_2_logs_tell_the_country(tmp_path: Path) -> None:
     assert found[0][1] == "DE"
     assert reading.unreadable == 1
     assert "country" in reading.known(frozenset({"country", "cookies"}))
-    assert "1 lines of the logs" in " ".join(notes_on_logs(reading))
+    assert "1 log lines" in " ".join(notes_on_logs(reading))
 
 
 def test_what_is_no_log_is_told(tmp_path: Path) -> None:

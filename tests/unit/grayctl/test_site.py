@@ -85,7 +85,7 @@ def test_documents_are_asked_again_each_time_assets_after_a_minute(web: Path) ->
 def test_mistakes_are_named(web: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a lane name"):
         build_site(web, "gray")
-    with pytest.raises(UsageError, match="no site folder"):
+    with pytest.raises(UsageError, match="site folder not found"):
         build_site(tmp_path / "nothing", "v2")
     (web / "index.html").unlink()
     with pytest.raises(UsageError, match=r"no index\.html"):

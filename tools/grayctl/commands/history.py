@@ -13,7 +13,7 @@ from grayctl.stack.target import discover
 
 
 def history(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Number of revisions.")] = 20,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:

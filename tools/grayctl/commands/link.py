@@ -52,7 +52,7 @@ def link(
 def _into(target: Target, lane: str, path: str, expiry: int) -> str:
     revision = revisions_of(target).current()
     if revision is None or revision.state not in ("active", "paused"):
-        state = revision.state if revision else "not there"
+        state = revision.state if revision else "missing"
         raise UsageError(f"the release is {state}: links into gray do not work", "See: grayctl status")
     release = document_of(revision)
     if lane not in release.get("lanes", []):

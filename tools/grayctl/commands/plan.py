@@ -76,7 +76,7 @@ def _print(console: Console, view: PlanView) -> None:
         "now at",
         f"{view.situation.percent.normalize():f} %" + (f" since {moment(view.state.since)}" if index >= 0 else ""),
     )
-    facts.add_row("plan", "paused" if view.state.paused else "going on")
+    facts.add_row("plan", "paused" if view.state.paused else "running")
     facts.add_row("next", str(view.decision))
     trial, found = view.situation.trial, view.situation.findings
     if trial and found:

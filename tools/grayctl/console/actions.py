@@ -101,7 +101,7 @@ class Actions:
             why = reason or edit.summary
             return _saved(save(revisions_of(self._target), proposal, author=author(), reason=why))
 
-        return self._new("ramp", edit.summary.capitalize(), proposal.changes, do)
+        return self._new("ramp", f"Ramp to {float(percent):g} %", proposal.changes, do)
 
     def _restate(self, step: Restatement) -> Intent:
         revisions = revisions_of(self._target)

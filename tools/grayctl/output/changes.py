@@ -42,7 +42,7 @@ def print_arrival(console: Console, arrival: "Arrival") -> None:
     if arrival.edge is None:
         return
     if arrival.edge_seconds is not None and arrival.edge.revision is not None:
-        console.print(f"the edge decides by revision {arrival.edge.revision} after {arrival.edge_seconds:.1f} s")
+        console.print(f"the edge uses revision {arrival.edge.revision} after {arrival.edge_seconds:.1f} s")
     elif arrival.edge_seconds is not None:
         # A killed configuration has no keys, so the edge reveals only the lane.
         lane, seconds = arrival.edge.lane or "no lane", arrival.edge_seconds
