@@ -49,13 +49,13 @@ environment() { # folder, name of the lock file
 
 # The tools that build the edge functions. The build is committed, so nobody else needs Node.
 edge() {
-  local lock=tools/edge/package-lock.json
+  local lock=tools/edge/scripts/package-lock.json
   command -v npm >/dev/null || return 0
   if [ -f .tools/edge/.lock ] && cmp -s "$lock" .tools/edge/.lock; then return 0; fi
   echo "graylane: installing terser and ESLint, pinned, into .tools/edge"
   rm -rf .tools/edge
   mkdir .tools/edge
-  cp tools/edge/package.json "$lock" .tools/edge
+  cp tools/edge/scripts/package.json "$lock" .tools/edge
   if npm ci --prefix .tools/edge --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
     cp "$lock" .tools/edge/.lock
   else

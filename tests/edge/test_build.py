@@ -21,7 +21,9 @@ def test_nothing_has_changed_since_the_build() -> None:
     assert stale() == []
 
 
-@pytest.mark.parametrize("name", ["src/edge/conditions.js", "src/edge/build/response.js", "tools/edge/njs_rules.js"])
+@pytest.mark.parametrize(
+    "name", ["src/edge/conditions.js", "src/edge/build/response.js", "tools/edge/scripts/njs_rules.js"]
+)
 def test_a_change_after_the_build_is_noticed_without_node(name: str, tmp_path: Path) -> None:
     for folder in ("src/edge", "tools/edge"):
         shutil.copytree(ROOT / folder, tmp_path / folder)

@@ -13,7 +13,7 @@ __all__ = ["built_from", "different", "functions", "stale", "write"]
 
 _BUILD = BUILD.relative_to(ROOT)
 _SUMS = "SHA256SUMS"
-_MAKERS = ("src/edge/*.js", "tools/edge/*.js", "tools/edge/package-lock.json", "tools/edge/source.py")
+_MAKERS = ("src/edge/*.js", "tools/edge/scripts/*.js", "tools/edge/scripts/package-lock.json", "tools/edge/source.py")
 
 
 def functions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""ESLint's findings for the rules in njs_rules.js."""
+"""ESLint's findings for the rules in scripts/njs_rules.js."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Runs this folder's scripts in Node, with the packages of package-lock.json (installed by tools/install.sh)."""
+"""Runs scripts/ in Node, with the packages of package-lock.json (installed by tools/install.sh)."""
 
 import json
 import os
@@ -11,13 +11,13 @@ from edge.source import ROOT, EdgeSourceError
 
 __all__ = ["has_tools", "run_script"]
 
-_FOLDER = Path(__file__).parent
+_SCRIPTS = Path(__file__).parent / "scripts"
 _TOOLS = ROOT / ".tools" / "edge"
 
 
 def has_tools() -> bool:
     """Whether Node and the packages of the lock file are installed."""
-    installed, wanted = _TOOLS / ".lock", _FOLDER / "package-lock.json"
+    installed, wanted = _TOOLS / ".lock", _SCRIPTS / "package-lock.json"
     return shutil.which("node") is not None and installed.exists() and installed.read_bytes() == wanted.read_bytes()
 
 
@@ -29,7 +29,7 @@ def run_script(name: str, given: object) -> Any:
             "apt-get install nodejs npm, then make install"
         )
     done = subprocess.run(
-        ["node", str(_FOLDER / name)],
+        ["node", str(_SCRIPTS / name)],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -74,9 +74,9 @@ def test_what_is_installed_already_is_left_alone(installed: Path) -> None:
 
 def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
     """Only a build of the edge functions needs what it installs."""
-    (installed / "tools" / "edge").mkdir()
+    (installed / "tools/edge/scripts").mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(REPOSITORY / "tools" / "edge" / name, installed / "tools" / "edge")
+        shutil.copy(REPOSITORY / "tools/edge/scripts" / name, installed / "tools/edge/scripts")
     npm = installed / "bin" / "npm"
     npm.write_text("#!/usr/bin/env bash\nexit 1\n")
     npm.chmod(0o755)
