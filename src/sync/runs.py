@@ -6,13 +6,14 @@ from typing import Any
 from gray.history.revision import AlreadyDone
 from gray.publish.control_plane import ControlPlane
 from gray.publish.kill import kill_directly
+from gray.publish.kill_publisher import publish_kill
 from gray.publish.publisher import Publisher, PublishRequest, PublishResult
 from gray.publish.records.publication_log import FAILED, PUBLISHED, REFUSED, SKIPPED, Record
 from gray.publish.repair.cleanup import clean_up
 from gray.publish.repair.drift import check_drift
 from gray.publish.repair.rebuild import rebuild
-from sync.by_hand import Request
 from sync.ramp import take_step
+from sync.requests import Request
 from sync.services import Services
 from sync.telemetry import count, logger
 
@@ -85,9 +86,8 @@ def _kill(services: Services, plane: ControlPlane, request: Request) -> Record |
         # HEAD cannot be written. The viewers come first; the repeated invocation, or the next sync, makes HEAD follow.
         kill_directly(plane.edge.store(), wait=plane.clock.wait, cause=request.cause)
         raise
-    return Publisher(plane).publish_kill(
-        revision.head, PublishRequest("kill", request.id, request.author, request.reason)
-    )
+    record = Record(plane.records.log.next_sequence(), "kill", started_at=plane.clock.millis(), id=request.id)
+    return publish_kill(plane, revision.head, record)
 
 
 def _resumed_since(plane: ControlPlane, request: Request, why: str) -> Record:

@@ -13,7 +13,7 @@ from tests.support.control.world import PREFIX
 
 from gray.history.revision import AlreadyDone
 from gray.release.document import Release
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 
 __all__ = [

@@ -1,6 +1,7 @@
 """The edge's format: only this module writes, reads, masks and kills the store's keys and the `config` value.
 
-docs/reference/edge-config.md describes the format; src/edge/decide.js is its only other reader. A `config` is a head
+docs/reference/edge-config.md describes the format. gray.edge.rules writes the rules in it; src/edge/decide.js reads the
+head, src/edge/conditions.js the rules. A `config` is a head
 of fields between bars, and the rules (or the number of the parts that hold them) on the next line.
 """
 

@@ -142,14 +142,6 @@ class Publisher:
             plane.records.log.put(record)
         return record
 
-    def publish_kill(self, head: Head, request: PublishRequest) -> Record:
-        """Publishes the kill that HEAD names, at once: no release is read."""
-        plane = self._plane
-        record = Record(
-            plane.records.log.next_sequence(), request.trigger, started_at=plane.clock.millis(), id=request.id
-        )
-        return publish_kill(plane, head, record)
-
     def _never_given(self, newer: Exception) -> bool:
         """Whether what stopped us has a sequence that this table never gave.
 

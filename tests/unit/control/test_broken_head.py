@@ -10,7 +10,7 @@ from tests.unit.control.test_kill_ways import WAYS
 from tests.unit.control.test_sync import WorldServices
 
 from gray.history.revision import KILLED, Conflict
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule
 
 

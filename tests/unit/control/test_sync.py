@@ -17,7 +17,7 @@ from gray.dynamodb_values import to_item
 from gray.edge.config import stamped
 from gray.publish.control_plane import ControlPlane
 from gray.publish.store.store import Store
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 from sync.services import Services
 from sync.settings import Settings

@@ -110,7 +110,7 @@ RELEASES: list[tuple[Document, str, str, str]] = [
     (document(rules=[rule(id="Hit!")]), "rules[0].id", "wrong character", "^[a-z0-9]"),
     (document(rules=[{"lane": "v2", "percent": 5}]), "rules[0].id", "missing", "Add it"),
     (document(rules=[rule(), rule(percent=9)]), "rules[1].id", "there twice", "its own id"),
-    (document(rules=[rule(percent=100), rule(id="b")]), "rules[1]", "hit before it takes everybody", "Move it up"),
+    (document(rules=[rule(percent=100), rule(id="b")]), "rules[1]", "hit before it matches every viewer", "Move it up"),
     (document(rules=[rule(percent=9), rule(id="b")]), "rules[1]", "can never match", "Move it up"),
     (
         document(rules=[{"id": "a", "lane": "v2", "when": GERMAN}, {"id": "b", "lane": "v2", "when": GERMAN}]),

@@ -6,7 +6,7 @@ REASONS = {
     "no-config": ("v1", "The KeyValueStore has no readable configuration."),
     "killed": ("v1", "The release is killed."),
     "finished": ("v1", "The release is finished: gray has become stable."),
-    "expired": ("v1", "The lease has expired: nothing was published during its duration."),
+    "expired": ("v1", "The lease has expired: no publication renewed it in time."),
     "out": ("v1", "This browser opted out of all gray lanes."),
     "behind": ("v1", "The cookie has a later epoch: this edge location does not have the newest publication yet."),
     "partial": ("v1", "A part of the configuration has not reached this location yet."),

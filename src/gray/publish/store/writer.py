@@ -18,6 +18,7 @@ __all__ = ["StillKilled", "Superseded", "Written", "carry_out", "observe", "writ
 
 # Each lost race is another run's finished write, and only a higher sequence makes it written again.
 ATTEMPTS = 30
+# Attempts that may end without an answer; each is several of botocore's, which take half a minute.
 UNANSWERED = 3
 
 

@@ -61,7 +61,7 @@ class ReleaseProblem(Declared):
         "rules",
     )
     RULE_COVERED = (
-        "{id!r} can never match: {names} before it takes everybody",
+        "{id!r} can never match: {names} before it matches every viewer",
         "Move it up, or take it out.",
         "rules[{index}]",
     )

@@ -14,7 +14,7 @@ class ValueProblem(Declared):
     """What the validators of the release's model raise."""
 
     PERCENT_TOO_FINE = "{value} has more than two decimals", "The smallest step is 0.01."
-    LANE_IS_STABLE = "v1 is stable, where everybody is whom no rule sends elsewhere", "Take it out."
+    LANE_IS_STABLE = "v1 is the stable lane, which every viewer gets whom no rule matches", "Take it out."
     LANE_NAME = "{value!r} is not a gray lane", "Use v2 to v99."
     SOURCE_FORM = "{value!r} is not a source", "Use cookie:<name> or header:<name>."
     SOURCE_RESERVED = "{value!r} cannot carry an identity, because the edge uses it itself", "Use another one."
@@ -31,7 +31,7 @@ class ValueProblem(Declared):
     COUNTRY_FORM = "{value!r} is not a country", "Use two capital letters of ISO 3166, as in DE."
     CIDR_FORM = "bad CIDR {value!r}", "Write an address or a range as in 10.0.0.0/8 or 2001:db8::/32."
     CIDR_FIRST = "bad CIDR {value!r}: the address is not the first of its range", "You may mean {network}."
-    CIDR_MAPPED = "bad CIDR {value!r}: CloudFront names IPv4 viewers by their IPv4 address", "Write that."
+    CIDR_MAPPED = "bad CIDR {value!r}: CloudFront reports plain IPv4 addresses", "Write the IPv4 range."
     MATCH_ONE_WAY = "needs exactly one of equals, one_of, prefix, exists", "Write two conditions under `all`."
     PREFIX_EMPTY = "prefix '' matches everything", "Use `exists: true`."
     HEADER_COOKIE = "a function does not see the header Cookie", "Use a `cookie` condition."
@@ -45,13 +45,16 @@ class ValueProblem(Declared):
         "needs exactly one of list, cookie, header, query, path, country, device, ip, time, all, any, not",
         "Combine several with `all` or `any`.",
     )
-    STEPS_RISE = "each step must be greater than the one before it", "A way down is an apply, not a plan."
+    STEPS_RISE = (
+        "each step must be greater than the one before it",
+        "A plan only increases the percentage; lower it with `grayctl ramp`.",
+    )
 
 
 class PydanticProblem(Declared):
     """By pydantic's type of error, in capitals; `{...}` are the values of its context."""
 
-    EXTRA_FORBIDDEN = "is not a key of it", f"Take it out, or correct its spelling; {_REFERENCE} has all of them."
+    EXTRA_FORBIDDEN = "unknown key", f"Take it out, or correct its spelling; {_REFERENCE} has all of them."
     MISSING = "is missing", f"Add it; {_REFERENCE} has an example."
     TOO_SHORT = "has too few entries", "Give at least {min_length}."
     TOO_LONG = "has {actual_length} entries", "Give at most {max_length}."

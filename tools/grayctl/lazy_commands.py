@@ -1,4 +1,4 @@
-"""The table of commands. A command's module is imported when the command is run; `grayctl --help` imports none.
+"""Commands whose module is imported when one is run; `grayctl --help` imports none.
 
 We print the help ourselves: typer imports a Markdown parser and a traceback highlighter for it, which takes twice as
 long as the rest of `--help`. The result looks the same. See docs/decisions/0605.
