@@ -3,6 +3,7 @@
 Our members: `gray.version`, `gray.reason`, `gray.revision`, `gray.to`. Their values need no escapes.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,11 +13,18 @@ from lane.context import LaneContext, lane_context
 MOST_BYTES = 8192
 MOST_MEMBERS = 64
 
+# What a header may hold. Other characters would make the clients that send it on fail, by what a viewer wrote.
+_SENDABLE = re.compile(r"[\t\x20-\x7e]*")
+_MEMBER = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[\t\x20-\x7e]*")
+
 _OURS = {"gray.version": "lane", "gray.reason": "reason", "gray.revision": "revision", "gray.to": "to"}
 
 
 def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Our members by their field of LaneContext, and those of others. Of a member of ours given twice, none counts."""
+    """Our members by their field of LaneContext, and those of others, as far as they can be sent on.
+
+    Of a member of ours given twice, none counts.
+    """
     ours: dict[str, str] = {}
     others = []
     twice = set()
@@ -25,13 +33,18 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
         key, found, value = member.partition("=")
         field = _OURS.get(key.strip())
         if field is None:
-            if found and member:
+            if found and _SENDABLE.fullmatch(member):
                 others.append(member)
         elif field in ours:
             twice.add(field)
         else:
             ours[field] = value.partition(";")[0].strip()
     return {field: value for field, value in ours.items() if field not in twice}, tuple(others)
+
+
+def is_baggage(text: str) -> bool:
+    """Whether all of it is what the specification calls baggage, so that nothing is lost when it is sent on."""
+    return all(not member.strip() or _MEMBER.fullmatch(member) for member in text.split(","))
 
 
 def context_of(text: str) -> LaneContext | None:

@@ -67,7 +67,7 @@ def test_a_registration_that_cannot_be_read_harms_no_other(ssm: "SSMClient", val
 
 def test_what_was_read_is_kept_for_a_while_and_then_read_again(ssm: "SSMClient") -> None:
     clock = Clock()
-    registry = Registry(lambda: ssm, PREFIX, clock=clock)
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
     register(ssm, "v1", stock="stock-v1")
     assert registry.known().function("stock", "v2") == ("stock-v1", "v1")
     register(ssm, "v2", stock="stock-v2")
@@ -79,7 +79,7 @@ def test_what_was_read_is_kept_for_a_while_and_then_read_again(ssm: "SSMClient")
 
 def test_when_parameter_store_fails_what_was_known_goes_on_to_count(ssm: "SSMClient") -> None:
     clock = Clock()
-    registry = Registry(lambda: ssm, PREFIX, clock=clock)
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
     register(ssm, "v2", stock="stock-v2")
     registry.known()
     with Stubber(ssm) as stub:
