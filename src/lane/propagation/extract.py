@@ -186,26 +186,34 @@ def _from_data(kinesis: Any, left: int) -> LaneContext | None:
 
 
 def _from_images(change: Any) -> LaneContext | None:
-    """From the item itself: the attribute ENVELOPE (baggage text) or, as in our tables, `lane`."""
+    """From the item itself: the attribute ENVELOPE (baggage text, or a whole envelope) or, as in our tables, `lane`."""
     if not isinstance(change, Mapping):
         return None
     image = change.get("NewImage") or change.get("OldImage")
     if not isinstance(image, Mapping):
         return None
 
-    def text(name: str) -> Any:
-        value = image.get(name)
+    def text(name: str, of: Mapping[str, Any]) -> Any:
+        value = of.get(name)
         return value.get("S") if isinstance(value, Mapping) else None
 
-    carried = text(ENVELOPE)
+    whole = image.get(ENVELOPE)
+    inner = whole.get("M") if isinstance(whole, Mapping) else None
+    carried = text("baggage", inner) if isinstance(inner, Mapping) else text(ENVELOPE, image)
     own = baggage.context_of(carried) if isinstance(carried, str) else None
-    return own or lane_context(text("lane"))
+    return own or lane_context(text("lane", image))
 
 
 def unwrapped(event: Any) -> Any:
     """The event as it was before an asynchronous carrier put the lane context in: what the handler expects."""
     if not isinstance(event, Mapping) or from_document(event.get(ENVELOPE)) is None:
         return event
-    if event.keys() == {ENVELOPE, PAYLOAD} and event[ENVELOPE].get(PAYLOAD) is True:
+    if wraps(event):
         return event[PAYLOAD]
     return {name: value for name, value in event.items() if name != ENVELOPE}
+
+
+def wraps(event: Mapping[str, Any]) -> bool:
+    """Whether this was made of a payload that is no object, and not of an object with a member PAYLOAD."""
+    envelope = event.get(ENVELOPE)
+    return event.keys() == {ENVELOPE, PAYLOAD} and isinstance(envelope, Mapping) and envelope.get(PAYLOAD) is True

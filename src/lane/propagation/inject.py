@@ -12,7 +12,7 @@ from typing import Any
 
 from lane.context import LaneContext, addressed, is_lane
 from lane.propagation import baggage, splice
-from lane.propagation.extract import ATTRIBUTE, ENVELOPE, PAYLOAD, TO, from_document
+from lane.propagation.extract import ATTRIBUTE, ENVELOPE, PAYLOAD, TO, from_document, wraps
 
 type Parameters = dict[str, Any]
 type ChooseLane = Callable[[str, str], str]
@@ -92,12 +92,11 @@ def enveloped(document: Any, found: LaneContext) -> Any:
 
     Raises TakenError for an object with a member `gray` of its own.
     """
-    carried = {"version": found.lane, "baggage": baggage.render(found)}
     if not isinstance(document, dict):
-        return {ENVELOPE: carried | {PAYLOAD: True}, PAYLOAD: document}
+        return {ENVELOPE: _carried(found, wrapping=True), PAYLOAD: document}
     if ENVELOPE in document and from_document(document[ENVELOPE]) is None:
         raise TakenError(f"member `{ENVELOPE}`")
-    return document | {ENVELOPE: carried}
+    return document | {ENVELOPE: _carried(found, wrapping=wraps(document))}
 
 
 def _with_document(parameters: Parameters, name: str, found: LaneContext) -> Parameters:
@@ -116,15 +115,20 @@ def _in_text(text: str, found: LaneContext) -> str:
     given = splice.document(text or "{}")
     if given is not None:
         _own_envelope(given)
-        return given.spliced([(ENVELOPE, _envelope(found))], instead_of=(ENVELOPE,))
+        envelope = _envelope(found, wrapping=wraps(given.values()))
+        return given.spliced([(ENVELOPE, envelope)], instead_of=(ENVELOPE,))
     if splice.is_json(text):
-        return f'{{"{ENVELOPE}":{_envelope(found, wraps=True)},"{PAYLOAD}":{text}}}'
+        return f'{{"{ENVELOPE}":{_envelope(found, wrapping=True)},"{PAYLOAD}":{text}}}'
     return text  # AWS refuses it with its own words
 
 
-def _envelope(found: LaneContext, *, wraps: bool = False, most_bytes: int = baggage.MOST_BYTES) -> str:
+def _envelope(found: LaneContext, *, wrapping: bool = False, most_bytes: int = baggage.MOST_BYTES) -> str:
+    return json.dumps(_carried(found, wrapping=wrapping, most_bytes=most_bytes), separators=(",", ":"))
+
+
+def _carried(found: LaneContext, *, wrapping: bool, most_bytes: int = baggage.MOST_BYTES) -> dict[str, Any]:
     carried = {"version": found.lane, "baggage": baggage.render(found, most_bytes=most_bytes)}
-    return json.dumps(carried | ({PAYLOAD: True} if wraps else {}), separators=(",", ":"))
+    return {**carried, PAYLOAD: True} if wrapping else carried
 
 
 def _own_envelope(given: splice.Document, where: str = "") -> LaneContext | None:
