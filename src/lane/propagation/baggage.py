@@ -29,9 +29,9 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     others = []
     twice = set()
     for member in text.split(","):
-        member = member.strip()
+        member = member.strip(" \t")
         key, found, value = member.partition("=")
-        field = _OURS.get(key.strip())
+        field = _OURS.get(key.strip(" \t"))
         if field is None:
             if found and _SENDABLE.fullmatch(member):
                 others.append(member)
@@ -44,7 +44,7 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
 
 def is_baggage(text: str) -> bool:
     """Whether all of it is what the specification calls baggage, so that nothing is lost when it is sent on."""
-    return all(not member.strip() or _MEMBER.fullmatch(member) for member in text.split(","))
+    return all(not member.strip(" \t") or _MEMBER.fullmatch(member) for member in text.split(","))
 
 
 def context_of(text: str) -> LaneContext | None:
