@@ -13,10 +13,6 @@ from lane.context import LaneContext, lane_context
 MOST_BYTES = 8192
 MOST_MEMBERS = 64
 
-# What a header may hold. Other characters would make the clients that send it on fail, by what a viewer wrote.
-_SENDABLE = re.compile(r"[\t\x20-\x7e]*")
-_MEMBER = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[\t\x20-\x7e]*")
-
 _OURS = {"gray.version": "lane", "gray.reason": "reason", "gray.revision": "revision", "gray.to": "to"}
 
 
@@ -33,7 +29,7 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
         key, found, value = member.partition("=")
         field = _OURS.get(key.strip(" \t"))
         if field is None:
-            if found and _SENDABLE.fullmatch(member):
+            if found and _is_sendable(member):
                 others.append(member)
         elif field in ours:
             twice.add(field)
@@ -44,7 +40,14 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
 
 def is_baggage(text: str) -> bool:
     """Whether all of it is what the specification calls baggage, so that nothing is lost when it is sent on."""
-    return all(not member.strip(" \t") or _MEMBER.fullmatch(member) for member in text.split(","))
+    key = r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*="
+    members = [member for member in text.split(",") if member.strip(" \t")]
+    return all(_is_sendable(member) and re.match(key, member) for member in members)
+
+
+def _is_sendable(member: str) -> bool:
+    """Whether a header may hold it. Others would make the clients that send it on fail, by what a viewer wrote."""
+    return member.isascii() and member.replace("\t", " ").isprintable()
 
 
 def context_of(text: str) -> LaneContext | None:

@@ -6,7 +6,6 @@ passed on as they are, as boto3 says best what is wrong with them; so is text th
 """
 
 import base64
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -54,14 +53,12 @@ def lambda_invoke(parameters: Parameters, found: LaneContext, choose: ChooseLane
     found = _called(found, choose(str(parameters.get("FunctionName", "")), found.lane))
     if parameters.get("InvocationType") == "Event":
         return parameters | _with_document(parameters, "Payload", found)
-    encoded = parameters.get("ClientContext") or base64.b64encode(b"{}")
-    try:
-        given = splice.document(_text_of(base64.b64decode(encoded)))
-    except (ValueError, TypeError):
-        given = None
-    if given is None:
+    carried = _carried(found, most_bytes=1024)
+    encoded = parameters.get("ClientContext")
+    text = _with_custom(encoded, carried) if encoded else splice.dumped({"custom": {ENVELOPE: carried}})
+    if text is None:
         return parameters  # Lambda refuses it with its own words
-    context = base64.b64encode(_with_custom(given, found).encode(errors="surrogateescape")).decode()
+    context = base64.b64encode(text.encode(errors="surrogateescape")).decode()
     if len(context) > MOST_CLIENT_CONTEXT:
         raise NoRoomError(
             f"with the lane in it, the client context has {len(context)} bytes of the {MOST_CLIENT_CONTEXT} that Lambda"
@@ -115,18 +112,14 @@ def _in_text(text: str, found: LaneContext) -> str:
     given = splice.document(text or "{}")
     if given is not None:
         _own_envelope(given)
-        envelope = _envelope(found, wrapping=wraps(given.values()))
-        return given.spliced([(ENVELOPE, envelope)], instead_of=(ENVELOPE,))
+        carried = _carried(found, wrapping=wraps(given.values()))
+        return given.spliced({ENVELOPE: carried}, instead_of=(ENVELOPE,))
     if splice.is_json(text):
-        return f'{{"{ENVELOPE}":{_envelope(found, wrapping=True)},"{PAYLOAD}":{text}}}'
+        return f'{splice.dumped({ENVELOPE: _carried(found, wrapping=True)})[:-1]},"{PAYLOAD}":{text}}}'
     return text  # AWS refuses it with its own words
 
 
-def _envelope(found: LaneContext, *, wrapping: bool = False, most_bytes: int = baggage.MOST_BYTES) -> str:
-    return json.dumps(_carried(found, wrapping=wrapping, most_bytes=most_bytes), separators=(",", ":"))
-
-
-def _carried(found: LaneContext, *, wrapping: bool, most_bytes: int = baggage.MOST_BYTES) -> dict[str, Any]:
+def _carried(found: LaneContext, *, wrapping: bool = False, most_bytes: int = baggage.MOST_BYTES) -> dict[str, Any]:
     carried = {"version": found.lane, "baggage": baggage.render(found, most_bytes=most_bytes)}
     return {**carried, PAYLOAD: True} if wrapping else carried
 
@@ -142,18 +135,23 @@ def _own_envelope(given: splice.Document, where: str = "") -> LaneContext | None
     return before
 
 
-def _with_custom(context: splice.Document, found: LaneContext) -> str:
-    """The client context with the lane context in its member `custom`."""
-    envelope = _envelope(found, most_bytes=1024)
+def _with_custom(encoded: Any, carried: dict[str, Any]) -> str | None:
+    """The caller's client context with the lane context in its member `custom`; None if it is none."""
+    try:
+        context = splice.document(_text_of(base64.b64decode(encoded)))
+    except (ValueError, TypeError):
+        return None
+    if context is None:
+        return None
     custom = next((member for member in reversed(context.members) if member.name == "custom"), None)
     if custom is None or custom.value is None:
-        return context.spliced([("custom", f'{{"{ENVELOPE}":{envelope}}}')], instead_of=("custom",))
+        return context.spliced({"custom": {ENVELOPE: carried}}, instead_of=("custom",))
     inner = splice.document(context.text[custom.value_start : custom.end])
     if inner is None:
         raise TakenError("`custom` in the client context, which is no object,")
     _own_envelope(inner, "client context's custom.")
-    carried = inner.spliced([(ENVELOPE, envelope)], instead_of=(ENVELOPE,))
-    return context.text[: custom.value_start] + carried + context.text[custom.end :]
+    text = inner.spliced({ENVELOPE: carried}, instead_of=(ENVELOPE,))
+    return context.text[: custom.value_start] + text + context.text[custom.end :]
 
 
 def put_events(
@@ -187,9 +185,8 @@ def _with_detail(entry: Mapping[str, Any], found: LaneContext, environment: str,
         if name in _STAMPS and theirs:
             raise TakenError(f"detail.{name}")
     to = choose(str(entry.get("Source", "")), found.lane)
-    stamps = {"environment": environment, "lane": found.lane, TO: to}
-    own = [*((name, json.dumps(value)) for name, value in stamps.items()), (ENVELOPE, _envelope(addressed(found, to)))]
-    return {"Detail": given.spliced(own, instead_of=_STAMPS | {ENVELOPE})}
+    stamps = {"environment": environment, "lane": found.lane, TO: to, ENVELOPE: _carried(addressed(found, to))}
+    return {"Detail": given.spliced(stamps, instead_of=stamps)}
 
 
 def send_message(parameters: Parameters, found: LaneContext, choose: ChooseLane) -> Parameters:

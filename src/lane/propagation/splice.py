@@ -6,13 +6,13 @@ make a third more bytes of Chinese text. It is read only to see where its own me
 
 import json
 import re
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Container, Mapping
+from typing import Any, Final
 
 # Lenient where AWS may be: whether a payload is good is for AWS to say, and the lane goes along with it until then.
 # Whole numbers are read as floats, as Python refuses those of more than 4,300 digits.
 _DECODER: Final = json.JSONDecoder(strict=False, parse_int=float)
+_ENCODE: Final[Callable[[Any], str]] = json.JSONEncoder(separators=(",", ":")).encode
 _SPACE: Final = " \t\n\r"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _STRING_OR_BRACKET: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]'
@@ -21,41 +21,46 @@ TOO_DEEP: Final = object()
 """Stands for a value that is nested more deeply than Python reads it."""
 
 
-class Member(NamedTuple):
+class Member:
     """A member of an object: from `start` (its name's quote) to `end`, its value from `value_start`.
 
     comma: where the comma behind it is; -1 behind the last one.
     """
 
-    name: str
-    value: Any
-    start: int
-    value_start: int
-    end: int
-    comma: int
+    # By hand, as are the lines of Document: a dataclass costs a cold start more than the rest of this module.
+    __slots__ = ("comma", "end", "name", "start", "value", "value_start")
+
+    def __init__(self, name: str, value: Any, start: int, value_start: int, end: int, comma: int) -> None:
+        self.name = name
+        self.value = value
+        self.start = start
+        self.value_start = value_start
+        self.end = end
+        self.comma = comma
 
 
-@dataclass(frozen=True, slots=True)
 class Document:
     """The text of a JSON object, and its members in their order; names may be there twice, as JSON allows.
 
     inside: the place behind its opening brace.
     """
 
-    text: str
-    inside: int
-    members: tuple[Member, ...]
+    __slots__ = ("inside", "members", "text")
+
+    def __init__(self, text: str, inside: int, members: list[Member]) -> None:
+        self.text = text
+        self.inside = inside
+        self.members = members
 
     def values(self) -> dict[str, Any]:
         """Values by name; of a name given twice the last one, as most parsers take it."""
         return {member.name: member.value for member in self.members}
 
-    def spliced(self, own: Iterable[tuple[str, str]], instead_of: Container[str] = ()) -> str:
-        """The text with these members (name, JSON text of the value) first, and without those of its own named so."""
+    def spliced(self, own: Mapping[str, Any], instead_of: Container[str] = ()) -> str:
+        """The text with these members first, and without those of its own that are named in `instead_of`."""
         rest = self.without(instead_of)
-        added = ",".join(f'"{name}":{value}' for name, value in own)
         kept = any(member.name not in instead_of for member in self.members)
-        return f"{self.text[: self.inside]}{added}{',' if added and kept else ''}{rest[self.inside :]}"
+        return f"{self.text[: self.inside]}{dumped(own)[1:-1]}{',' if kept else ''}{rest[self.inside :]}"
 
     def without(self, names: Container[str]) -> str:
         """The text without the members of these names: what `spliced` put in comes out, and nothing else."""
@@ -84,7 +89,12 @@ def document(text: str) -> Document | None:
         members, end = _members(text, opening + 1)
     except (ValueError, IndexError):
         return None
-    return None if text[end:].strip(_SPACE) else Document(text, opening + 1, tuple(members))
+    return None if text[end:].strip(_SPACE) else Document(text, opening + 1, members)
+
+
+def dumped(own: Any) -> str:
+    """What is ours as JSON, in few bytes and ASCII alone, whatever others' baggage has in it."""
+    return _ENCODE(own)
 
 
 def is_json(text: str) -> bool:
