@@ -143,7 +143,9 @@ def readers() -> Iterator[Row]:
     yield "read: SQS record", microseconds(lambda: extract.from_record(record))
     yield "read: DynamoDB stream record", microseconds(lambda: extract.from_record(change))
     yield "`in_lane`, whole, payload", microseconds(lambda: plain(document, None))
-    yield "`each_record`, whole, for each of 10", microseconds(lambda: each_record(lambda _: None, batch)) / 10
+    with metrics_to_nowhere():
+        found = microseconds(lambda: each_record(lambda _: None, batch)) / 10
+    yield "`each_record`, whole, for each of 10", found
 
 
 def writers() -> Iterator[Row]:

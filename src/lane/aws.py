@@ -43,6 +43,8 @@ def instrument[Session](
 
     carriers: dict[str, Carrier] = {
         "lambda.Invoke": partial(inject.lambda_invoke, choose=choose),
+        "lambda.InvokeWithResponseStream": partial(inject.lambda_invoke, choose=choose),
+        "lambda.InvokeAsync": partial(inject.invoke_async, choose=choose),
         "sfn.StartExecution": partial(inject.start_execution, choose=choose),
         "sfn.StartSyncExecution": partial(inject.start_execution, choose=choose),
         "eventbridge.PutEvents": partial(_put_events, environment=environment, choose=choose),

@@ -57,7 +57,9 @@ class LaneMiddleware:
         own = self._settings()
         event = app.current_event.raw_event
         headers = extract.headers_of(event)
-        found = extract.from_headers(headers) or LaneContext(own.home)
+        # A request that another function handed on by invoking this one is of that function's lane.
+        invoked = extract.written(event, app.lambda_context)
+        found = invoked or extract.from_headers(headers) or LaneContext(own.home)
         # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
         with carrying(addressed(found, "")):
             serve_as = (event.get("stageVariables") or {}).get("serve_as", "")

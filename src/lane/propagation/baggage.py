@@ -3,6 +3,7 @@
 Our members: `gray.version`, `gray.reason`, `gray.revision`, `gray.to`. Their values need no escapes.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -16,22 +17,37 @@ _OURS = {"gray.version": "lane", "gray.reason": "reason", "gray.revision": "revi
 
 
 def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Our members by their field of LaneContext, and those of others. Of a member of ours given twice, none counts."""
+    """Our members by their field of LaneContext, and those of others, as far as they can be sent on.
+
+    Of a member of ours given twice, none counts.
+    """
     ours: dict[str, str] = {}
     others = []
     twice = set()
     for member in text.split(","):
-        member = member.strip()
+        member = member.strip(" \t")
         key, found, value = member.partition("=")
-        field = _OURS.get(key.strip())
+        field = _OURS.get(key.strip(" \t"))
         if field is None:
-            if found and member:
+            if found and _is_sendable(member):
                 others.append(member)
         elif field in ours:
             twice.add(field)
         else:
             ours[field] = value.partition(";")[0].strip()
     return {field: value for field, value in ours.items() if field not in twice}, tuple(others)
+
+
+def is_baggage(text: str) -> bool:
+    """Whether all of it is what the specification calls baggage, so that nothing is lost when it is sent on."""
+    key = r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*="
+    members = [member for member in text.split(",") if member.strip(" \t")]
+    return all(_is_sendable(member) and re.match(key, member) for member in members)
+
+
+def _is_sendable(member: str) -> bool:
+    """Whether a header may hold it. Others would make the clients that send it on fail, by what a viewer wrote."""
+    return member.isascii() and member.replace("\t", " ").isprintable()
 
 
 def context_of(text: str) -> LaneContext | None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lane import LaneContext
+from lane.http import outgoing
 from lane.propagation.baggage import MOST_BYTES, MOST_MEMBERS, context_of, parse, render
 
 
@@ -41,3 +42,33 @@ def test_what_is_too_much_is_dropped_from_the_others_and_never_from_ours(members
     assert text.startswith("gray.version=v2,gray.reason=staff")
     assert len(text.encode()) <= MOST_BYTES
     assert len(text.split(",")) <= MOST_MEMBERS
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "a=\ud800",  # a byte that is not UTF-8, or an escape of a JSON document
+        "a=é",
+        "naïve=1",
+        "a=漢",
+        "a=1\r\nx-gray-version: v9",
+        "a=1\nb",
+        "a=\x00",
+        "a=\x1b[31m",
+        "a=\x7f",
+        "a=\u2028",
+        "a=\ufeff",
+    ],
+)
+def test_a_member_that_no_header_can_hold_is_dropped_and_fails_nobodys_call(member: str) -> None:
+    found = context_of(f"gray.version=v2,{member},b=2")
+    assert found == LaneContext("v2", members=("b=2",))
+    headers = outgoing({"Baggage": f"{member},c=3"}, found)
+    assert headers["baggage"] == "gray.version=v2,b=2,c=3"
+    for value in headers.values():
+        value.encode("ascii")
+
+
+def test_a_member_with_what_the_specification_allows_is_kept_as_it_came() -> None:
+    text = "key1=value1;property1;p2=2,k\t=\tv,order=%E6%BC%A2,a=b=c"
+    assert context_of(f"gray.version=v2,{text}") == LaneContext("v2", members=tuple(text.split(",")))

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 
 from lane import LaneContext, carrying
@@ -241,3 +242,37 @@ def test_a_service_called_outside_of_a_request_gets_no_lane(session: boto3.Sessi
     invoke(client, KNOWN, "mail", b"{}")
     assert "/functions/mail-v1/" in wire.sent[-1].url
     assert "X-Amz-Client-Context" not in wire.sent[-1].headers
+
+
+def test_each_way_to_invoke_a_function_carries_the_lane(session: boto3.Session) -> None:
+    client = session.client("lambda")
+    wire = Wire(client)
+    for operation in ("InvokeWithResponseStream", "InvokeAsync"):
+        client.meta.events.register(f"before-send.lambda.{operation}", wire._answer)
+    with carrying(V2):
+        client.invoke_with_response_stream(FunctionName="f", Payload=b"{}")
+        assert "gray.version=v2" in wire.custom()["gray"]["baggage"]
+        client.invoke_async(FunctionName="f", InvokeArgs=b'{"a": 1e400}')
+    assert wire.sent[-1].body.endswith(b',"a": 1e400}')
+    assert json.loads(wire.sent[-1].body)["gray"]["version"] == "v2"
+
+
+def test_a_callers_mistake_is_shown_in_botos_words(session: boto3.Session) -> None:
+    sqs: Any = session.client("sqs")
+    sns: Any = session.client("sns")
+    mistakes: list[Any] = [
+        lambda: sqs.send_message(MessageBody="b"),
+        lambda: sqs.send_message_batch(QueueUrl="q"),
+        lambda: sqs.send_message_batch(QueueUrl="q", Entries=["x"]),
+        lambda: sqs.send_message(QueueUrl="q", MessageBody="b", MessageAttributes={"a": "b"}),
+        lambda: sns.publish_batch(PublishBatchRequestEntries=[]),
+        lambda: sns.publish_batch(TopicArn="t"),
+        lambda: session.client("events").put_events(),  # type: ignore[call-arg]
+        lambda: session.client("events").put_events(Entries=[{"Detail": {"a": 1}}]),  # type: ignore[typeddict-item]
+        lambda: session.client("stepfunctions").start_execution(stateMachineArn="s", input={"a": 1}),  # type: ignore[arg-type]
+        lambda: session.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload={}),  # type: ignore[arg-type]
+        lambda: session.client("lambda").invoke(Payload=b"{}"),  # type: ignore[call-arg]
+    ]
+    for mistake in mistakes:
+        with carrying(V2), pytest.raises(ParamValidationError):
+            mistake()
