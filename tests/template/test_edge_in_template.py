@@ -1,10 +1,12 @@
 """The distribution and its functions as the template declares them."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, of_type, template
+from tests.template.deployment import ROOT, deployed, of_type, template
 
 RESOURCES = template()["Resources"]
 EDGE = of_type(RESOURCES, "AWS::CloudFront::Function")
@@ -96,6 +98,33 @@ def test_no_error_is_kept() -> None:
     assert not [one for one in DISTRIBUTION["CustomErrorResponses"] if "ResponsePagePath" in one]
 
 
+@pytest.mark.parametrize("environment", ["test", "prod"])
+def test_security_headers_are_added_where_the_application_says_none(environment: str) -> None:
+    resources = deployed(environment).resources
+    config = resources["SecurityHeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]
+    headers = config["SecurityHeadersConfig"]
+    assert set(headers) == {"StrictTransportSecurity", "ContentTypeOptions", "FrameOptions", "ReferrerPolicy"}
+    assert not [name for name, one in headers.items() if one["Override"] is not False]
+    for behavior in _behaviors(resources):
+        assert behavior["ResponseHeadersPolicyId"] == {"Ref": "SecurityHeadersPolicy"}
+    without = deployed(environment, SecurityHeaders="off").resources
+    assert "SecurityHeadersPolicy" not in without
+    assert not [one for one in _behaviors(without) if "ResponseHeadersPolicyId" in one]
+
+
+def test_a_web_acl_stands_before_the_site_when_one_is_named() -> None:
+    arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/1"
+    with_acl = deployed("prod", WebAclArn=arn).resources["Distribution"]["Properties"]["DistributionConfig"]
+    assert with_acl["WebACLId"] == {"Ref": "WebAclArn"}
+    assert "WebACLId" not in deployed("prod").resources["Distribution"]["Properties"]["DistributionConfig"]
+
+
+def test_what_the_edge_logs_tells_what_failed_and_no_viewer() -> None:
+    fields = set(RESOURCES["EdgeLogDelivery"]["Properties"]["RecordFields"])
+    assert {"x-edge-result-type", "x-edge-detailed-result-type", "cs-uri-stem", "sc-status"} <= fields
+    assert not [field for field in fields if re.search(r"^c-ip|c-port|Cookie|query|User-Agent|Referer|forwarded", field)]
+
+
 def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> None:
     (api,) = [origin for origin in DISTRIBUTION["Origins"] if origin["Id"] == "api"]
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
@@ -114,6 +143,11 @@ def test_an_api_demands_the_key_method_by_method(name: str) -> None:
         for method in methods.values():
             assert method["security"] == [{"origin_key": []}], path
             assert "stageVariables.function" in method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+
+
+def _behaviors(resources: Mapping[str, Any]) -> list[Any]:
+    configuration = resources["Distribution"]["Properties"]["DistributionConfig"]
+    return [configuration["DefaultCacheBehavior"], *configuration["CacheBehaviors"]]
 
 
 def _code(function: dict[str, Any]) -> str:

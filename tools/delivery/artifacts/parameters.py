@@ -11,8 +11,8 @@ from delivery.artifacts.errors import SettingsError
 
 __all__ = ["LOCAL", "environments", "local_architecture", "overrides", "stack_name"]
 
-# What the local stack changes: functions run on this machine, and the emulator's hops are plain HTTP.
-LOCAL = {"Architecture": "x86_64", "RequireTls": "off"}
+# What the local stack changes: functions run on this machine, the emulator's hops are plain HTTP, and it delivers no logs.
+LOCAL = {"Architecture": "x86_64", "RequireTls": "off", "EdgeAccessLogs": "off"}
 
 
 def environments(root: Path) -> list[str]:
