@@ -122,7 +122,9 @@ def test_a_web_acl_stands_before_the_site_when_one_is_named() -> None:
 def test_what_the_edge_logs_tells_what_failed_and_no_viewer() -> None:
     fields = set(RESOURCES["EdgeLogDelivery"]["Properties"]["RecordFields"])
     assert {"x-edge-result-type", "x-edge-detailed-result-type", "cs-uri-stem", "sc-status"} <= fields
-    assert not [field for field in fields if re.search(r"^c-ip|c-port|Cookie|query|User-Agent|Referer|forwarded", field)]
+    assert not [
+        field for field in fields if re.search(r"^c-ip|c-port|Cookie|query|User-Agent|Referer|forwarded", field)
+    ]
 
 
 def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> None:

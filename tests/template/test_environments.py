@@ -126,4 +126,3 @@ def _physical_names(deployment: Deployment) -> set[tuple[str, str]]:
         for key, value in resource["Properties"].items()
         if re.fullmatch(r"(Bucket|Table|Function|Queue|Topic|Alarm|LogGroup|UsagePlan|Dashboard)?Name", key)
     }
-
