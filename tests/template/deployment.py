@@ -116,7 +116,7 @@ def every_deployment() -> Iterator[tuple[str, Deployment]]:
     switches = {
         name: one["AllowedValues"]
         for name, one in template()["Parameters"].items()
-        if len(one.get("AllowedValues", ())) in (2, 3)
+        if len(one.get("AllowedValues", ())) in (2, 3, 4)
     }
     for environment in environments(ROOT):
         plain = deployed(environment)

@@ -132,7 +132,41 @@ def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> Non
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     (header,) = api["OriginCustomHeaders"]
     assert header["HeaderName"] == "x-api-key"
-    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in header["HeaderValue"]["Fn::Sub"]
+    key, other = (each["Fn::Sub"] for each in header["HeaderValue"]["Fn::If"][1:])
+    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in key
+    assert "{{resolve:secretsmanager:${SecondApiKeySecret}:" in other
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent", "taken"),
+    [
+        ("a", "ApiKeySecret", ["OriginApiKey"]),
+        ("ab", "ApiKeySecret", ["OriginApiKey", "SecondOriginApiKey"]),
+        ("ba", "SecondApiKeySecret", ["OriginApiKey", "SecondOriginApiKey"]),
+        ("b", "SecondApiKeySecret", ["SecondOriginApiKey"]),
+    ],
+)
+def test_the_key_that_is_sent_is_one_that_every_api_takes(keys: str, sent: str, taken: list[str]) -> None:
+    resources = deployed("prod", OriginKeys=keys).resources
+    config = resources["Distribution"]["Properties"]["DistributionConfig"]
+    (api,) = [origin for origin in config["Origins"] if origin["Id"] == "api"]
+    assert f"${{{sent}}}" in api["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"]
+    on_stable = [one["KeyId"]["Ref"] for one in of_type(resources, "AWS::ApiGateway::UsagePlanKey").values()]
+    assert on_stable == taken
+    for function in ("SyncScheduledFunction", "SyncStreamFunction", "SyncManualFunction"):
+        variables = resources[function]["Properties"]["Environment"]["Variables"]
+        assert variables["API_KEY_SECRET"] == {"Ref": sent}
+        assert [name for name in ("OriginApiKey", "SecondOriginApiKey") if name in _names(variables)] == taken
+
+
+def _names(variables: Mapping[str, Any]) -> list[str]:
+    return re.findall(r"\w+", str(variables["ORIGIN_API_KEYS"]))
+
+
+def test_two_environments_or_keys_share_no_value() -> None:
+    secrets = of_type(deployed("prod", OriginKeys="ab").resources, "AWS::SecretsManager::Secret")
+    generated = [one["GenerateSecretString"] for name, one in secrets.items() if "ApiKey" in name]
+    assert len(generated) == 2
 
 
 @pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from delivery.artifacts.build import sam_environment
 from tests.template.deployment import ROOT, Deployment, deployed, template
+
+from delivery.artifacts.build import sam_environment
 
 __all__ = ["names_in", "needs", "references", "resources_of", "transformed"]
 

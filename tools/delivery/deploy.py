@@ -12,8 +12,10 @@ from delivery.commands import ROOT, python, sam
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
 from delivery.stacks.leftovers import names, refuse_leftovers
+from delivery.stacks.origin_keys import keys_of, refuse_leap
 from delivery.stacks.states import described, refuse_deployment
 from edge.build import functions as built_functions
+from gray.lanes.registration import LaneTable
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 
@@ -71,6 +73,10 @@ def refuse(session: boto3.Session, stack: str, environment: str, values: Mapping
     there = described(session.client("cloudformation"), stack)
     if there is not None and there["StackStatus"] != "REVIEW_IN_PROGRESS":
         refuse_deployment(stack, there["StackStatus"], environment)
+        has = {one["ParameterKey"]: one.get("ParameterValue", "") for one in there.get("Parameters", [])}
+        if keys_of(has) != keys_of(values):
+            lanes = LaneTable(session.client("dynamodb"), f"graylane-{values.get('Environment', 'dev')}-config").all()
+            refuse_leap(keys_of(has), keys_of(values), lanes.values(), environment)
         return
     account = session.client("sts").get_caller_identity()["Account"]
     refuse_leftovers(session, stack, names(values, account, session.region_name))

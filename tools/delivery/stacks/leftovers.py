@@ -26,7 +26,8 @@ def names(values: Mapping[str, str], account: str, region: str) -> dict[str, lis
         logs = ["edge-logs"] if values.get("EdgeAccessLogs") == "on" else []
         found["bucket"] = [f"{of_here}-{kind}-{account}-{region}" for kind in ("site", "edge-config", *logs)]
         found["table"] = [f"{of_here}-orders-v1", f"{of_here}-config"]
-        found["secret"] = [f"graylane/{environment}/{kind}" for kind in ("api-key", "edge-keys")]
+        keys = [{"a": "api-key", "b": "api-key-b"}[key] for key in values.get("OriginKeys", "a")]
+        found["secret"] = [f"graylane/{environment}/{kind}" for kind in (*keys, "edge-keys")]
     if part != "stable" and values.get("DataMode", "isolated") == "isolated":
         found["table"].append(f"{of_here}-orders-{values.get('GrayLane', 'v2')}")
     return found
