@@ -11,7 +11,7 @@ from delivery.artifacts.errors import SettingsError
 
 __all__ = ["LOCAL", "environments", "local_architecture", "overrides", "stack_name"]
 
-# What the local stack changes: functions run on this machine, the emulator's hops are plain HTTP, and it delivers no logs.
+# What the local stack changes: functions run on this machine, the emulator has hops of plain HTTP and delivers no logs.
 LOCAL = {"Architecture": "x86_64", "RequireTls": "off", "EdgeAccessLogs": "off"}
 
 

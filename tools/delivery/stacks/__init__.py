@@ -1,1 +1,1 @@
-"""A stack as SAM and CloudFormation leave it: its state, what is in the way of its name, its protection, its removal."""
+"""A stack as SAM and CloudFormation leave it: its state, what stands in the way of one, its keys, its removal."""

@@ -48,8 +48,8 @@ def _there(session: "boto3.Session", wanted: Mapping[str, list[str]]) -> Iterato
     for name in wanted["table"]:
         if _exists(lambda name=name: dynamodb.describe_table(TableName=name)):  # type: ignore[misc]
             yield (
-                f"table {name}: keep what it holds (`aws dynamodb create-backup --table-name {name} --backup-name kept`),"
-                f" then `aws dynamodb delete-table --table-name {name}`"
+                f"table {name}: keep what it holds (`aws dynamodb create-backup --table-name {name} "
+                f"--backup-name kept`), then `aws dynamodb delete-table --table-name {name}`"
             )
     for name in wanted["secret"]:
         if _exists(lambda name=name: secrets.describe_secret(SecretId=name)):  # type: ignore[misc]
