@@ -170,6 +170,14 @@ def test_two_environments_or_keys_share_no_value() -> None:
 
 
 @pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
+def test_an_api_answers_head_and_options_wherever_it_answers_get(name: str) -> None:
+    """CloudFront lets them through, and what API Gateway does not know it answers itself, with an error."""
+    assert {"GET", "HEAD", "OPTIONS"} <= set(BEHAVIORS["/api/*"]["AllowedMethods"])
+    for path, methods in RESOURCES[name]["Properties"]["DefinitionBody"]["paths"].items():
+        assert {"get", "head", "options"} <= set(methods), path
+
+
+@pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
 def test_an_api_demands_the_key_method_by_method(name: str) -> None:
     api = RESOURCES[name]["Properties"]
     paths = api["DefinitionBody"]["paths"]
