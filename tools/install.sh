@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make the project's environments, once: .venv for ourselves, and .tools/{sam,ministack,runtime} for
-# programs whose packages must not meet ours; with npm there, .tools/edge too. Runs again only for the lock files that
-# changed.
+# programs whose packages must not meet ours; with npm there, .tools/{edge,iam} too. Runs again only for the lock files
+# that changed.
 #   PYTHON=/path/to/python3.13 tools/install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,19 +47,20 @@ environment() { # folder, name of the lock file
   cp "$lock" "$folder/.lock"
 }
 
-# What builds the edge functions from their sources. They are committed as built, so nobody else needs Node.
-edge() {
-  local lock=tools/edge/package-lock.json
+# What builds the edge functions from their sources, which are committed as built, and what simulates IAM in a test,
+# which is left out without it: so nobody needs Node who changes neither.
+node_tools() { # folder below tools and .tools, what it is, who needs it
+  local folder=.tools/$1 lock=tools/$1/package-lock.json
   command -v npm >/dev/null || return 0
-  if [ -f .tools/edge/.lock ] && cmp -s "$lock" .tools/edge/.lock; then return 0; fi
-  echo "graylane: installing terser and ESLint, pinned, into .tools/edge"
-  rm -rf .tools/edge
-  mkdir .tools/edge
-  cp tools/edge/package.json "$lock" .tools/edge
-  if npm ci --prefix .tools/edge --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
-    cp "$lock" .tools/edge/.lock
+  if [ -f "$folder/.lock" ] && cmp -s "$lock" "$folder/.lock"; then return 0; fi
+  echo "graylane: installing $2, pinned, into $folder"
+  rm -rf "$folder"
+  mkdir "$folder"
+  cp "tools/$1/package.json" "$lock" "$folder"
+  if npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    cp "$lock" "$folder/.lock"
   else
-    echo "graylane: npm could not install them; only a build of src/edge needs them" >&2
+    echo "graylane: npm could not install this; only $3" >&2
   fi
 }
 
@@ -68,4 +69,5 @@ environment .venv dev
 environment .tools/sam sam
 environment .tools/ministack ministack
 environment .tools/runtime runtime
-edge
+node_tools edge "terser and ESLint" "a build of src/edge needs it"
+node_tools iam "a simulator of IAM" "tests/iam needs it"

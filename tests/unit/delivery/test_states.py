@@ -21,7 +21,7 @@ from delivery.stacks.states import described, refuse_deployment, refuse_removal
 from generate.reference.template_reference import REPOSITORY
 from grayctl.stack.target import Target
 
-STATES = boto3.client("cloudformation", "us-east-1").meta.service_model.shape_for("StackStatus").enum
+STATES = boto3.client("cloudformation", "us-east-1").meta.service_model.shape_for("StackStatus").enum  # type: ignore[attr-defined]
 GOES_ON = {
     "CREATE_COMPLETE",
     "UPDATE_COMPLETE",
