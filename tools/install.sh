@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Creates the project's environments: .venv for our code, .tools/{sam,ministack,runtime} for programs whose packages
-# must stay separate from ours, and, if npm is installed, .tools/edge. Later runs only update environments whose lock
-# files changed.
+# must stay separate from ours, and, if npm is installed, .tools/{edge,iam}. Later runs only update environments whose
+# lock files changed.
 #   PYTHON=/path/to/python3.13 tools/install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,19 +47,20 @@ environment() { # folder, name of the lock file
   cp "$lock" "$folder/.lock"
 }
 
-# The tools that build the edge functions. The build is committed, so nobody else needs Node.
-edge() {
-  local lock=tools/edge/scripts/package-lock.json
+# The tools that build the edge functions, and a simulator of IAM for tests/iam. The build is committed, and those tests are
+# skipped without the simulator, so nobody else needs Node.
+node_tools() { # folder in .tools, the folder of its package.json, what it is, what needs it
+  local folder=.tools/$1 lock=$2/package-lock.json
   command -v npm >/dev/null || return 0
-  if [ -f .tools/edge/.lock ] && cmp -s "$lock" .tools/edge/.lock; then return 0; fi
-  echo "graylane: installing terser and ESLint, pinned, into .tools/edge"
-  rm -rf .tools/edge
-  mkdir .tools/edge
-  cp tools/edge/scripts/package.json "$lock" .tools/edge
-  if npm ci --prefix .tools/edge --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
-    cp "$lock" .tools/edge/.lock
+  if [ -f "$folder/.lock" ] && cmp -s "$lock" "$folder/.lock"; then return 0; fi
+  echo "graylane: installing $3, pinned, into $folder"
+  rm -rf "$folder"
+  mkdir "$folder"
+  cp "$2/package.json" "$lock" "$folder"
+  if npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    cp "$lock" "$folder/.lock"
   else
-    echo "graylane: npm could not install them; only a build of src/edge needs them" >&2
+    echo "graylane: npm could not install this; only $4" >&2
   fi
 }
 
@@ -68,4 +69,5 @@ environment .venv dev
 environment .tools/sam sam
 environment .tools/ministack ministack
 environment .tools/runtime runtime
-edge
+node_tools edge tools/edge/scripts "terser and ESLint" "a build of src/edge needs it"
+node_tools iam tests/iam "a simulator of IAM" "tests/iam needs it"

@@ -113,6 +113,7 @@ class Services:
                 adoption=self._adoption,
                 preflight=self._preflight,
                 switch=self._switch,
+                keys=settings.origin_api_keys,
             ),
             parameters=lambda: read_parameters(self.ssm, settings.prefix),
             clock=Clock(time.time, time.sleep),
@@ -135,7 +136,7 @@ class Services:
             settings.environment,
             settings.account,
             settings.region,
-            settings.origin_api_key,
+            settings.origin_api_keys,
             settings.stable_function,
         )
         table = LaneTable(self.dynamodb, settings.table)

@@ -45,7 +45,7 @@ def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[f
         return [f"{target.site} does not answer: {answer.error}"]
     if answer.status != 200 or not answer.lane:
         return [
-            f"{target.site} answers {answer.status} as lane {answer.lane or 'none'}: see /aws/cloudfront/function logs"
+            f"{target.site} answers {answer.status} as lane {answer.lane or 'none'}: see docs/runbooks/edge-errors.md"
         ]
     return []
 

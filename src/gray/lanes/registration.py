@@ -75,7 +75,8 @@ class Registration:
 class Lane:
     """What the control plane knows of a gray lane.
 
-    `failures` counts failed checks in a row; `why` is the last reason.
+    `failures` counts failed checks in a row; `why` is the last reason. `keys` are the ids of the origin's API keys
+    in its usage plan.
     """
 
     lane: str
@@ -86,6 +87,7 @@ class Lane:
     adopted_at: int = 0
     failures: int = 0
     why: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -164,10 +166,11 @@ class LaneTable:
 
     def put(self, lane: Lane) -> None:
         values = cast(dict[str, Plain], dict(vars(lane)))
-        item = {"pk": "lane", "sk": int(lane.lane.removeprefix("v")), **values}
+        item: dict[str, Plain] = {"pk": "lane", "sk": int(lane.lane.removeprefix("v")), **values, "keys": [*lane.keys]}
         self._client.put_item(TableName=self._table, Item=to_item(item))
 
 
 def _lane_of(values: Mapping[str, Plain]) -> Lane:
     known = {name: values[name] for name in Lane.__dataclass_fields__ if name in values}
+    known["keys"] = tuple(cast(list[str], values.get("keys") or ()))  # type: ignore[assignment]
     return Lane(**known)  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ class Records:
 
 @dataclass(frozen=True)
 class LaneServices:
-    """The gray lanes: what is known of each, and what can be done with one.
+    """The gray lanes: what is known of each, and what can be done with one. `keys` are the origin's API keys, by id.
 
     `preflight` says what is wrong with a lane (`whole` compares every file, otherwise the manifest and the health
     check are enough); `switch` makes a lane's API call its own function (True) or stable's.
@@ -63,6 +63,7 @@ class LaneServices:
     adoption: Callable[[], "Adoption"]
     preflight: Callable[[Registration, bool], str]
     switch: Callable[[Registration, bool], None]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class FoundLanes:
 def refresh(services: LaneServices, notices: Notices, parameters: Parameters, now: float) -> FoundLanes:
     """Adopts newly registered lanes and releases those that are gone; calls AWS only when something changed."""
     known = services.table.all()
-    for step in steps(parameters.registrations, known):
+    for step in steps(parameters.registrations, known, services.keys):
         known[step.name] = services.adoption().take(step, now=int(now))
         if known[step.name].status == REFUSED and (step.lane is None or step.lane.why != known[step.name].why):
             notices.warn(f"Lane {step.name} refused in {notices.environment}", known[step.name].why)

@@ -76,7 +76,7 @@ class Publisher:
             )  # at once: no other service may stand before a kill
         parameters = plane.parameters()
         # The ledger has the parameter's text too, so an edit of the parameter by hand changes nothing.
-        current = left or Published.parse(parameters.current)
+        current = left or self._of_here(Published.parse(parameters.current), ledger)
         lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
         if check_lanes and left:
             self._follow(left, ledger, lanes, Published.parse(parameters.current))
@@ -159,7 +159,11 @@ class Publisher:
         """Publishes HEAD; while HEAD is refused, what is published already stays."""
         plane = self._plane
         parameters = plane.parameters()
-        current = Published.parse(parameters.current)
+        parameter = Published.parse(parameters.current)
+        current = self._of_here(parameter, ledger)
+        if parameter and not current and parameter.sequence >= record.sequence:
+            # else the parameter would keep the higher number, and with it what it says, a kill for example
+            raise Superseded("the parameter is of an environment of this name that is gone", parameter.sequence)
         lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
         # Before the health checks: until then stable's function answers there.
         switched = current is None or current.state == KILLED or ledger.switched_at > 0
@@ -187,6 +191,16 @@ class Publisher:
             compiled.lists,
         )
         return write_publication(plane, record, ready, repair=request.repair)
+
+    def _of_here(self, parameter: Published | None, ledger: Ledger) -> Published | None:
+        """What the parameter says, unless an environment of the same name that is gone has left it behind.
+
+        That is so where nothing has been written yet: neither by this table's ledger, nor into the store. A table that
+        has lost its ledger has a store with something in it.
+        """
+        if parameter and not ledger.intent and not self._plane.edge.store().describe().items:
+            return None
+        return parameter
 
     def _in_force(self, request: PublishRequest, revision: Revision, current: Published | None) -> Revision:
         """The revision to publish. After a lapsed lease that takes a person's request, and a new epoch."""

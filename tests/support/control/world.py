@@ -94,6 +94,7 @@ class World:
     announced: list[Mapping[str, object]] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     switched: dict[str, bool] = field(default_factory=dict)
+    origin_keys: tuple[str, ...] = ("originkey",)
 
     def control_plane(self, hook: Hook = _nothing) -> ControlPlane:
         def client(service: str, real: object) -> Any:
@@ -102,7 +103,7 @@ class World:
         now = self.clock(hook)
         dynamodb, s3 = client("dynamodb", self.dynamodb), client("s3", self.s3)
         ssm, secrets = client("ssm", self.ssm), client("secretsmanager", self.secrets)
-        owner = Owner("test", "111122223333", "eu-central-1", "originkey", "graylane-test-api-v1")
+        owner = Owner("test", "111122223333", "eu-central-1", self.origin_keys, "graylane-test-api-v1")
         lanes = LaneTable(dynamodb, TABLE)
 
         def around(call: str, act: Callable[[], None]) -> None:
@@ -138,6 +139,7 @@ class World:
                 switch=lambda lane, own: around(
                     "apigateway.update_stage", lambda: self.switched.update({lane.lane: own})
                 ),
+                keys=self.origin_keys,
             ),
             parameters=lambda: read_parameters(ssm, PREFIX),
             clock=Clock(now, self.sleep),

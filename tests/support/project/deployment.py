@@ -47,17 +47,17 @@ class Deployment:
     @cached_property
     def resources(self) -> dict[str, Any]:
         """What exists in this deployment, each `Fn::If` taken and each absent value left out."""
-        return {
-            name: self._taken(resource)
-            for name, resource in template()["Resources"].items()
-            if "Condition" not in resource or self.holds(resource["Condition"])
-        }
+        return self.take(template()["Resources"])
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
+        return self.take(template()["Outputs"])
+
+    def take(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of `named` whose condition holds, each `Fn::If` taken."""
         return {
             name: self._taken(one)
-            for name, one in template()["Outputs"].items()
+            for name, one in named.items()
             if "Condition" not in one or self.holds(one["Condition"])
         }
 
@@ -112,18 +112,17 @@ def deployed(environment: str, **more: str) -> Deployment:
 
 
 def every_deployment() -> Iterator[tuple[str, Deployment]]:
-    """Each environment as it is, and each with every two-valued parameter the other way round."""
+    """Each environment as it is, and each with every other value of a switch, one at a time."""
     switches = {
         name: one["AllowedValues"]
         for name, one in template()["Parameters"].items()
-        if len(one.get("AllowedValues", ())) == 2
+        if len(one.get("AllowedValues", ())) in (2, 3, 4)
     }
     for environment in environments(ROOT):
         plain = deployed(environment)
         yield environment, plain
         yield f"{environment}, elsewhere", Deployment(plain.values, "eu-central-1")
-        for name, (one, other) in switches.items():
-            yield (
-                f"{environment}, {name}",
-                deployed(environment, **{name: other if plain.parameters[name] == one else one}),
-            )
+        for name, values in switches.items():
+            for value in values:
+                if value != plain.parameters[name]:
+                    yield f"{environment}, {name} {value}", deployed(environment, **{name: value})

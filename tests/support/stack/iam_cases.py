@@ -43,6 +43,7 @@ _OWN_POLLS = "the emulator reads streams for a function with its own rights"
 _OWN_FAILURES = "the emulator sends what failed with its own rights"
 _XRAY = "the trace store beside the emulator asks nobody"
 _NO_TLS = "the local stack is deployed with RequireTls=off, as its hops are plain HTTP"
+_NO_DELIVERY = "the emulator delivers no logs of CloudFront"
 _BETWEEN = "the emulator's event bus delivers to queues without asking them"
 READS_LANES = "reads what is published and which lanes there are"
 
@@ -51,6 +52,8 @@ CASES: dict[str, Case] = {
     "SiteBucketPolicy s3:GetObject": Case("the distribution reads the static files", Probes.site),
     "SiteBucketPolicy s3:ListBucket": Case("a missing file is 404 and not 403", Probes.site),
     "SiteBucketPolicy denies s3:*": Case("nobody reads or writes without TLS", unseen=_NO_TLS),
+    "EdgeLogBucketPolicy s3:PutObject": Case("CloudFront's access logs are written", unseen=_NO_DELIVERY),
+    "EdgeLogBucketPolicy denies s3:*": Case("nobody reads or writes without TLS", unseen=_NO_TLS),
     # telemetry
     "TelemetryPolicy logs:CreateLogStream, logs:PutLogEvents": Case("each function writes its log", unseen=_OWN_LOGS),
     "TelemetryPolicy xray:PutTraceSegments, xray:PutTelemetryRecords": Case("each sends its traces", unseen=_XRAY),

@@ -35,6 +35,10 @@ class Shop:
     bus: bool = True
 
     def ask(self, method: str, body: Any = None, path: str = "/api/orders") -> tuple[int, Any]:
+        answer = self.answer(method, body, path)
+        return int(answer["statusCode"]), json.loads(answer["body"])
+
+    def answer(self, method: str, body: Any = None, path: str = "/api/orders") -> dict[str, Any]:
         event = {
             "path": path,
             "httpMethod": method,
@@ -42,9 +46,9 @@ class Shop:
             "requestContext": {"httpMethod": method, "path": path, "stage": "live"},
             "body": body if isinstance(body, str | None) else json.dumps(body),
         }
-        answer = self.app.resolve(event, LambdaContext())
+        answer: dict[str, Any] = self.app.resolve(event, LambdaContext())
         assert answer["multiValueHeaders"]["x-gray-version"] == [self.lane]
-        return int(answer["statusCode"]), json.loads(answer["body"])
+        return answer
 
 
 @pytest.fixture(params=LANES)
@@ -172,3 +176,15 @@ def test_fifty_orders_are_listed_newest_first(shop: Shop) -> None:
     orders = shop.ask("GET")[1]["orders"]
     assert len(orders) == 50
     assert [one["id"][:13] for one in orders] == sorted((one["id"][:13] for one in orders), reverse=True)
+
+
+@pytest.mark.parametrize("path", ["/api/orders", "/api/health"])
+def test_head_is_answered_as_get_and_options_names_the_methods(shop: Shop, path: str) -> None:
+    assert shop.ask("HEAD", path=path)[0] == shop.ask("GET", path=path)[0] == 200
+
+    answer = shop.answer("OPTIONS", path=path)
+
+    assert answer["statusCode"] == 204
+    assert answer["body"] == ""
+    allowed = "GET, HEAD, POST, OPTIONS" if path == "/api/orders" else "GET, HEAD, OPTIONS"
+    assert answer["multiValueHeaders"]["allow"] == [allowed]

@@ -34,7 +34,7 @@ ENVIRONMENT = {
     "DISTRIBUTION_ID": "E1",
     "EDGE_KEYS_SECRET": "edge-keys",
     "API_KEY_SECRET": "api-key",
-    "ORIGIN_API_KEY": "originkey",
+    "ORIGIN_API_KEYS": "originkey",
     "STABLE_FUNCTION": "graylane-test-api-v1",
     "ALARM_TOPIC": "arn:aws:sns:eu-central-1:111122223333:graylane-test-alarms",
     "PARAMETER_PREFIX": "/gray/test",

@@ -82,7 +82,7 @@ def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
     npm.chmod(0o755)
     done = install(installed)
     assert done.returncode == 0
-    assert done.stderr == "graylane: npm could not install them; only a build of src/edge needs them\n"
+    assert done.stderr == "graylane: npm could not install this; only a build of src/edge needs it\n"
     assert not (installed / ".tools" / "edge" / ".lock").exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.lane.carriers import own_lane
+from tests.support.lane.carriers import own_lane
 
 from lane import LaneContext
 from lane.propagation.extract import from_event, unwrapped

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.lane.carriers import event_of, own_lane, sqs_record
+from tests.support.lane.carriers import event_of, own_lane, sqs_record
 
 from lane import LaneContext, Settings
 from lane.handlers import in_lane

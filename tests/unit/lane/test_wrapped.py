@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.lane.carriers import event_of, notification, own_lane, sqs_record
+from tests.support.lane.carriers import event_of, notification, own_lane, sqs_record
 
 from lane import LaneContext, Settings, WrongLaneError, current
 from lane.handlers import each_record, in_lane

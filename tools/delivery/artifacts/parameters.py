@@ -11,8 +11,8 @@ from delivery.artifacts.errors import SettingsError
 
 __all__ = ["LOCAL", "environments", "local_architecture", "overrides", "stack_name"]
 
-# Changes for the local stack: functions run on this machine, and the emulator uses plain HTTP.
-LOCAL = {"Architecture": "x86_64", "RequireTls": "off"}
+# Changes for the local stack: functions run on this machine, the emulator uses plain HTTP and delivers no logs.
+LOCAL = {"Architecture": "x86_64", "RequireTls": "off", "EdgeAccessLogs": "off"}
 
 
 def environments(root: Path) -> list[str]:

@@ -19,7 +19,7 @@ Builds = dict[str, dict[str, str]]
 def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
     """For stable and each of `lanes`: `{"site": build, "api": build}`."""
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
-    key = read_api_key(target.clients.secrets, f"graylane/{target.environment}/api-key")
+    key = _origin_key(target)
     builds = {}
     for lane in ["v1", *(name for name in lanes if name != "v1")]:
         if lane not in registered:
@@ -29,6 +29,15 @@ def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
             "api": api_build(target, registered[lane], key),
         }
     return builds
+
+
+def _origin_key(target: Target) -> str:
+    """Any key that the lanes' APIs take: while there are two, they take both (the parameter OriginKeys)."""
+    secrets, name = target.clients.secrets, f"graylane/{target.environment}/api-key"
+    try:
+        return read_api_key(secrets, name)
+    except secrets.exceptions.ResourceNotFoundException:
+        return read_api_key(secrets, f"{name}-b")
 
 
 def differing_builds(builds: Builds) -> list[str]:
