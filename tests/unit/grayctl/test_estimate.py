@@ -32,7 +32,7 @@ def test_the_price_file_has_a_region_and_for_each_price_a_source_and_when_it_was
     prices = read_prices()
     assert prices["region"] == "us-east-1"
     lines = {name: value for name, value in prices.items() if isinstance(value, dict)}
-    assert len(lines) == 13
+    assert len(lines) == 17
     for name, line in lines.items():
         assert set(line) == {"title", "unit", "price", "free", "source", "noted"}, name
         assert line["source"].startswith("https://aws.amazon.com/"), name
@@ -95,6 +95,9 @@ def test_the_applications_own_traffic_is_told_apart() -> None:
     present = amounts(found, adds=False)
     calls = 20 * SECONDS_A_MONTH
     assert present["api_request"] == calls
+    assert present["cloudfront_request"] == 100 * SECONDS_A_MONTH
+    assert present["transfer"] == pytest.approx(100 * SECONDS_A_MONTH * 20e3 / 1e9)
+    assert present["log"] == pytest.approx(calls * 2_500 / 1e9)
     assert present["lambda_gb_second"] == pytest.approx(calls * 0.06 * 0.5)
     assert present["xray_trace"] == pytest.approx(calls * 0.05)
     # The free part is counted once.
@@ -103,7 +106,20 @@ def test_the_applications_own_traffic_is_told_apart() -> None:
 
 def test_nothing_costs_only_what_is_there_anyway() -> None:
     found = estimate(Traffic(0, changes=0), QUIET, read_prices())
-    assert {line.name for line in found.lines if line.dollars} <= {"alarm", "metric", "secret", "dynamodb_read"}
+    assert {line.name for line in found.lines if line.dollars} <= {
+        "alarm",
+        "metric",
+        "metric_read",
+        "secret",
+        "dynamodb_read",
+    }
+
+
+def test_the_watch_pays_for_each_metric_that_it_asks_for() -> None:
+    """Every minute, four of each of two lanes: some 3.50 dollars a month, whoever comes."""
+    (line,) = [one for one in estimate(Traffic(0), QUIET, read_prices()).lines if one.name == "metric_read"]
+    assert line.amount == 8 * 730 * 60
+    assert line.dollars == pytest.approx(3.504)
 
 
 def test_the_alarms_are_as_many_as_the_template_has() -> None:

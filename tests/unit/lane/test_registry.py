@@ -117,13 +117,13 @@ def refused(ssm: "SSMClient", times: int) -> Stubber:
 def asked_at(registry: Registry, clock: Clock, stub: Stubber, seconds: float) -> list[float]:
     """The times at which the registry asks Parameter Store, when it is needed every tenth of a second for a while."""
     found = []
-    left = len(stub._queue)
+    left = len(stub._queue)  # type: ignore[attr-defined]
     for tenth in range(int(seconds * 10)):
         clock.now = tenth / 10
         registry.known()
-        if len(stub._queue) < left:
+        if len(stub._queue) < left:  # type: ignore[attr-defined]
             found.append(clock.now)
-            left = len(stub._queue)
+            left = len(stub._queue)  # type: ignore[attr-defined]
     return found
 
 

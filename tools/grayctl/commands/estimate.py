@@ -35,6 +35,9 @@ def estimate(
     changes: Annotated[
         int, typer.Option("--changes", min=0, max=_MOST_CHANGES, help="Changes of the release per month.")
     ] = 60,
+    kilobytes: Annotated[
+        float, typer.Option("--kilobytes", min=0, max=_MOST_A_SECOND, help="Size of an answer, on the average.")
+    ] = 20,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +48,7 @@ def estimate(
     _refuse_more_than_all(documents, api)
     # Check a file as `apply` does: an invalid release has no price.
     release = _checked(read_document(file)) if file else read_current(revisions_of(discover(config_env))).document
-    traffic = Traffic(rate, documents / 100, api / 100, changes)
+    traffic = Traffic(rate, documents / 100, api / 100, changes, kilobytes=kilobytes)
     found = compute(traffic, release, read_prices())
     lines = [{**asdict(line), "dollars": round(line.dollars, 4)} for line in found.lines]
     document = {
@@ -73,7 +76,7 @@ def _print(console: Console, found: Estimate) -> None:
     # One page may hold several prices, noted at different times.
     sources = sorted({(line.source, line.noted) for line in found.lines})
     marks = {source: f"[{number}]" for number, source in enumerate(sources, 1)}
-    for adds, title in ((True, "What Graylane adds"), (False, "The lanes' API traffic, with or without Graylane")):
+    for adds, title in ((True, "What Graylane adds"), (False, "The site's own traffic, with or without Graylane")):
         table = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
         table.add_column("what")
         for column in ("per month", "of it free", "price", "source", "$ per month"):

@@ -1,8 +1,8 @@
 """The monthly cost of a release: the usage at a request rate, times the prices in prices.toml. Pure.
 
 Includes what Graylane adds to an application that already uses CloudFront, API Gateway, Lambda and DynamoDB,
-and the lanes' own API traffic, which exists with or without Graylane (`adds` distinguishes the two). Excludes
-data transfer, CloudFront's requests, S3, logs.
+and the site's own traffic, which exists with or without Graylane (`adds` distinguishes the two). Excludes S3, WAF
+and CloudFront's flat-rate plans.
 """
 
 import tomllib
@@ -21,11 +21,21 @@ _SYNC_MINUTES, _WATCH_MINUTES, _TRACE_CHECK_MINUTES = 5, 1, 5
 _READS_A_RUN = 4
 # All of template.yaml with a gray lane in us-east-1; a test counts them.
 ALARMS = 31
+# What the watch function asks CloudWatch for: four metrics of each of two lanes (src/watch/figures.py).
+_METRICS_A_WATCH = 8
+_WATCHES = SECONDS_A_MONTH / 60 / _WATCH_MINUTES
+# Bytes of log: a run of the control plane, and a request to an API (Lambda's own lines, ours with metrics, the access
+# log). By the length of such lines, not by a bill.
+_LOG_OF_A_RUN, _LOG_OF_A_CALL = 2_000, 2_500
+_GIGABYTE = 1e9
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """The incoming traffic. Rates are requests per second, averaged over the month; shares are between 0 and 1."""
+    """The incoming traffic. Rates are requests per second, averaged over the month; shares are between 0 and 1.
+
+    `kilobytes` is the average size of an answer, compressed.
+    """
 
     rate: float
     documents: float = 0.10
@@ -34,6 +44,7 @@ class Traffic:
     api_milliseconds: float = 60.0
     api_memory_mb: int = 512
     traced: float = 0.05
+    kilobytes: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -112,19 +123,25 @@ def _added(traffic: Traffic, document: Document) -> Sequence[tuple[str, float, b
         ("dynamodb_write", publications * 6, True),
         ("alarm", float(ALARMS), True),
         ("metric", 30.0, True),
+        ("metric_read", _WATCHES * _METRICS_A_WATCH, True),
+        ("log", (runs + publications) * _LOG_OF_A_RUN / _GIGABYTE, True),
         ("secret", 2.0, True),
     ]
 
 
 def _present(traffic: Traffic) -> Sequence[tuple[str, float, bool]]:
-    calls = traffic.rate * SECONDS_A_MONTH * traffic.api
+    requests = traffic.rate * SECONDS_A_MONTH
+    calls = requests * traffic.api
     seconds = traffic.api_milliseconds / 1000 * traffic.api_memory_mb / 1024
     return [
+        ("cloudfront_request", requests, False),
+        ("transfer", requests * traffic.kilobytes * 1_000 / _GIGABYTE, False),
         ("api_request", calls, False),
         ("lambda_request", calls, False),
         ("lambda_gb_second", calls * seconds, False),
         ("dynamodb_read", calls, False),
         ("xray_trace", calls * traffic.traced, False),
+        ("log", calls * _LOG_OF_A_CALL / _GIGABYTE, False),
     ]
 
 
