@@ -71,6 +71,7 @@ def _settings(store: str) -> Settings:
         "edge_keys_secret": "race/edge-keys",
         "prefix": PREFIX,
         "drift_seconds": 3600,
+        "origin_api_keys": ("key1",),
     }
     return Settings(**values)
 
@@ -88,7 +89,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackServices
         lane = {"lane": "v2", "api_id": "api2", "stage": "live", "usage_plan": "plan2"}
         services.ssm.put_parameter(Name=f"{PREFIX}/lanes/v2", Value=json.dumps(lane), Type="String", Overwrite=True)
         plane = services.control_plane()
-        plane.lanes.table.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2"))
+        plane.lanes.table.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2", keys=plane.lanes.keys))
         plane.history.revisions.save(_release(0, False), author="anna", reason="first", via="cli", base=None)
         yield services
 
