@@ -139,6 +139,18 @@ class ListsAnswer(RootModel[dict[str, Json]]):
     """The user lists by name, as in the release document."""
 
 
+class ListCheckAnswer(Answer):
+    """What a file of ids has; `column` is null where no line names one."""
+
+    file: str
+    ids: int
+    repeated: int
+    comments: int
+    column: str | None
+    notes: list[str]
+    first: list[str]
+
+
 class LinkAnswer(Answer):
     """`until` is an ISO time; null for a link that clears."""
 
@@ -229,6 +241,7 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "preview": PreviewAnswer,
     "plan": PlanAnswer,
     "rule list": RulesAnswer,
+    "list check": ListCheckAnswer,
     "list show": ListsAnswer,
     "link": LinkAnswer,
     "show": ShowAnswer,
