@@ -25,7 +25,12 @@ def link(
     out: Annotated[bool, typer.Option("--out", help="Out of every gray lane; needs no signature.")] = False,
     clear: Annotated[bool, typer.Option("--clear", help="Back to the rules: forget a grant and an opt-out.")] = False,
     for_: Annotated[str, typer.Option("--for", help="How long it is good: 30m, 1h, 7d.")] = "1h",
-    path: Annotated[str, typer.Option("--path", help="The page it leads to.")] = "/",
+    path: Annotated[
+        str,
+        typer.Option(
+            "--path", help="The page it leads to, as the address bar shows it; also a whole address of the site."
+        ),
+    ] = "/",
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:

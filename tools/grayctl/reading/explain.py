@@ -99,6 +99,14 @@ def explain(viewer: Viewer, see: See) -> Explanation:
     return Explanation(lane, told["rule"], text, numbers=told)
 
 
+def link_status(path: str) -> int:
+    """What the edge answers to a link at this path: 302; 400 for an improper path; 0 where links do not count."""
+    if path.startswith("/api/"):
+        return 0
+    event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), ())
+    return int(_run("request_static", lambda _key: None, event, 1).get("statusCode", 0))
+
+
 def published(store: Store) -> See:
     """What is in the KeyValueStore now, each key read when it is asked for; asking may raise UnreachableError."""
     known: dict[str, str | None] = {}
