@@ -103,10 +103,12 @@ class KeyChangeAnswer(Answer):
 
 
 class UploadAnswer(Answer):
-    """The objects written, in their order."""
+    """The objects written, in their order; files that were left out, and files that no path leads to."""
 
     lane: str
     build: str
     bucket: str
     dry_run: bool
     keys: list[str]
+    left_out: list[str]
+    unreachable: list[str]
