@@ -85,11 +85,11 @@ class Kill:
         return True
 
 
-def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None]) -> Kill:
+def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None], see: bool = True) -> Kill:
     """Write the killed revision, have the manual sync publish it, and see it at the edge.
 
     What HEAD cannot be told, or sync does not publish in a few seconds, is written straight into the store. The manual
-    sync is asked in any case: it kills by itself, and it empties the caches.
+    sync is asked in any case: it kills by itself, and it empties the caches. `see`: ask the edge until it follows.
     """
     target = hurried(target)
     result = Kill()
@@ -102,7 +102,7 @@ def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None
         result.tried("manual sync", lambda: _follow(result, target, tell))
     if not result.done:
         result.tried("store", lambda: _write_store(result, target, tell))
-    if result.arrival and target.site:
+    if result.arrival and target.site and see:
         tell("published; asking the edge")
         result.tried("edge", lambda: _see(result, target))
     return result

@@ -60,6 +60,7 @@ class KillAnswer(Answer):
     """
 
     environment: str
+    dry_run: bool
     revision: int | None
     epoch: int | None
     state: str | None
@@ -87,8 +88,18 @@ class SyncDryRunAnswer(Answer):
     published: int | None
 
 
-class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer]):
-    """The publication's record, its times in unix milliseconds; with --dry-run what would be published."""
+class SyncAskedAnswer(Answer):
+    """What the publication's record will have as its id."""
+
+    environment: str
+    request: str
+
+
+class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer | SyncAskedAnswer]):
+    """The publication's record, its times in unix milliseconds; with --dry-run what would be published.
+
+    With --no-wait the id that the record will have.
+    """
 
 
 class KeyChangeAnswer(Answer):
