@@ -51,7 +51,7 @@ def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
     """Print the document with --json, else let `text` print for people. Raises UsageError when nobody can read it."""
     try:
         if as_json:
-            _write_json(document)
+            write_json(document)
         else:
             text(out())
             sys.stdout.flush()
@@ -63,9 +63,10 @@ def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
         ) from error
 
 
-def _write_json(document: Any) -> None:
+def write_json(document: Any, indent: int | None = 2) -> None:
+    """One document on standard output, which may be a terminal; without `indent` on one line."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
-    text = json.dumps(document, indent=2, ensure_ascii=not utf8, default=str)
+    text = json.dumps(document, indent=indent, ensure_ascii=not utf8, default=str)
     sys.stdout.write(_ACTING.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
     sys.stdout.flush()
 
@@ -121,7 +122,7 @@ def error_document(error: GrayctlError) -> dict[str, Any]:
 def show_error(error: GrayctlError, as_json: bool) -> None:
     """One line what, one line each where, one line what to do."""
     if as_json:
-        _write_json(error_document(error))
+        write_json(error_document(error))
         return
     console = err()
     console.print(f"[red]grayctl:[/red] {safe(str(error))}")
