@@ -28,6 +28,8 @@ def rebuild(
         raise UsageError(f"--from {source}: it is `revisions` or `s3`")
     if version and source != "s3":
         raise UsageError("--version goes with --from s3")
+    if not (version.isascii() and version.isprintable()):
+        raise UsageError(f"--version {version}: that is no version of an object", "S3 lists them: list-object-versions.")
     target = discover(manner.config_env)
     if manner.dry_run:
         show_dry_run(target, f"write the whole store from {source}:", manner.as_json)

@@ -64,9 +64,10 @@ class MixedAnswer(Answer):
 
 
 class TracesAnswer(Answer):
-    """The share is between 0 and 1."""
+    """The share is between 0 and 1, of the traces that X-Ray sampled, and not of all requests."""
 
     checked: int
+    sampled: bool
     consistent_share: float
     mixed: list[MixedAnswer]
 
