@@ -29,7 +29,7 @@ def rebuild(
     if version and source != "s3":
         raise UsageError("--version goes with --from s3")
     if not (version.isascii() and version.isprintable()):
-        raise UsageError(f"--version {version}: that is no version of an object", "S3 lists them: list-object-versions.")
+        raise UsageError(f"--version {version}: that is no version of an object", "List them in S3.")
     target = discover(manner.config_env)
     if manner.dry_run:
         show_dry_run(target, f"write the whole store from {source}:", manner.as_json)

@@ -21,6 +21,7 @@ _ORDER = ("note", "state", "salt", "lanes", "reserved", "identity", "lease_minut
 _RULE_ORDER = ("id", "lane", "when", "percent")
 
 
+_MOST = 100_000
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)|0[ox][0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _TRUTH = re.compile("(yes|no|on|off)", re.IGNORECASE)
@@ -86,7 +87,20 @@ def read_document(path: Path, tell: Tell = untold) -> Document:
         raise UsageError(f"{path}: {double}", "Keep the one that is meant.") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path} is not a release", "A release is a mapping with salt, lanes and rules.")
+    if _more_than(document, _MOST):
+        raise UsageError(f"{path} has more than {_MOST:,} values, aliases written out", "Write less, or no aliases.")
     return document
+
+
+def _more_than(document: Document, most: int) -> bool:
+    """Whether it has more values: a few aliases of aliases are billions, and one of itself has no end."""
+    waiting: list[Any] = [document]
+    while waiting and most > 0:
+        value = waiting.pop()
+        most -= 1
+        if isinstance(value, (dict, list)):
+            waiting += value.values() if isinstance(value, dict) else value
+    return bool(waiting)
 
 
 def _parsed(text: str, name: str) -> Any:

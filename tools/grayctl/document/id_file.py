@@ -31,6 +31,9 @@ _NAME_IT = (
     ' an id with a separator in it goes into double quotes: "a,b".'
 )
 _QUOTES = 'Close each quote on its line; one inside is written twice: "a""b".'
+_OTHER_TEXT = {r'[\[{]\s*(["\[{]|$)': "JSON", "<[?!A-Za-z]": "XML"}
+_OF_A_LIST = re.compile(r"([-*]|[0-9]+[.)])\s|\|.*\|$")
+_CUT = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]+")
 _ONE_A_LINE = "Write one id a line, without anything around it."
 
 
@@ -122,6 +125,7 @@ class IdFile:
             self._content = self._lines()
             self._first = next(self._content, None)
             if self._first:
+                self._refuse_other_text(*self._first)
                 self._look(*self._first)
         except BaseException:
             self._open.close()
@@ -172,7 +176,8 @@ class IdFile:
                 continue
             chosen = "id" if "id" in known else known[0]
             if ("id" not in known and len(known) > 1) or lower.count(chosen) > 1:
-                raise self._wrong(number, f"which column is meant, {' or '.join(known)}?", "Name one of them `id`.")
+                those = " or ".join(name for name in names if name.lower() in known)
+                raise self._wrong(number, f"which column is meant, {those}?", "Name one of them `id`, and no other.")
             self.found.named = names[lower.index(chosen)]
             self.columns = ["id" if name == chosen else name for name in lower]
             self._delimiter = delimiter if len(names) > 1 else ""
@@ -236,12 +241,16 @@ class IdFile:
     def _checked(self, number: int, text: str) -> str:
         if text[:1] + text[-1:] in _OTHER_QUOTES and len(text) > 1:
             raise self._wrong(number, f"{text} is in quotes that a table does not know", 'Take them off, or use "..."')
-        if text.startswith("- "):
-            raise self._wrong(number, f"{text!r} is a line of a list in YAML", _ONE_A_LINE)
+        if _OF_A_LIST.match(text):
+            raise self._wrong(number, f"{text!r} is a line of a list or table for people", _ONE_A_LINE)
+        if _CUT.fullmatch(text):
+            raise self._wrong(number, f"{text}: a spreadsheet has cut this number", "Make the column text.")
         try:
             kept = canonical(text)
         except ListError as error:
             raise self._wrong(number, str(error), "") from error
+        if not kept:
+            return kept
         if kept != text:
             (self.found.normalized if kept != text.strip() else self.found.stripped).see(number, kept)
         if not _COOKIE.fullmatch(kept):
@@ -253,10 +262,13 @@ class IdFile:
     def _refuse_other_kinds(self, text: str) -> None:
         if text.startswith(("\udcff\udcfe", "\udcfe\udcff")) or "\0" in text:
             raise self._wrong(1, "this is no UTF-8 text, but UTF-16 or a program's own format", "Save it as CSV UTF-8.")
-        if text.lstrip()[:1] in ("{", "["):
-            raise self._wrong(1, "this looks like JSON", _ONE_A_LINE)
         if text.startswith("PK\x03\x04"):
             raise self._wrong(1, "this is a spreadsheet's file or an archive", "Save it as CSV UTF-8.")
+
+    def _refuse_other_text(self, number: int, text: str) -> None:
+        kind = next((kind for sign, kind in _OTHER_TEXT.items() if re.match(sign, text.lstrip())), "")
+        if kind:
+            raise self._wrong(number, f"this looks like {kind}", _ONE_A_LINE)
 
     def _wrong(self, number: int, what: str, remedy: str) -> UsageError:
         return UsageError(f"{self._path}: line {number}: {what}", remedy)
