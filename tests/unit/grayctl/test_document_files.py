@@ -17,7 +17,7 @@ _NAMES = "abcdefghij"
 _LAUGHS = "a: &a [x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in pairwise(_NAMES)
 )
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, str]] = {
     "a key twice in a rule": (
         RULE + "  percent: 1\n  percent: 100\n",
         "the key 'percent' is there twice: line 6 and line 7",
