@@ -114,10 +114,31 @@ def test_every_file_is_uploaded_but_what_is_never_meant(web: Path) -> None:
 
 
 def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
-    lost = [".well-known/apple-app-site-association", "LICENSE", "_redirects", "api/spec.json", "v2/old.js", "a\\b.js"]
-    found = [".well-known/security.txt", ".htaccess", "data.unknown", "old.HTML", "a b.js", "50%.txt", "e\u0301.png"]
+    lost = [
+        "...",
+        ".well-known/acme-challenge/token",
+        "x.",
+        "dir.with.dot/feed",
+        ".well-known/apple-app-site-association",
+        "LICENSE",
+        "_redirects",
+        "api/spec.json",
+        "v2/old.js",
+        "a\\b.js",
+    ]
+    found = [
+        ".well-known/security.txt",
+        ".htaccess",
+        "data.unknown",
+        "old.HTML",
+        "a b.js",
+        "50%.txt",
+        "e\u0301.png",
+        "a?b.js",
+        "a#b.js",
+    ]
     for name in (*lost, *found):
-        (web / name).parent.mkdir(exist_ok=True)
+        (web / name).parent.mkdir(parents=True, exist_ok=True)
         (web / name).write_text("")
     assert unreachable(build_site(web, "v2")) == sorted(lost)
 
@@ -140,6 +161,10 @@ def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
         ("a.js.map", b"", "application/json; charset=utf-8", None),
         ("a.woff2", b"", "font/woff2", None),
         ("a.avif", b"", "image/avif", None),
+        ("a.ttf", b"", "font/ttf", None),
+        ("feed.atom", b"", "application/atom+xml; charset=utf-8", None),
+        ("a.jsonld", b"", "application/ld+json; charset=utf-8", None),
+        ("a.csv.gz", GZIP, "text/csv; charset=utf-8", "gzip"),
         ("favicon.ico", b"", "image/x-icon", None),
         ("feed.xml", b"", "application/xml; charset=utf-8", None),
         ("a.ts.weird", b"", "application/octet-stream", None),
