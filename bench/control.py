@@ -23,7 +23,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.unit.control.world import Hook, Moment, World, release  # noqa: E402 - found by the line above
+from tests.support.control.world import Hook, Moment, World, release  # noqa: E402 - found by the line above
 
 from gray.publish.repair.drift import check_drift  # noqa: E402
 
@@ -67,7 +67,9 @@ def runs() -> Iterator[Run]:
     world.save(release(20))
     world.scheduled()
     yield Run("schedule, nothing to do", _counted(lambda hook: world.scheduled(hook)), RUNS_A_MONTH)
-    yield Run("hourly drift check", _counted(lambda hook: check_drift(world.means(hook), every=0)), HOURS_A_MONTH)
+    yield Run(
+        "hourly drift check", _counted(lambda hook: check_drift(world.control_plane(hook), every=0)), HOURS_A_MONTH
+    )
     world.save(release(30))
     yield Run("change of one rule", _counted(lambda hook: world.scheduled(hook)), CHANGES_A_MONTH)
     yield Run("stream event for what is published", _counted(lambda hook: world.scheduled(hook)), 0)
@@ -126,7 +128,7 @@ def imports() -> list[tuple[str, int]]:
     clients = "[boto3.client(n, region_name='us-east-1') for n in {}]"
     what = {
         "before: all imported, all ten clients made": (
-            f"import sync.app, boto3; import gray.edge.compile, gray.release.validation; {clients.format(every)}"
+            f"import sync.app, boto3; import gray.edge.compile, gray.release.validation.whole; {clients.format(every)}"
         ),
         "now: the function (sync.app)": "import sync.app",
         "now: an idle run (clients of DynamoDB and SSM)": (

@@ -27,7 +27,8 @@ from edge.engine import EdgeFunction
 from edge.njs import harness_repeated, syntax_error
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import Stamp, compile_release
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.lane_api import LaneApi
 
@@ -73,7 +74,7 @@ def store() -> dict[str, str]:
     )
     compiled = compile_release(
         release,
-        stamp=Stamp(1, 1, 1, NOW + 86_400),
+        stamp=Stamp(1, 1, 1, until=NOW + 86_400),
         lanes={"v2": LaneApi("a1b2c3d4e5", "live")},
         region="eu-central-1",
         keys=EdgeKeys((("a", "k" * 43),)),

@@ -53,14 +53,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 from botocore.awsrequest import AWSResponse  # noqa: E402
 from botocore.compat import HTTPHeaders  # noqa: E402
 
-from lane import Passage, carrying, messages, reading  # noqa: E402
+from lane import LaneContext, carrying  # noqa: E402
 from lane.aws import instrument  # noqa: E402
 from lane.handlers import each_record, in_lane  # noqa: E402
 from lane.http import outgoing  # noqa: E402
 from lane.powertools import LaneMiddleware  # noqa: E402
+from lane.propagation import extract, inject  # noqa: E402
 from lane.registry import Known  # noqa: E402
 
-V2 = Passage("v2", "ramp", "7", members=("userId=alice",))
+V2 = LaneContext("v2", "ramp", "7", members=("userId=alice",))
 HEADERS = {"x-gray-version": "v2", "x-gray-reason": "ramp", "x-gray-revision": "7", "baggage": "gray.version=v2,a=b"}
 type Row = tuple[str, float]
 
@@ -124,25 +125,27 @@ def middlewares() -> Iterator[Row]:
 
 def readers() -> Iterator[Row]:
     """Reading the lane from an event."""
-    stamped = messages.send_message({"QueueUrl": "q", "MessageBody": "b"}, V2, lambda _, lane: lane)
+    stamped = inject.send_message({"QueueUrl": "q", "MessageBody": "b"}, V2, lambda _, lane: lane)
     seen = {name: {"stringValue": value["StringValue"]} for name, value in stamped["MessageAttributes"].items()}
     record = {"eventSource": "aws:sqs", "messageId": "1", "body": "b", "messageAttributes": seen}
-    rest, document = rest_event(), messages.enveloped({"a": 1}, V2)
-    sent = messages.lambda_invoke({"FunctionName": "f"}, V2)
+    rest, document = rest_event(), inject.enveloped({"a": 1}, V2)
+    sent = inject.lambda_invoke({"FunctionName": "f"}, V2)
     context = SimpleNamespace(client_context=SimpleNamespace(**json.loads(base64.b64decode(sent["ClientContext"]))))
     detail = {"detail-type": "Sold", "detail": document}
     item = {"gray": {"S": document["gray"]["baggage"]}}
     change = {"eventSource": "aws:dynamodb", "dynamodb": {"NewImage": item}}
     plain = in_lane()(lambda event, context: None)
     batch = {"Records": [record] * 10}
-    yield "read: REST API headers", microseconds(lambda: reading.from_event(rest))
-    yield "read: client context", microseconds(lambda: reading.from_event({}, context))
-    yield "read: payload, Step Functions input", microseconds(lambda: reading.from_event(document))
-    yield "read: EventBridge", microseconds(lambda: reading.from_event(detail))
-    yield "read: SQS record", microseconds(lambda: reading.from_record(record))
-    yield "read: DynamoDB stream record", microseconds(lambda: reading.from_record(change))
+    yield "read: REST API headers", microseconds(lambda: extract.from_event(rest))
+    yield "read: client context", microseconds(lambda: extract.from_event({}, context))
+    yield "read: payload, Step Functions input", microseconds(lambda: extract.from_event(document))
+    yield "read: EventBridge", microseconds(lambda: extract.from_event(detail))
+    yield "read: SQS record", microseconds(lambda: extract.from_record(record))
+    yield "read: DynamoDB stream record", microseconds(lambda: extract.from_record(change))
     yield "`in_lane`, whole, payload", microseconds(lambda: plain(document, None))
-    yield "`each_record`, whole, for each of 10", microseconds(lambda: each_record(lambda _: None, batch)) / 10
+    with metrics_to_nowhere():
+        found = microseconds(lambda: each_record(lambda _: None, batch)) / 10
+    yield "`each_record`, whole, for each of 10", found
 
 
 def writers() -> Iterator[Row]:
@@ -158,13 +161,13 @@ def writers() -> Iterator[Row]:
     batch = {"QueueUrl": "q", "Entries": [{"Id": str(number), "MessageBody": payload} for number in range(10)]}
     message = {"QueueUrl": "q", "MessageBody": payload}
     yield "write: HTTP headers", microseconds(lambda: outgoing({"accept": "*/*"}, V2))
-    yield "write: Lambda, synchronous", microseconds(lambda: messages.lambda_invoke(invoke, V2))
-    yield "write: Lambda, asynchronous", microseconds(lambda: messages.lambda_invoke(later, V2))
-    yield "write: SQS message", microseconds(lambda: messages.send_message(message, V2, same))
-    yield "write: SQS batch of 10", microseconds(lambda: messages.send_message_batch(batch, V2, same))
-    yield "write: SNS message", microseconds(lambda: messages.publish({"TopicArn": "t", "Message": payload}, V2, same))
-    yield "write: EventBridge entry", microseconds(lambda: messages.put_events({"Entries": [event]}, V2, "dev", same))
-    yield "write: Step Functions input", microseconds(lambda: messages.start_execution({"input": payload}, V2))
+    yield "write: Lambda, synchronous", microseconds(lambda: inject.lambda_invoke(invoke, V2))
+    yield "write: Lambda, asynchronous", microseconds(lambda: inject.lambda_invoke(later, V2))
+    yield "write: SQS message", microseconds(lambda: inject.send_message(message, V2, same))
+    yield "write: SQS batch of 10", microseconds(lambda: inject.send_message_batch(batch, V2, same))
+    yield "write: SNS message", microseconds(lambda: inject.publish({"TopicArn": "t", "Message": payload}, V2, same))
+    yield "write: EventBridge entry", microseconds(lambda: inject.put_events({"Entries": [event]}, V2, "dev", same))
+    yield "write: Step Functions input", microseconds(lambda: inject.start_execution({"input": payload}, V2))
 
 
 def calls() -> Iterator[Row]:

@@ -75,7 +75,7 @@ def _is_on(identity: str, marks: list[frozenset[str]]) -> bool:
 
 def _ask_the_edge(values: list[str], size: int, marks: list[frozenset[str]]) -> None:
     """The built function says the same of 1,000 who are on the list and 1,000 who are not."""
-    from tests.unit.lists.asked import Asked
+    from tests.support.edge.user_list import Asked
 
     asked = Asked(values, salt=SALT, ids=size)
     some = [member(number) for number in range(0, size, max(1, size // 1_000))]
@@ -106,7 +106,7 @@ def put_list(size: int, file: Path) -> Figures:
 
 def publish_list(size: int, file: Path) -> Figures:
     """The list published for the first time, then with 100 changed ids: UpdateKeys calls of each."""
-    from tests.unit.control.world import World, release
+    from tests.support.control.world import World, release
 
     world = World()
     world.register()

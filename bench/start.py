@@ -25,8 +25,9 @@ from moto import mock_aws
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.unit.grayctl.aws_server import aws_handler  # noqa: E402 - found by the line above
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, deployed, serving  # noqa: E402
+from tests.support.aws.moto_server import aws_handler  # noqa: E402 - found by the line above
+from tests.support.aws.serving import serving  # noqa: E402
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, deployed  # noqa: E402
 
 from grayctl.cli import run  # noqa: E402
 

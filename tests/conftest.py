@@ -3,6 +3,8 @@
 And what all property tests have in common.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +15,7 @@ from xdist.scheduler import LoadFileScheduling
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
 
-# Files of tests/e2e that start a stack of their own, or none. All the others share one: see tests/e2e/conftest.py.
-OWN_STACK = frozenset({"api_switch", "artifacts", "concurrency", "make_up", "patches", "two_stacks"})
-
-
-# End-to-end tests that `make test` leaves to `make test-long`: together they take more than CI's 20 minutes.
-LONG = frozenset({"alarms", "browser", "console", "control", "documents", "gray_alarm", "iam", "lane", "plan"})
+_ROOT = Path(__file__).parents[1]
 
 
 class OneStack(LoadFileScheduling):  # type: ignore[misc]
@@ -26,15 +23,13 @@ class OneStack(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "shared stack" if shares_the_stack(file) else file
+        return "shared stack" if _shares_the_stack(file) else file
 
 
-def shares_the_stack(file: str) -> bool:
-    return file.startswith("tests/e2e/") and _name(file) not in OWN_STACK
-
-
-def _name(file: str) -> str:
-    return file.rpartition("/")[2].removeprefix("test_").removesuffix(".py")
+@cache
+def _shares_the_stack(file: str) -> bool:
+    """End-to-end tests do, but for files with the mark `own_stack`. Who shares out knows files, and no marks."""
+    return file.startswith("tests/e2e/") and "pytest.mark.own_stack" not in (_ROOT / file).read_text(encoding="utf-8")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
@@ -45,12 +40,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
 def _turn(item: pytest.Item) -> int:
     """The longest piece first; beside it, while it builds the functions, one that needs none of them."""
     file = item.nodeid.partition("::")[0]
-    return 0 if shares_the_stack(file) else 1 if _name(file) == "concurrency" else 2
+    return 0 if _shares_the_stack(file) else 1 if item.get_closest_marker("needs_no_build") else 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        if file.startswith("tests/e2e/") and _name(file) in LONG:
-            item.add_marker(pytest.mark.long)

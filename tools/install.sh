@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Make the project's environments, once: .venv for ourselves, and .tools/{sam,ministack,runtime} for
-# programs whose packages must not meet ours; with npm there, .tools/edge too. Runs again only for the lock files that
-# changed.
+# Creates the project's environments: .venv for our code, .tools/{sam,ministack,runtime} for programs whose packages
+# must stay separate from ours, and, if npm is installed, .tools/{edge,iam}. Later runs only update environments whose
+# lock files changed.
 #   PYTHON=/path/to/python3.13 tools/install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,17 +9,17 @@ cd "$(dirname "$0")/.."
 find_python() {
   local candidate
   for candidate in "${PYTHON:-}" python3.13 "${HOME:-}"/.pyenv/versions/3.13*/bin/python; do
-    # A pyenv shim exists also for versions that are not selected, so each candidate is run.
+    # pyenv has shims even for versions that are not selected, so run each candidate.
     if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then
       "$candidate" -c 'import sys; print(sys.executable)'; return
     fi
   done
   if command -v uv >/dev/null && uv python find 3.13 2>/dev/null; then return; fi
-  echo "graylane: no Python 3.13 found. Install it (uv python install 3.13, or pyenv install 3.13), or name it: make PYTHON=/path/to/python3.13" >&2
+  echo "graylane: no Python 3.13 found. Install it (uv python install 3.13, or pyenv install 3.13), or run: make install PYTHON=/path/to/python3.13" >&2
   exit 1
 }
 
-# A pip.conf of the machine may cap or add packages; the lock files alone say what is installed.
+# The machine's pip.conf may limit or add packages; only the lock files decide what is installed.
 UV_VERSION=0.13.9
 uv=.tools/uv/bin/uv
 installed() { [ -f "$1/.lock" ] && cmp -s "$2" "$1/.lock" && "$1/bin/python" -c '' 2>/dev/null; }
@@ -37,7 +37,7 @@ environment() { # folder, name of the lock file
   [ -n "${python:-}" ] || python=$(find_python)
   bootstrap
   echo "graylane: installing $(grep -c '==' "$lock") pinned packages into $folder"
-  # --clear: an earlier run may have been stopped while it made the folder
+  # --clear: an earlier run may have been interrupted while it created the folder
   "$folder/bin/python" -c '' 2>/dev/null || "$uv" venv --quiet --clear --python "$python" "$folder"
   "$uv" pip sync --quiet --require-hashes --python "$folder/bin/python" "$lock"
   if [ "$folder" = .venv ]; then
@@ -47,19 +47,20 @@ environment() { # folder, name of the lock file
   cp "$lock" "$folder/.lock"
 }
 
-# What builds the edge functions from their sources. They are committed as built, so nobody else needs Node.
-edge() {
-  local lock=tools/edge/package-lock.json
+# The tools that build the edge functions, and a simulator of IAM for tests/iam. The build is committed, and those tests are
+# skipped without the simulator, so nobody else needs Node.
+node_tools() { # folder in .tools, the folder of its package.json, what it is, what needs it
+  local folder=.tools/$1 lock=$2/package-lock.json
   command -v npm >/dev/null || return 0
-  if [ -f .tools/edge/.lock ] && cmp -s "$lock" .tools/edge/.lock; then return 0; fi
-  echo "graylane: installing terser and ESLint, pinned, into .tools/edge"
-  rm -rf .tools/edge
-  mkdir .tools/edge
-  cp tools/edge/package.json "$lock" .tools/edge
-  if npm ci --prefix .tools/edge --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
-    cp "$lock" .tools/edge/.lock
+  if [ -f "$folder/.lock" ] && cmp -s "$lock" "$folder/.lock"; then return 0; fi
+  echo "graylane: installing $3, pinned, into $folder"
+  rm -rf "$folder"
+  mkdir "$folder"
+  cp "$2/package.json" "$lock" "$folder"
+  if npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
+    cp "$lock" "$folder/.lock"
   else
-    echo "graylane: npm could not install them; only a build of src/edge needs them" >&2
+    echo "graylane: npm could not install this; only $4" >&2
   fi
 }
 
@@ -68,4 +69,5 @@ environment .venv dev
 environment .tools/sam sam
 environment .tools/ministack ministack
 environment .tools/runtime runtime
-edge
+node_tools edge tools/edge/scripts "terser and ESLint" "a build of src/edge needs it"
+node_tools iam tests/iam "a simulator of IAM" "tests/iam needs it"

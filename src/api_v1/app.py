@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: GET and POST /api/orders, GET /api/health."""
+"""HTTP in, HTTP out: GET, HEAD and POST /api/orders, GET and HEAD /api/health; OPTIONS of both."""
 
 import json
 from collections.abc import Callable
@@ -26,6 +26,8 @@ tracer = Tracer(patch_modules=["botocore"])
 metrics = Metrics()
 
 HEALTH = "/api/health"
+# The body of an answer to HEAD is left out on the way, by HTTP.
+_GET = ["GET", "HEAD"]
 
 
 class BadRequestError(Exception):
@@ -42,7 +44,7 @@ def build(open_desk: Callable[[], OrderDesk], known: Callable[[], Known] | None)
     app = APIGatewayRestResolver()
     app.use([LaneMiddleware(tracer=tracer, known=known, open_paths=(HEALTH,))])
 
-    @app.get("/api/orders")
+    @app.route("/api/orders", method=_GET)
     def list_orders() -> dict[str, Any]:
         return {"lane": settings().lane, "orders": open_desk().newest(), "hops": [hop()]}
 
@@ -52,9 +54,17 @@ def build(open_desk: Callable[[], OrderDesk], known: Callable[[], Known] | None)
         metrics.add_metric(name="OrdersPlaced", unit=MetricUnit.Count, value=1)
         return _json(201, {"lane": settings().lane, "order": order, "hops": order["hops"]})
 
-    @app.get(HEALTH)
+    @app.route("/api/orders", method=["OPTIONS"])
+    def order_methods() -> Response[str]:
+        return _methods(*_GET, "POST", "OPTIONS")
+
+    @app.route(HEALTH, method=_GET)
     def health() -> dict[str, str]:
         return {"lane": settings().lane, "build": build_of(str(Path(__file__).parent))}
+
+    @app.route(HEALTH, method=["OPTIONS"])
+    def health_methods() -> Response[str]:
+        return _methods(*_GET, "OPTIONS")
 
     def bad_request(error: BadRequestError) -> Response[dict[str, Any]]:
         return _refused(error.status, error.problems)
@@ -93,6 +103,10 @@ def _order(body: str | None) -> Any:
 def _refused(status: int, problems: list[tuple[str, str]]) -> Response[dict[str, Any]]:
     errors = [{"field": field, "message": message} for field, message in problems]
     return _json(status, {"error": "invalid-order", "errors": errors})
+
+
+def _methods(*names: str) -> Response[str]:
+    return Response(status_code=204, body="", headers={"allow": ", ".join(names)})
 
 
 def _json(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:

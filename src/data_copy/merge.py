@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from data_copy.copying import CHANGED, COPIED, ORIGIN, Item, as_copy, own_page
-from lane.passage import STABLE
+from lane.context import STABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

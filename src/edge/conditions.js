@@ -134,7 +134,7 @@ function inList(condition, viewer) {
   if (!viewer.who) return false;
   const search = viewer.search;
   const hashed = condition[3] + ':' + viewer.who;
-  // The list is asked again when its shard is there.
+  // The condition runs again when the list's shard is there.
   if (search.hashed !== hashed) {
     search.hashed = hashed;
     search.hex = digest(hashed);

@@ -1,9 +1,9 @@
 // The decision: config and viewer in, lane and reason out. No input or output of its own; what it lacks (a shard of
-// a user list) it names in `viewer.need` and is asked again. Everything that is in doubt leads to stable.
+// a user list) it names in `viewer.need`, and runs again. Any doubt leads to stable.
 //
 // Written for njs 0.7.9, which is what CloudFront's runtime 2.0 comes nearest to: no closures in async functions,
 // strings counted in code points, and native digests, because hashing in JavaScript costs three to nine times more.
-// The config's format is told in docs/reference/edge-config.md.
+// docs/reference/edge-config.md describes the config's format.
 import crypto from 'crypto';
 
 const DOCUMENT = 0, ASSET = 1, API = 2;
@@ -38,7 +38,7 @@ function digest(text) {
   return crypto.createHash('sha256').update(text).digest('hex');
 }
 
-// Equal, without telling by the time where the difference is: nobody can steer the digest of what he does not know.
+// Equal, compared in a time that does not show where the difference is: nobody can steer an unknown text's digest.
 function same(a, b) {
   return crypto.createHash('md5').update(a).digest('hex') === crypto.createHash('md5').update(b).digest('hex');
 }
@@ -54,7 +54,7 @@ function isSealed(config, keyId, text, seal) {
   return !!secret && same(mac(secret, text), seal);
 }
 
-// The head of the config; null when there is none that can be trusted. A killed one ends after its state. The rules
+// The head of the config; null when it cannot be trusted. A killed one ends after its state. The rules
 // come after the last field, and only who needs them looks for them.
 function readConfig(text) {
   if (!text) return null;
@@ -231,7 +231,7 @@ function byRules(viewer, search) {
   return search.doubt || 'default';
 }
 
-// What a signed debug request is told.
+// The answer to a signed debug request.
 function explain(viewer) {
   const bucket = bucketOf(viewer);
   return (

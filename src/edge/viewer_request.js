@@ -83,7 +83,7 @@ function answerOf(status, description) {
   return { statusCode: status, statusDescription: description, headers: { 'cache-control': { value: 'no-store' } } };
 }
 
-// What only we may say, whoever sent it. By name: a scan of all headers costs fifteen times more.
+// Deletes the headers that only we may set. By name: a scan of all headers costs fifteen times more.
 function forget(headers) {
   delete headers['x-gray'];
   delete headers['x-gray-version'];
@@ -144,7 +144,7 @@ function newId(requestId) {
   return requestId ? crypto.createHash('sha256').update(requestId).digest('base64url').slice(0, 22) : '';
 }
 
-// The cookie's value, and how long the browser keeps it; '' when there is nobody to write for. Only gray is signed.
+// The cookie's value, and how long the browser keeps it; '' when the viewer has no id. Only gray is signed.
 function writeCookie(viewer, lane, expiry) {
   if (!viewer.id) return '';
   const config = viewer.config;
@@ -229,7 +229,7 @@ function queryWithoutLink(querystring) {
 function pass(viewer) {
   const request = viewer.request;
   const headers = request.headers;
-  // A page whose lane is not to be had gets stable's answer, and is told to load again.
+  // A page whose lane is not available gets stable's answer, and has to load again.
   const isLost = viewer.pin && viewer.pin !== viewer.lane;
   if (isLost && viewer.lane !== STABLE) {
     viewer.lane = STABLE;

@@ -12,7 +12,7 @@ function handler(event) {
       headers['cache-control'] = { value: 'private, no-cache' };
     } else if (headerOf(sent, 'x-gray-reason')) {
       headers['cache-control'] = { value: 'private, no-store' };
-      // An API may answer for another lane (`serve_as`): then that lane stands, and the page is told to load again.
+      // An API may answer for another lane (`serve_as`): then that lane counts, and the page has to load again.
       const served = headerOf(headers, 'x-gray-version');
       if (served && served !== version) headers['x-gray-reload'] = { value: '1' };
     }

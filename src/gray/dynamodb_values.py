@@ -58,7 +58,7 @@ def from_item(item: Mapping[str, Any]) -> dict[str, Plain]:
 
 
 def readable_of_item(item: Mapping[str, Any]) -> dict[str, Plain]:
-    """As `from_item`, but for items that somebody may have written by hand: what is of no type of ours is left out."""
+    """As `from_item`, but for items that may have been edited by hand: values of other types are left out."""
     found: dict[str, Plain] = {}
     for name, value in item.items():
         with suppress(TypeError, ValueError):  # a type we never write; a number with a fraction

@@ -4,14 +4,14 @@ See docs/lane-library.md. Nothing heavy is imported here: boto3, HTTP clients an
 modules that use them.
 """
 
+from lane.context import SHARED, STABLE, LaneContext, bound, carrying, current
 from lane.guard import WrongLaneError
-from lane.passage import SHARED, STABLE, Passage, bound, carrying, current
 from lane.settings import Settings, SettingsError, settings
 
 __all__ = [
     "SHARED",
     "STABLE",
-    "Passage",
+    "LaneContext",
     "Settings",
     "SettingsError",
     "WrongLaneError",

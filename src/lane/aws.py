@@ -1,7 +1,7 @@
 """Carrying the lane through boto3: a session is instrumented once, its clients need no change.
 
-The passage is put in by botocore's event `provide-client-params`, before parameters are checked, so that a mistake of
-ours is seen as the usual ParamValidationError. Calls outside of any passage go out unchanged.
+botocore's event `provide-client-params` puts the lane context in, before parameters are checked, so a mistake of ours
+shows as the usual ParamValidationError. Calls outside of any lane context go out unchanged.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,13 +9,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from lane import messages, observe
+from lane import observe
+from lane.context import STABLE, LaneContext, addressed, carrying, current
 from lane.observe import trace_header
-from lane.passage import STABLE, Passage, addressed, carrying, current
+from lane.propagation import inject
 from lane.registry import Known
 from lane.settings import SettingsError, settings
 
-type Carrier = Callable[[messages.Parameters, Passage], messages.Parameters]
+type Carrier = Callable[[inject.Parameters, LaneContext], inject.Parameters]
 
 _HOOK = "provide-client-params"
 
@@ -41,14 +42,16 @@ def instrument[Session](
         return known().lane_for(service, lane) if service else lane
 
     carriers: dict[str, Carrier] = {
-        "lambda.Invoke": partial(messages.lambda_invoke, choose=choose),
-        "sfn.StartExecution": partial(messages.start_execution, choose=choose),
-        "sfn.StartSyncExecution": partial(messages.start_execution, choose=choose),
+        "lambda.Invoke": partial(inject.lambda_invoke, choose=choose),
+        "lambda.InvokeWithResponseStream": partial(inject.lambda_invoke, choose=choose),
+        "lambda.InvokeAsync": partial(inject.invoke_async, choose=choose),
+        "sfn.StartExecution": partial(inject.start_execution, choose=choose),
+        "sfn.StartSyncExecution": partial(inject.start_execution, choose=choose),
         "eventbridge.PutEvents": partial(_put_events, environment=environment, choose=choose),
-        "sqs.SendMessage": partial(messages.send_message, choose=choose),
-        "sqs.SendMessageBatch": partial(messages.send_message_batch, choose=choose),
-        "sns.Publish": partial(messages.publish, choose=choose),
-        "sns.PublishBatch": partial(messages.publish_batch, choose=choose),
+        "sqs.SendMessage": partial(inject.send_message, choose=choose),
+        "sqs.SendMessageBatch": partial(inject.send_message_batch, choose=choose),
+        "sns.Publish": partial(inject.publish, choose=choose),
+        "sns.PublishBatch": partial(inject.publish_batch, choose=choose),
     }
     emitter = _emitter(session)
     for operation, carrier in carriers.items():
@@ -63,8 +66,8 @@ def _emitter(session: Any) -> Any:
     return session.events if hasattr(session, "events") else session.get_component("event_emitter")
 
 
-def _hook(carrier: Carrier) -> Callable[..., messages.Parameters | None]:
-    def provide(params: messages.Parameters, **_: Any) -> messages.Parameters | None:
+def _hook(carrier: Carrier) -> Callable[..., inject.Parameters | None]:
+    def provide(params: inject.Parameters, **_: Any) -> inject.Parameters | None:
         found = current()
         return None if found is None else carrier(params, found)
 
@@ -80,15 +83,15 @@ def _count_failed(parsed: Mapping[str, Any], **_: Any) -> None:
 
 def _count_error(**_: Any) -> None:
     """The metric DownstreamErrors, by the lane carried."""
-    with suppress(SettingsError):  # a metric is no reason to fail a call
+    with suppress(SettingsError):  # a metric must not fail a call
         own, found = settings(), current()
         observe.emit(own, found.lane if found else own.home, {"DownstreamErrors": 1}, observe.PER_LANE)
 
 
 def _put_events(
-    parameters: messages.Parameters, found: Passage, *, environment: str, choose: messages.ChooseLane
-) -> messages.Parameters:
-    return messages.put_events(parameters, found, environment, choose, trace_header())
+    parameters: inject.Parameters, found: LaneContext, *, environment: str, choose: inject.ChooseLane
+) -> inject.Parameters:
+    return inject.put_events(parameters, found, environment, choose, trace_header())
 
 
 def invoke(client: Any, known: Known, service: str, payload: bytes, *, fallback: str = "") -> Any:

@@ -1,13 +1,13 @@
-"""Whether a service serves the lane it is asked for. Pure."""
+"""Whether a service serves the lane of a request. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from lane.passage import SHARED, Passage
+from lane.context import SHARED, LaneContext
 
 
 class WrongLaneError(Exception):
-    """When work for another lane reaches a service that was not told to stand in for it."""
+    """When work for another lane reaches a service that is not declared to stand in for it."""
 
     def __init__(self, own: str, carried: str) -> None:
         super().__init__(f"this is lane {own}, the request belongs to {carried}")
@@ -15,17 +15,17 @@ class WrongLaneError(Exception):
         self.carried = carried
 
 
-def serves(found: Passage, own: str, serve_as: str = "") -> bool:
+def serves(found: LaneContext, own: str, serve_as: str = "") -> bool:
     """A shared service serves every lane; others their own, one they stand in for, or what was addressed to them."""
     return own in (SHARED, found.lane, found.to) or serve_as == found.lane
 
 
-def is_fallback(found: Passage, own: str, serve_as: str = "") -> bool:
+def is_fallback(found: LaneContext, own: str, serve_as: str = "") -> bool:
     """Whether this service serves in the place of the lane's own, as `to` or `serve_as` declared."""
     return own not in (SHARED, found.lane) and serves(found, own, serve_as)
 
 
-def check(found: Passage, own: str, serve_as: str = "") -> None:
+def check(found: LaneContext, own: str, serve_as: str = "") -> None:
     """Raise WrongLaneError unless served."""
     if not serves(found, own, serve_as):
         raise WrongLaneError(own, found.lane)

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from lane.passage import SHARED, current
+from lane.context import SHARED, current
 from lane.settings import settings
 
 

@@ -1,4 +1,4 @@
-"""Carrying the lane through HTTP clients, to named hosts only: nobody outside learns what we test on whom.
+"""Carrying the lane through HTTP clients, to named hosts only: other parties do not learn which lane a viewer is in.
 
 Each function takes what its client offers and changes nothing global. Host names are compared whole, without
 port and whatever their case.
@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from lane import baggage
-from lane.passage import Passage, current
+from lane.context import LaneContext, current
+from lane.propagation import baggage
 
 if TYPE_CHECKING:
     import httpx
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 _HEADERS = {"x-gray-version": "lane", "x-gray-reason": "reason", "x-gray-revision": "revision", "x-gray-to": "to"}
 
 
-def outgoing(headers: Mapping[str, str], found: Passage) -> dict[str, str]:
-    """The headers to set for this passage; members of baggage that the caller set already are kept. Pure."""
+def outgoing(headers: Mapping[str, str], found: LaneContext) -> dict[str, str]:
+    """The headers to set for this lane context; members of baggage that the caller set already are kept. Pure."""
     mine = {name: value for name, field in _HEADERS.items() if (value := getattr(found, field))}
     given = next((value for name, value in headers.items() if name.lower() == "baggage"), "")
     return mine | {"baggage": baggage.render(baggage.extended(found, baggage.parse(given)[1]))}
 
 
 def stamp(headers: MutableMapping[str, str], url: str, hosts: Collection[str]) -> None:
-    """Put the passage of now into headers, if the URL's host is one of these."""
+    """Put the lane context of now into headers, if the URL's host is one of these."""
     found = current()
     if found is None or not _named(url, hosts):
         return
@@ -102,7 +102,7 @@ def _named(url: str, hosts: Collection[str]) -> bool:
 
 
 def _clean(headers: MutableMapping[str, str]) -> None:
-    """Take out what a redirect from a named host to another one brought along."""
+    """Remove what a redirect from a named host to another one carried along."""
     for name in list(headers):
         if name.lower() in _HEADERS:
             del headers[name]

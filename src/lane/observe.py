@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from lane.context import LaneContext, current
 from lane.guard import is_fallback
-from lane.passage import Passage, current
 from lane.settings import Settings
 
 NAMESPACE = "Graylane"
@@ -49,8 +49,8 @@ class LaneFilter(logging.Filter):
         return True
 
 
-def marks(found: Passage, served: str) -> dict[str, str]:
-    """What a passage puts on log records and X-Ray segments."""
+def marks(found: LaneContext, served: str) -> dict[str, str]:
+    """What a lane context puts on log records and X-Ray segments."""
     values = {"gray_lane": found.lane, "gray_served": served}
     if found.reason:
         values["gray_reason"] = found.reason
@@ -59,7 +59,7 @@ def marks(found: Passage, served: str) -> dict[str, str]:
     return values
 
 
-def annotate(tracer: Tracer | None, found: Passage, own: Settings, serve_as: str = "") -> None:
+def annotate(tracer: Tracer | None, found: LaneContext, own: Settings, serve_as: str = "") -> None:
     """Annotate the (sub)segment of now; nothing without a tracer.
 
     gray_environment: environments share an account's traces. gray_fallback: that the stand-in was declared; where it

@@ -9,9 +9,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 
-from lane import guard, observe, reading
+from lane import guard, observe
+from lane.context import SHARED, STABLE, LaneContext, addressed, carrying
 from lane.observe import Tracer
-from lane.passage import SHARED, STABLE, Passage, addressed, carrying
+from lane.propagation import extract
 from lane.registry import Known
 from lane.settings import Settings, settings
 
@@ -27,9 +28,9 @@ class LaneMiddleware:
     Give it to the resolver first: `app.use([LaneMiddleware(tracer=tracer)])`. It answers 403 to a request without API
     key (whether the key is right is for API Gateway to say, which does it for REST APIs alone), 421 to one of another
     lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was killed, and turns an
-    exception nobody handles into a 500, as API Gateway's own 502 would lack the header.
+    unhandled exception into a 500, as API Gateway's own 502 would lack the header.
 
-    known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's word counts.
+    known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's decision counts.
     open_paths: paths that are answered whatever the lane, key or state, such as health checks.
     """
 
@@ -55,8 +56,10 @@ class LaneMiddleware:
         started = time.perf_counter()
         own = self._settings()
         event = app.current_event.raw_event
-        headers = reading.headers_of(event)
-        found = reading.from_headers(headers) or Passage(own.home)
+        headers = extract.headers_of(event)
+        # A request that another function handed on by invoking this one is of that function's lane.
+        invoked = extract.written(event, app.lambda_context)
+        found = invoked or extract.from_headers(headers) or LaneContext(own.home)
         # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
         with carrying(addressed(found, "")):
             serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
@@ -67,7 +70,7 @@ class LaneMiddleware:
         return response
 
     def _refusal(
-        self, event: dict[str, Any], headers: dict[str, str], found: Passage, own: Settings, serve_as: str
+        self, event: dict[str, Any], headers: dict[str, str], found: LaneContext, own: Settings, serve_as: str
     ) -> Response[Any] | None:
         if event.get("path", event.get("rawPath")) in self._open:
             return None

@@ -1,20 +1,20 @@
-"""What a function is told through its environment, read on first use and not at import."""
+"""A function's environment variables, read on first use and not at import."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lane.passage import SHARED, STABLE, is_lane
+from lane.context import SHARED, STABLE, is_lane
 
 
 class SettingsError(Exception):
-    """When GRAY_LANE or GRAY_ENVIRONMENT is missing or is no such thing."""
+    """When GRAY_LANE or GRAY_ENVIRONMENT is missing or invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """environment: name space of the physical names. lane: own lane, or `shared` for a service without versions."""
+    """environment: part of every physical name. lane: own lane, or `shared` for a service without versions."""
 
     environment: str
     lane: str

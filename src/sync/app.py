@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 from sync.services import Services
 from sync.settings import Settings

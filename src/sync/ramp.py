@@ -15,12 +15,12 @@ __all__ = ["take_step"]
 
 
 def take_step(services: Services) -> str | None:
-    """Looks at the plan and does what follows from it; returns that in words, None without a plan.
+    """Looks at the plan and takes the step that is due; returns the decision as text, None without a plan.
 
-    A step or a withdrawal moves HEAD, and its stream publishes. A plan that cannot be read stops no sync: it is told
-    by the metric ValidationFailed.
+    A step or a withdrawal moves HEAD, and its stream publishes. A plan that cannot be read stops no sync; the metric
+    ValidationFailed counts it.
     """
-    revisions = services.means().revisions
+    revisions = services.control_plane().history.revisions
     revision = revisions.current()
     if revision is None or '"plan"' not in revision.document:
         return None  # most runs; pydantic and CloudWatch are not even imported

@@ -14,11 +14,11 @@ from gray.history.list_files import ListFiles
 from gray.history.revisions import Revisions
 from gray.lanes.preflight import api_url, files_missing, health_problem, manifest_problem
 from gray.lanes.registration import LaneTable, Registration, read_parameters
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import CurrentParameter
 from gray.publish.records.ledger import LedgerTable
-from gray.publish.records.publication_log import Records
+from gray.publish.records.publication_log import PublicationLog
 from gray.publish.secrets import read_api_key, read_edge_keys
 from gray.publish.store.store import Store
 from sync.fetch import fetch
@@ -89,29 +89,35 @@ class Services:
         """The KeyValueStore with a count of paid calls that begins at zero."""
         return Store(self._store_client, self.settings.store_arn)
 
-    def means(self) -> Means:
+    def control_plane(self) -> ControlPlane:
         """What one run works with."""
         settings = self.settings
-        return Means(
-            environment=settings.environment,
-            region=settings.region,
-            revisions=Revisions(self.dynamodb, settings.table),
-            records=Records(self.dynamodb, settings.table),
-            ledger=LedgerTable(self.dynamodb, settings.table),
-            lanes=LaneTable(self.dynamodb, settings.table),
+        return ControlPlane(
+            history=History(
+                Revisions(self.dynamodb, settings.table),
+                lists=lambda: ListFiles(self.s3, settings.edge_config_bucket),
+            ),
+            edge=Edge(
+                store=self.store,
+                edge_config=lambda: EdgeConfig(self.s3, settings.edge_config_bucket),
+                current=lambda: CurrentParameter(self.ssm, settings.prefix),
+                keys=lambda: read_edge_keys(self.secrets, settings.edge_keys_secret),
+                region=settings.region,
+            ),
+            records=Records(
+                PublicationLog(self.dynamodb, settings.table),
+                LedgerTable(self.dynamodb, settings.table),
+            ),
+            lanes=LaneServices(
+                LaneTable(self.dynamodb, settings.table),
+                adoption=self._adoption,
+                preflight=self._preflight,
+                switch=self._switch,
+                keys=settings.origin_api_keys,
+            ),
             parameters=lambda: read_parameters(self.ssm, settings.prefix),
-            current=lambda: CurrentParameter(self.ssm, settings.prefix),
-            edge_config=lambda: EdgeConfig(self.s3, settings.edge_config_bucket),
-            store=self.store,
-            keys=lambda: read_edge_keys(self.secrets, settings.edge_keys_secret),
-            lists=lambda: ListFiles(self.s3, settings.edge_config_bucket),
-            adoption=self._adoption,
-            preflight=self._preflight,
-            switch=self._switch,
-            announce=self._announce,
-            warn=self._warn,
-            now=time.time,
-            wait=time.sleep,
+            clock=Clock(time.time, time.sleep),
+            notices=Notices(settings.environment, self._announce, self._warn),
         )
 
     def invalidate(self, caller_reference: str) -> str:
@@ -130,7 +136,7 @@ class Services:
             settings.environment,
             settings.account,
             settings.region,
-            settings.origin_api_key,
+            settings.origin_api_keys,
             settings.stable_function,
         )
         table = LaneTable(self.dynamodb, settings.table)

@@ -23,7 +23,7 @@ class Settings:
     distribution: str
     edge_keys_secret: str
     api_key_secret: str
-    origin_api_key: str
+    origin_api_keys: tuple[str, ...]
     stable_function: str
     alarm_topic: str
     prefix: str
@@ -46,7 +46,7 @@ class Settings:
             distribution=env["DISTRIBUTION_ID"],
             edge_keys_secret=env["EDGE_KEYS_SECRET"],
             api_key_secret=env["API_KEY_SECRET"],
-            origin_api_key=env["ORIGIN_API_KEY"],
+            origin_api_keys=tuple(env["ORIGIN_API_KEYS"].split(",")),
             stable_function=env["STABLE_FUNCTION"],
             alarm_topic=env["ALARM_TOPIC"],
             prefix=env["PARAMETER_PREFIX"],

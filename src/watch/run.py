@@ -108,7 +108,7 @@ def _publish(cloudwatch: "CloudWatchClient", environment: str, metrics: Sequence
 
 
 def _document(revision: Revision | None) -> Mapping[str, Any]:
-    """The release document; empty when there is none, or none that can be read: the watch goes on with stable."""
+    """The release document; empty when it is missing or unreadable: the watch goes on with stable."""
     try:
         values = json.loads(revision.document) if revision and revision.document else {}
     except ValueError:

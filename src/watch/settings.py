@@ -23,7 +23,7 @@ class Settings:
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "Settings":
-        """Raises KeyError for a missing variable and ValueError for one that is no number, both naming it."""
+        """Raises KeyError for a missing variable and ValueError for one that is not a number, both with its name."""
 
         def number(name: str, default: float) -> float:
             try:

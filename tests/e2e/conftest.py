@@ -7,21 +7,19 @@ samconfig.toml as it is deployed, and nothing is started.
 """
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.deployed import DeployedStack, PatientOperator, deployed, release_kept
-from tests.e2e.operator import Operator
-from tests.e2e.watching import Watching
+from tests.support.stack.deployed import DeployedStack, PatientOperator, deployed, release_kept
+from tests.support.stack.operator import Operator, project_folder
+from tests.support.stack.watching import Watching
 
 from gray.history.revision import Head
 from gray.history.revisions import Revisions
 from grayctl.stack.project import project_root
 from graylocal.stack import LocalStack
-from graylocal.system.places import REPOSITORY
 
 _HERE = Path(__file__).parent
 _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
@@ -35,12 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(900))  # the first one builds and deploys
-
-
-def project_folder(folder: Path) -> Path:
-    """A folder that `grayctl` takes for the project's root: the stack's note goes below it."""
-    shutil.copy(REPOSITORY / "samconfig.toml", folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,15 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer, everybody
-from tests.e2e.watching import Watching, until
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer, everybody
+from tests.support.stack.waiting import until
+from tests.support.stack.watching import Watching
 
 from gray.edge.config import stamped
 from graylocal.stack import LocalStack
+
+pytestmark = pytest.mark.long
 
 PATHS = {"request-static": "/", "request-api": "/api/orders", "response": "/"}
 THROWS = "function handler(event) { throw new Error('broken on purpose'); }"

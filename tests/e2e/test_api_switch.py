@@ -15,7 +15,7 @@ from gray.lanes.registration import Registration
 from gray.lanes.switch import to_own, to_stable
 from graylocal.stack import LocalStack
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.own_stack
 
 OWN, STABLE = "graylane-switch-api-v2", "graylane-switch-api-v1"
 GOOD = """

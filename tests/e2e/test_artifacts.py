@@ -1,15 +1,20 @@
-"""`sam build` twice, in two folders: the same bytes; and an edit of one version's code changes its artifact only."""
+"""`sam build` twice, in two folders: the same bytes; an edit changes the artifacts that have the file, and no other."""
 
 import hashlib
 import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
 from delivery.artifacts import build, inputs
 from delivery.artifacts.parameters import local_architecture
 from graylocal.system.places import REPOSITORY
 
+pytestmark = pytest.mark.own_stack
+
 EDITED = "api_v2/desk.py"
+CONTROL_PLANE = "gray/edge/config.py"
 # What a build reads; the tools themselves are not copied.
 SOURCES = ("template.yaml", "pyproject.toml", "requirements", "src", "tools/delivery/artifacts")
 
@@ -50,17 +55,21 @@ def test_two_builds_differ_in_what_was_edited_only(tmp_path: Path) -> None:
     assert inputs.digest(copy, architecture=architecture) == inputs.digest(REPOSITORY, architecture=architecture)
     here = artifacts_of(REPOSITORY)
 
-    # When one file of v2's API is edited there, and the copy built
-    edited = copy / "src" / EDITED
-    edited.write_text(edited.read_text() + "\n# edited\n")
+    # When one file of v2's API and one of the control plane are edited there, and the copy built
+    for name in (EDITED, CONTROL_PLANE):
+        edited = copy / "src" / name
+        edited.write_text(edited.read_text() + "\n# edited\n")
     build.build(copy, architecture=architecture)
 
     # Then v2's artifact has changed, in this file and its bytecode, and every other is the same to the last byte
     there = artifacts_of(copy)
     changed = {name for name in here | there if here.get(name) != there.get(name)}
-    assert changed == {"GrayApiFunction"}
+    assert changed == {"GrayApiFunction", *(name for name, files in here.items() if CONTROL_PLANE in files)}
+    assert {name for name, files in here.items() if CONTROL_PLANE in files} >= {"SyncManualFunction", "WatchFunction"}
     one, other = here["GrayApiFunction"], there["GrayApiFunction"]
     assert {name for name in one | other if one.get(name) != other.get(name)} == {
         EDITED,
         "api_v2/__pycache__/desk.cpython-313.pyc",
     }
+    library = {f"lane/{path.relative_to(REPOSITORY / 'src/lane')}" for path in (REPOSITORY / "src/lane").rglob("*.py")}
+    assert library <= {*one}

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.e2e.browser import Watched, browser
-from tests.e2e.deployed import DeployedStack
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import COOKIE
+from tests.support.stack.browser import Watched, browser
+from tests.support.stack.deployed import DeployedStack
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import COOKIE
 
 from graylocal.stack import LocalStack
 from graylocal.system.places import REPOSITORY
+
+pytestmark = pytest.mark.long
 
 Stack = LocalStack | DeployedStack
 PATIENCE = 30_000  # milliseconds: a first call starts four functions

@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.e2e.lanes import all_started, eventually, order
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer, everybody
+from tests.support.functions.sample_events import warm
+from tests.support.stack.lanes import all_started, order
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer, everybody
+from tests.support.stack.waiting import eventually
 
 from graylocal.stack import LocalStack
 from graylocal.system.places import ACCOUNT, REGION, REPOSITORY
-from samlocal.deployed import warm
 
 NAME = "graylane-test-relay"
 ARN = f"{REGION}:{ACCOUNT}"

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.browser import Watched, browser
-from tests.e2e.operator import GRAYCTL, Operator
+from tests.support.stack.browser import Watched, browser
+from tests.support.stack.operator import GRAYCTL, Operator
+
+pytestmark = pytest.mark.long
 
 # A look at everything takes a moment on a busy machine, and the page looks every 5 seconds.
 PATIENCE = 60_000

@@ -1,13 +1,14 @@
-"""Isolated data on the deployed stack: stable's orders reach gray at once, and gray's are brought home when asked."""
+"""Isolated data on the deployed stack: stable's orders reach gray at once, gray's are merged into stable on request."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.e2e.lanes import eventually, order, viewer_in
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
+from tests.support.stack.lanes import order, viewer_in
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer
+from tests.support.stack.waiting import eventually
 
 from graylocal.stack import LocalStack
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests.e2e.operator import Operator
+from tests.support.aws.config_table import make_config_table
+from tests.support.stack.operator import Operator
 
 from delivery.artifacts.parameters import LOCAL, overrides
 from gray.history.revisions import Revisions
@@ -39,15 +40,7 @@ def run(
 def prods_table(stack: LocalStack) -> Iterator[Revisions]:
     """Prod's config table with a release that leads a tenth of the viewers to v2."""
     dynamodb = stack.client("dynamodb")
-    dynamodb.create_table(
-        TableName=CONFIG,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "N"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    make_config_table(dynamodb, CONFIG)
     rules = [{"id": "ramp", "lane": "v2", "percent": 10}]
     release = Release.model_validate({"salt": "8f3kq1zt", "lanes": ["v2"], "rules": rules})
     revisions = Revisions(dynamodb, CONFIG)
@@ -75,7 +68,7 @@ def test_a_gray_lane_is_deployed_by_itself_kept_while_used_and_removed(
 
     used = run(["delivery", "destroy", "gray", "--yes"], variables)
     assert used.returncode == 1
-    assert "revision 1 still leads viewers to v2" in used.stderr
+    assert "revision 1 still sends viewers to v2" in used.stderr
     assert stack.outputs("graylane-gray")
 
     prods_table.kill(author="e2e", reason="test", via="cli")

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.operator import Operator
-from tests.unit.docs.pages import ROOT, Block, blocks
+from tests.support.project.pages import ROOT, Block, blocks
+from tests.support.stack.operator import Operator
 
 from generate.screenshots.desk import take
 from generate.screenshots.operator import Operator as Photographer
 from graylocal.stack import LocalStack
+
+pytestmark = pytest.mark.long
 
 DOCUMENTED_SITE = "http://localhost:8080"
 _VARYING = (

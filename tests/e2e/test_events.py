@@ -4,11 +4,11 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from tests.support.functions.interface_emulator import running
+from tests.support.functions.sample_events import CASES, Case, differences, event, warm
 
+from graylocal.sam_local import endpoints, functions
 from graylocal.stack import LocalStack
-from samlocal.cases import CASES, Case, differences, event
-from samlocal.deployed import endpoints, functions, warm
-from samlocal.rie import running
 
 BY_FUNCTION = [(name, list(cases)) for name, cases in groupby(CASES, key=lambda case: case.function)]
 

@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.e2e.deployed import DeployedStack
-from tests.e2e.iam_cases import Probe, case_of
-from tests.e2e.operator import Operator
-from tests.e2e.policies import Policies
-from tests.e2e.probes import Probes
+from tests.support.stack.deployed import DeployedStack
+from tests.support.stack.iam_cases import Probe, case_of
+from tests.support.stack.operator import Operator
+from tests.support.stack.policies import Policies
+from tests.support.stack.probes import Probes
 
 from graylocal.stack import LocalStack
+
+pytestmark = pytest.mark.long
 
 SHORT = 6.0  # seconds
 ASKED = os.environ.get("GRAYLANE_IAM", "")

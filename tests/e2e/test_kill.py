@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.e2e.operator import GRAYCTL, Operator
-from tests.e2e.test_control import Control
-from tests.unit.control.broken_heads import BROKEN
+from tests.support.control.broken_heads import BROKEN
+from tests.support.stack.control_plane import Control
+from tests.support.stack.operator import GRAYCTL, Operator
 
 from graylocal.stack import LocalStack
 
@@ -67,8 +67,9 @@ def test_a_kill_is_refused_by_nothing(control: Control, operator: Operator, case
     assert control.stamp().state == "killed"
     assert [trouble for trouble in killed["troubles"] if not trouble.startswith(given.around or "\0")] == []
     operator.json("sync")
-    assert operator.json("status")["state"] == "killed"
-    findings = operator.json("status")["findings"]
+    status = operator.json("status")
+    assert status["state"] == "killed"
+    findings = status["findings"]
     if given.broken == "a release that is no JSON":  # a kill leaves the document as it is, and says the way out
         assert ["grayctl apply FILE" in finding for finding in findings] == [True]
     else:

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.e2e.lanes import all_started, eventually, order, viewer_in
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Answer, Viewer, everybody, request
+from tests.support.functions.sample_events import warm
+from tests.support.stack.lanes import all_started, order, viewer_in
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Answer, Viewer, everybody, request
+from tests.support.stack.waiting import eventually
 
 from gray.analysis.traces import Hop
+from graylocal.sam_local import BUILD
 from graylocal.stack import LocalStack
-from samlocal.deployed import warm
-from samlocal.rie import BUILD
+
+pytestmark = pytest.mark.long
 
 VIEWERS, EACH = 200, 10
 PRICING, STOCK_V1, API_V2 = "graylane-test-pricing", "graylane-test-stock-v1", "graylane-test-api-v2"

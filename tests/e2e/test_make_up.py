@@ -5,18 +5,21 @@ import os
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.e2e.conftest import project_folder
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
+from tests.support.functions.sample_events import CASES
+from tests.support.stack.operator import Operator, project_folder
+from tests.support.stack.viewers import Viewer
 
 from graylocal.system import free_ports
 from graylocal.system.places import REPOSITORY, Ports
 from graylocal.system.processes import started_at
+
+pytestmark = pytest.mark.own_stack
 
 READY = "Graylane is up"
 
@@ -114,8 +117,19 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
         env={**os.environ, "COLUMNS": "200"},
     )
     assert second.returncode == 1
-    assert second.stderr.startswith("graylocal: a local stack is up already (pid ")
+    assert second.stderr.startswith("graylocal: a local stack already runs (pid ")
     assert second.stderr.count("\n") == 1
+
+    # And `sam local invoke` has what samconfig.toml names: each function as built and deployed, each endpoint declared
+    named = tomllib.loads((tmp_path / "samconfig.toml").read_text())["dev"]["local_invoke"]["parameters"]
+    template, own = (json.loads((tmp_path / named[file]).read_text()) for file in ("template_file", "env_vars"))
+    assert set(template["Resources"]) == {case.function for case in CASES}
+    for resource in template["Resources"].values():
+        assert Path(resource["Properties"]["CodeUri"]).is_file()
+        variables = resource["Properties"]["Environment"]["Variables"]
+        assert {name: variables[name] for name in own["Parameters"]} == own["Parameters"]
+        assert all(isinstance(value, str) for value in variables.values())
+        assert variables["GRAY_ENVIRONMENT"] == "dev"
 
     # When it is interrupted, then nothing that it started is left: no process, no port, no scratch file, no note
     started = running.processes()
@@ -124,12 +138,13 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
     scratch = Path(json.loads((running.state / "processes.json").read_text())["scratch"])
     assert scratch.is_dir()
     running.interrupt()
-    assert "Ended." in running.said
+    assert "Stopped." in running.said
     assert not [pid for pid in everything if started_at(pid)]
     free_ports.check(running.ports)
     assert not scratch.exists()
     assert not (running.state / "processes.json").exists()
     assert not (running.state / "local.json").exists()
+    assert not (running.state / "sam").exists()
 
 
 def test_what_a_killed_make_up_left_is_tidied_up(running: MakeUp) -> None:
@@ -151,7 +166,7 @@ def test_what_a_killed_make_up_left_is_tidied_up(running: MakeUp) -> None:
         timeout=60,
     )
 
-    assert down.stdout.startswith(("Ended ", "Nothing was running"))
+    assert down.stdout.startswith(("Stopped ", "Nothing was running"))
     assert not scratch.exists()
     assert not record.exists()
     free_ports.check(running.ports)

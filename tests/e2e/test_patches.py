@@ -22,6 +22,8 @@ from botocore.exceptions import ClientError
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.own_stack
+
 ALL = (
     "one_trace_through_api_and_lambda",
     "trace_of_events_reaches_their_functions",

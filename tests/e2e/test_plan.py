@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer, everybody
-from tests.e2e.watching import Watching, until
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer, everybody
+from tests.support.stack.waiting import until
+from tests.support.stack.watching import Watching
 
 from graylocal.stack import LocalStack
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

@@ -1,30 +1,23 @@
 """`prod` and `gray` as two stacks of one environment, in either order; and a third lane beside them."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.conftest import project_folder
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import COOKIE, Viewer
+from tests.support.stack.operator import Operator, project_folder
+from tests.support.stack.viewers import COOKIE, Viewer
+from tests.support.stack.waiting import until
 
 from graylocal.stack import LocalStack
 
+pytestmark = pytest.mark.own_stack
+
 PROD, GRAY, THIRD = "graylane-prod", "graylane-gray", "graylane-gray-v3"
 ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
-
-
-def eventually(seen: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Waits for something that comes by itself."""
-    deadline = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ class Account:
                     TableName=each["PhysicalResourceId"], DeletionProtectionEnabled=False
                 )
         cloudformation.delete_stack(StackName=name)
-        eventually(lambda: name not in self.stacks(), f"{name} deleted")
+        until(lambda: name not in self.stacks(), f"{name} deleted")
 
     def scheduled_sync(self) -> Any:
         """The scheduled function, at once."""
@@ -186,12 +179,12 @@ def test_a_third_lane_beside_the_others(account: Account) -> None:
         hops = {each["service"]: each["served"] for each in json.loads(made.body)["hops"]}
         assert hops == {"api": lane, "pricing": "shared", "stock": lane}
         number = json.loads(made.body)["order"]["id"]
-        eventually(partial(_fulfilled, account, viewer, number, lane), f"the consumer of {lane}")
+        until(partial(_fulfilled, account, viewer, number, lane), f"the consumer of {lane}")
 
     # And when its stack is deleted, its viewers come back to stable and v2's stay
     account.delete(THIRD)
     account.scheduled_sync()
-    eventually(lambda: account.lanes_seen(1, {"x-plan": "third"}) == {"v1"}, "the edge follows")
+    until(lambda: account.lanes_seen(1, {"x-plan": "third"}) == {"v1"}, "the edge follows")
     assert account.lanes_seen(5, {"x-plan": "third"}) == {"v1"}
     assert account.lanes_seen(5, {"x-plan": "second"}) == {"v2"}
 
@@ -206,7 +199,7 @@ def test_a_gray_stack_that_is_deleted_is_withdrawn(account: Account) -> None:
     account.delete(GRAY)
     assert account.registration("v2") is None
     account.scheduled_sync()
-    eventually(lambda: account.lanes_seen(1) == {"v1"}, "the edge follows")
+    until(lambda: account.lanes_seen(1) == {"v1"}, "the edge follows")
 
     # Then new and old viewers get stable, page and API, and a page that is still open is told to load anew
     assert account.lanes_seen() == {"v1"}
@@ -224,7 +217,7 @@ def _both(account: Account) -> None:
         account.stack.deploy("gray")
     account.stack.upload("v2")
     account.scheduled_sync()
-    eventually(lambda: account.status_of("v2") == "adopted", "v2 adopted")
+    until(lambda: account.status_of("v2") == "adopted", "v2 adopted")
 
 
 def _fulfilled(account: Account, viewer: Viewer, number: str, lane: str) -> bool:

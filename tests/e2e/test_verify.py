@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.deployed import DeployedStack
-from tests.e2e.operator import Operator
-from tests.e2e.viewers import Viewer
+from tests.support.stack.deployed import DeployedStack
+from tests.support.stack.operator import Operator
+from tests.support.stack.viewers import Viewer
 
 from graylocal.stack import LocalStack
 

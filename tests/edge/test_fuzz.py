@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 
 import pytest
-from tests.edge.fuzz import Fuzzed, fuzzed
-from tests.edge.replay import code_of
+from tests.support.edge.random_events import Fuzzed, fuzzed
+from tests.support.edge.replay import code_of
 
 from edge.engine import EdgeFunction, FunctionFailed, Result
 from edge.njs import Case, run_njs

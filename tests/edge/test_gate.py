@@ -2,7 +2,7 @@
 
 import pytest
 from rich.console import Console
-from tests.edge.strict_cloudfront import StrictCloudFront
+from tests.support.aws.strict_cloudfront import StrictCloudFront
 
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
@@ -45,7 +45,7 @@ def test_a_stack_without_an_edge_or_without_a_store_yet_has_nothing_to_try(value
 def test_a_function_that_uses_too_much_time_is_refused() -> None:
     aws = StrictCloudFront(stores={"graylane-prod-edge": KILLED}, utilization=71)
 
-    with pytest.raises(DeliveryError, match=r"nothing is deployed: .*uses 71 % of the time"):
+    with pytest.raises(DeliveryError, match=r"nothing was deployed: .*uses 71 % of CloudFront's time"):
         pass_gate(aws.client(), PROD, functions(), CONSOLE)
 
     assert aws.functions == {}

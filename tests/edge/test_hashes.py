@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.edge.replay import code_of, request_event
 from tests.edge.vectors import world
 from tests.edge.vectors.configs import head
+from tests.support.edge.replay import code_of, request_event
 
 from edge.engine import EdgeFunction
 from edge.njs import Case, run_njs

@@ -4,9 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.edge.outcome import differences
-from tests.edge.replay import in_njs, in_quickjs, vectors
-from tests.edge.vectors.books import CASES, files
+from tests.edge.vectors.books import CASES
+from tests.support.edge.outcome import differences
+from tests.support.edge.replay import in_njs, in_quickjs, vectors
 
 FILES = sorted(CASES.glob("*.json"))
 
@@ -32,10 +32,3 @@ def test_there_are_enough_cases_and_each_has_its_name() -> None:
 
     assert names.total() >= 1_000
     assert [name for name, count in names.items() if count > 1] == []
-
-
-def test_the_files_are_what_their_makers_write() -> None:
-    """They are data to read and to run elsewhere: `python -m tests.edge.vectors` writes them."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in FILES}
-
-    assert there == files()

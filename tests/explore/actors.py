@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 from tests.explore.calls import CONFLICT, CRASH, ERROR, LOST, conflict, failure, name_of
-from tests.explore.steady import Acting
+from tests.support.control.steady_world import Acting
 
 from gray.history.revision import RevisionError
 

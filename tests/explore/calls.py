@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
-from tests.fakes.memory_aws import client_error
+from tests.support.aws.memory_aws import client_error
 
 __all__ = [
     "CONFLICT",

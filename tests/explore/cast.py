@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from tests.explore.actors import Actor, Part
-from tests.explore.bases import rotated_keys
 from tests.explore.execution import Execution
-from tests.explore.steady import SteadyServices
-from tests.unit.control.world import PREFIX
+from tests.support.control.bases import rotated_keys
+from tests.support.control.steady_world import SteadyServices
+from tests.support.control.world import PREFIX
 
 from gray.history.revision import AlreadyDone
 from gray.release.document import Release
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 
 __all__ = [
@@ -98,7 +98,7 @@ def saves(name: str, new: Release) -> Part:
     """An operator saves a release, on the HEAD that there is."""
 
     def run(execution: Execution, actor: Actor) -> None:
-        revisions = execution.world.means(actor).revisions
+        revisions = execution.world.control_plane(actor).history.revisions
         saved = revisions.save(new, author=name, reason=name, via="cli", base=revisions.head())
         execution.heads.saved[name] = saved.number
 
@@ -106,25 +106,25 @@ def saves(name: str, new: Release) -> Part:
 
 
 def _undo(execution: Execution, actor: Actor) -> None:
-    revisions = execution.world.means(actor).revisions
+    revisions = execution.world.control_plane(actor).history.revisions
     revisions.undo(author="undo", reason="undo", via="cli", base=revisions.head())
 
 
 def _resume(execution: Execution, actor: Actor) -> None:
     execution.world.time += 1
-    revisions = execution.world.means(actor).revisions
+    revisions = execution.world.control_plane(actor).history.revisions
     revisions.resume(author="resume", reason="resume", via="cli", base=revisions.head())
 
 
 def _finish(execution: Execution, actor: Actor) -> None:
-    revisions = execution.world.means(actor).revisions
+    revisions = execution.world.control_plane(actor).history.revisions
     revisions.finish(author="finish", reason="finish", via="cli", base=revisions.head())
 
 
 def _kill(execution: Execution, actor: Actor) -> None:
     """`grayctl kill`: writes HEAD, then asks the manual sync, whatever became of that."""
     try:
-        revisions = execution.world.means(actor).revisions
+        revisions = execution.world.control_plane(actor).history.revisions
         revision = revisions.kill(author="kill", reason="kill", via="cli", cause=ASKED)
         execution.heads.done["kill"] = revision.number
     except AlreadyDone:
@@ -141,7 +141,7 @@ def _direct(execution: Execution, actor: Actor) -> None:
 def _direct_told(execution: Execution, actor: Actor) -> None:
     """`grayctl kill --direct`, with a table that answers: HEAD is told."""
     killed = execution.world.kill_directly(actor, cause=actor.new_id())
-    revisions = execution.world.means(actor).revisions
+    revisions = execution.world.control_plane(actor).history.revisions
     revision = revisions.kill(author=actor.name, reason="direct", via="cli", epoch=killed.epoch, cause=killed.cause)
     execution.heads.done["direct"] = revision.number
 

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tests.explore.steady import Order, Whole, order_of
-from tests.unit.control.edge import BUILT, Answer
-from tests.unit.control.world import edge_keys
+from tests.support.control.steady_world import Order, Whole, order_of
+from tests.support.control.world import edge_keys
+from tests.support.edge.api_function import Answer, answer_of, api_function, request_of
 
-from edge.engine import EdgeFunction
 from gray.edge.config import stamped
 from gray.edge.grants import sign_cookie
 
@@ -37,7 +36,7 @@ class _Edge:
         self._values: Values = {}
         self._options: Options = lambda key: (None,)
         self._read: list[str] = []
-        self._function = EdgeFunction(BUILT.read_text(encoding="utf-8"), self._get)
+        self._function = api_function(self._get)
         self._known: dict[tuple[str, str | None], list[tuple[Values, Answer]]] = {}
 
     def every_answer(self, viewer: str, config: str | None, options: Options) -> frozenset[Answer]:
@@ -62,10 +61,7 @@ class _Edge:
             if all((given[key] if key in given else options(key)[0]) == value for key, value in read.items()):
                 return read, answer
         self._values, self._options, self._read = dict(given), options, []
-        headers = self._function.run(_event(viewer), now=NOW).value["headers"]
-        names = ("x-gray-version", "x-gray-reason", "x-gray-revision")
-        lane, reason, revision = (headers[name]["value"] for name in names)
-        answer = Answer(lane, reason, int(revision))
+        answer = answer_of(self._function.run(_event(viewer), now=NOW))
         read = {key: self._values[key] for key in dict.fromkeys(self._read)}
         known.append((read, answer))
         return read, answer
@@ -94,7 +90,7 @@ def _edge() -> _Edge:
 @cache
 def _event(viewer: str) -> dict[str, Any]:
     uid = _uids()["high"] if viewer.startswith("gray") else _uids().get(viewer, viewer)
-    cookies = {"uid": {"value": uid}}
+    cookies = {}
     if viewer.startswith("gray"):
         grant = sign_cookie(
             edge_keys(),
@@ -105,14 +101,8 @@ def _event(viewer: str) -> dict[str, Any]:
             expiry=int(NOW) + 86400,
             identity=uid,
         )
-        cookies["__Host-gray"] = {"value": grant}
-    request = {"method": "GET", "uri": "/api/orders", "querystring": {}, "headers": {"host": {"value": "shop.example"}}}
-    return {
-        "version": "1.0",
-        "context": {"eventType": "viewer-request", "requestId": "r"},
-        "viewer": {"ip": "192.0.2.1"},
-        "request": {**request, "cookies": cookies},
-    }
+        cookies["__Host-gray"] = grant
+    return request_of(uid, **cookies)
 
 
 @cache

@@ -10,7 +10,7 @@ from tests.explore.calls import writes
 from tests.explore.edge import wrong_at_locations
 from tests.explore.laws import HeadWatch, StoreWatch, Violation
 from tests.explore.rest import at_rest
-from tests.explore.steady import SteadyWorld, order_of
+from tests.support.control.steady_world import SteadyWorld, order_of
 
 from gray.edge.config import stamped
 from gray.history.revision import KILLED
@@ -67,7 +67,7 @@ class Execution:
         self.steps: list[Step] = []
         self.violations: list[Violation] = []
         self._began = len(self.world.store.history) - 1
-        self._history = self.world.means().revisions.history(50)
+        self._history = self.world.control_plane().history.revisions.history(50)
         self._watch = StoreWatch.begin(self.world.store.items, self._history)
         self._saved = self._saved_sequence()
         self._path = 0
@@ -98,7 +98,7 @@ class Execution:
         service = name.split(".")[0]
         self._digests.pop(service, None)
         if name.startswith("dynamodb.transact"):
-            self._history = self.world.means().revisions.history(50)
+            self._history = self.world.control_plane().history.revisions.history(50)
         elif service == "store":
             self._store_written(actor.name)
         elif service == "s3":
@@ -119,7 +119,7 @@ class Execution:
 
     def _set_written(self, who: str) -> None:
         before, self._saved = self._saved, self._saved_sequence()
-        given = self.world.means().records.last_sequence()
+        given = self.world.control_plane().records.log.last_sequence()
         if self._saved < before <= given:
             self._add(Violation("older", f"{who} puts the set of an earlier publication over a later one in S3"))
 
@@ -149,7 +149,7 @@ class Execution:
         """What is wrong in the end, apart from what was wrong on the way."""
         commands = {actor.name: actor.part.command or actor.name for actor in self.actors}
         commands["direct"] = "direct"  # who HEAD says it was, when a sync found the mark
-        found = list(self.heads.judge(self.world.means().revisions.history(50), commands))
+        found = list(self.heads.judge(self.world.control_plane().history.revisions.history(50), commands))
         if self.scenario.rests:
             found += at_rest(self.world, self._watch, late=self.scenario.late)
         allowed = self.scenario.orders

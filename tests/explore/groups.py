@@ -5,7 +5,6 @@ from functools import cache
 from itertools import combinations
 
 from tests.explore.actors import Part
-from tests.explore.bases import killed, list_of, plain, published, refused, tampered, with_parts
 from tests.explore.cast import (
     CLEANUP,
     DIRECT,
@@ -29,7 +28,8 @@ from tests.explore.cast import (
 )
 from tests.explore.execution import Scenario
 from tests.explore.scenarios_of_kills import ALARM, CHANGED
-from tests.explore.steady import SteadyWorld
+from tests.support.control.bases import killed, list_of, plain, published, refused, tampered, with_parts
+from tests.support.control.steady_world import SteadyWorld
 
 __all__ = ["GROUPS"]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.explore.calls import kind_of
 
-from gray.edge.config import Fence, Stamped, stamped
+from gray.edge.config import Fence, Stamp, stamped
 from gray.history.revision import KILLED, Revision
 
 # Said here once more: the code's own constant is under test.
@@ -58,7 +58,7 @@ def unkills(history: Sequence[Revision]) -> Iterator[tuple[Revision, Revision]]:
 class StoreWatch:
     """Watches one store: each write, what it was killed by last, and until when a key was asked."""
 
-    kill: Stamped | None = None
+    kill: Stamp | None = None
     resumed_before: frozenset[int] = field(default_factory=frozenset)
     asked: dict[str, float] = field(default_factory=dict)
 
@@ -106,7 +106,7 @@ class StoreWatch:
             if now - self.asked.get(key, float("-inf")) < GRACE_SECONDS:
                 yield Violation("early", f"{who} removes {kind_of(key)} that were asked for a moment ago")
 
-    def _note_kill(self, kill: Stamped, items: Mapping[str, str], history: Sequence[Revision]) -> None:
+    def _note_kill(self, kill: Stamp, items: Mapping[str, str], history: Sequence[Revision]) -> None:
         """A kill that HEAD ordered is ended by any resume of a later revision; a direct one by one that came later.
 
         One that carries a cause which HEAD has acted on is the kill that HEAD ordered then, once more.
@@ -118,7 +118,7 @@ class StoreWatch:
         known = {after.number for _, after in unkills(history) if not ordered or after.number < ordered}
         self.kill, self.resumed_before = kill, frozenset(known)
 
-    def _may_unkill(self, new: Stamped, history: Sequence[Revision]) -> bool:
+    def _may_unkill(self, new: Stamp, history: Sequence[Revision]) -> bool:
         assert self.kill
         resumed = {after.number for _, after in unkills(history)} - self.resumed_before
         return new.epoch > self.kill.epoch and any(number <= new.revision for number in resumed)

@@ -6,12 +6,12 @@ from itertools import pairwise
 from tests.explore.calls import kind_of
 from tests.explore.edge import answers_of_fresh
 from tests.explore.laws import StoreWatch, Violation
-from tests.explore.steady import SteadyServices, SteadyWorld
+from tests.support.control.steady_world import SteadyServices, SteadyWorld
 
 from gray.edge.config import Fence, stamped
 from gray.history.revision import KILLED, Head
 from gray.lanes.registration import GONE, WITHDRAWN
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
 from gray.publish.repair.drift import check_drift
 from sync.runs import by_schedule
@@ -47,14 +47,14 @@ def _scheduled(world: SteadyWorld, watch: StoreWatch) -> Iterator[Violation]:
     except Exception as error:  # noqa: BLE001 - an error is the finding
         yield Violation("runs", f"{type(error).__name__}: {error}"[:120])
     states = world.store.history[at:]
-    history = world.means().revisions.history(50)
+    history = world.control_plane().history.revisions.history(50)
     for before, after in pairwise(states):
         yield from watch.judge(before, after, history, "the schedule, alone,")
 
 
 def _refused(world: SteadyWorld) -> bool:
-    head, ledger = world.means().revisions.head(), world.means().ledger.read()
-    published = Current.parse(ledger.published)
+    head, ledger = world.control_plane().history.revisions.head(), world.control_plane().records.ledger.read()
+    published = Published.parse(ledger.published)
     if head is None or head.killed or ledger.refused != head.revision:
         return False
     return published is None or published.revision != head.revision
@@ -62,11 +62,11 @@ def _refused(world: SteadyWorld) -> bool:
 
 def unsettled(world: SteadyWorld) -> list[str]:
     """What is not as HEAD says; where HEAD is refused, as it was published before."""
-    means = world.means()
-    head, ledger = means.revisions.head(), means.ledger.read()
+    plane = world.control_plane()
+    head, ledger = plane.history.revisions.head(), plane.records.ledger.read()
     if head is None:
         return []
-    published = Current.parse(ledger.published)
+    published = Published.parse(ledger.published)
     if _refused(world):
         if published is None:
             return []  # nothing was ever published, so there is nothing to keep
@@ -80,19 +80,19 @@ def _places(world: SteadyWorld, head: Head, ledger: Ledger) -> Iterator[str]:
     if not there or (there.revision, there.epoch, there.state) != want:
         killed = head.killed and there and there.state != KILLED
         yield "the store is not killed" if killed else "the store is not HEAD's"
-    current = Current.parse(world.ssm.values.get("/gray/test/current", [""])[-1])
+    current = Published.parse(world.ssm.values.get("/gray/test/current", [""])[-1])
     if not current or (current.revision, current.epoch, current.state) != want:
         yield "the parameter is not HEAD's"
     if not ledger.complete:
         yield "the ledger is open"
     else:
-        drifts = check_drift(world.means(), every=0, repair=False)
+        drifts = check_drift(world.control_plane(), every=0, repair=False)
         yield from dict.fromkeys(f"drift: {drift.where} {kind_of(drift.key)}" for drift in drifts)
 
 
-def _lanes(world: SteadyWorld, head: Head, published: Current | None) -> Iterator[str]:
-    means = world.means()
-    lanes, registered = means.lanes.all(), means.parameters().registrations
+def _lanes(world: SteadyWorld, head: Head, published: Published | None) -> Iterator[str]:
+    plane = world.control_plane()
+    lanes, registered = plane.lanes.table.all(), plane.parameters().registrations
     live = {name for name, lane in lanes.items() if lane.usable}
     for name in sorted(live & set(registered)):
         own = world.switched.get(name, True)

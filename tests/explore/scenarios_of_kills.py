@@ -3,7 +3,6 @@
 from functools import cache
 
 from tests.explore.actors import Actor, Part
-from tests.explore.bases import killed, list_of, plain, published, refused, with_parts
 from tests.explore.cast import (
     DIRECT,
     DIRECT_TOLD,
@@ -22,7 +21,8 @@ from tests.explore.cast import (
     saves,
 )
 from tests.explore.execution import Execution, Scenario
-from tests.explore.steady import SteadyWorld
+from tests.support.control.bases import killed, list_of, plain, published, refused, with_parts
+from tests.support.control.steady_world import SteadyWorld
 
 __all__ = ["SCENARIOS"]
 

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from tests.explore.bases import LARGE, SMALL, list_of, plain, published, with_parts
 from tests.explore.cast import (
     FINISH,
     MANUAL,
@@ -19,7 +18,8 @@ from tests.explore.cast import (
     saves,
 )
 from tests.explore.execution import Scenario
-from tests.explore.steady import SteadyWorld
+from tests.support.control.bases import LARGE, SMALL, list_of, plain, published, with_parts
+from tests.support.control.steady_world import SteadyWorld
 
 __all__ = ["SCENARIOS"]
 

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from tests.explore.bases import LARGE, SMALL, list_of, plain, published, refused, scheduled, tampered, with_parts
 from tests.explore.cast import (
     CLEANUP,
     DIRECT,
@@ -18,7 +17,18 @@ from tests.explore.cast import (
     UNREGISTER,
 )
 from tests.explore.execution import Scenario
-from tests.explore.steady import SteadyWorld
+from tests.support.control.bases import (
+    LARGE,
+    SMALL,
+    list_of,
+    plain,
+    published,
+    refused,
+    scheduled,
+    tampered,
+    with_parts,
+)
+from tests.support.control.steady_world import SteadyWorld
 
 __all__ = ["SCENARIOS"]
 

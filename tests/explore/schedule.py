@@ -17,7 +17,7 @@ from tests.explore.actors import BEGIN, GO, Actor
 from tests.explore.calls import CONFLICT, CRASH, ERROR, LOST
 from tests.explore.execution import Execution, Scenario, Step
 from tests.explore.laws import Violation
-from tests.explore.steady import quiet
+from tests.support.control.steady_world import quiet
 
 __all__ = ["Replayed", "Turn", "parse", "replay", "shortened", "told"]
 

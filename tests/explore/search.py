@@ -9,7 +9,7 @@ from tests.explore.actors import GO
 from tests.explore.calls import faults_of, is_private
 from tests.explore.execution import Execution, Scenario, Step
 from tests.explore.laws import Violation
-from tests.explore.steady import SteadyWorld, quiet
+from tests.support.control.steady_world import SteadyWorld, quiet
 
 __all__ = ["Bounds", "Found", "Result", "Search"]
 

@@ -159,8 +159,8 @@ class _HeadOfBefore:
 
 def _head_first(publish: Any) -> Any:
     def faulty(publisher: Any, *given: Any) -> Any:
-        means = publisher._means
-        early = replace(means, revisions=_HeadOfBefore(means.revisions))
+        plane = publisher._plane
+        early = replace(plane, history=replace(plane.history, revisions=_HeadOfBefore(plane.history.revisions)))
         return publish(type(publisher)(early), *given)
 
     return faulty

@@ -6,16 +6,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.e2e.iam_cases import case_of
-from tests.e2e.policies import statement_name
-from tests.template.deployment import ROOT, deployed
+from tests.support.project.deployment import ROOT, deployed
+from tests.support.stack.iam_cases import case_of
+from tests.support.stack.policies import statement_name
 
 PAGE = ROOT / "docs" / "reference" / "iam.md"
 POLICIES = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy")
 HEAD = """# What each part may do
 
 Every policy statement of template.yaml. `make test-iam` takes away each one that the local stack evaluates, and sees
-the scenario fail (tests/e2e/probes.py). The others are [to be seen on AWS](../verify-on-aws.md).
+the scenario fail (tests/support/stack/probes.py). The others are [to be seen on AWS](../verify-on-aws.md).
 
 | owner | may | why | shown |
 |---|---|---|---|
@@ -41,7 +41,7 @@ def _row(owner: str, statement: Any) -> str:
     name = statement_name(owner, statement)
     case = case_of(name)
     if case is None:
-        raise LookupError(f"tests/e2e/iam_cases.py does not know {name}")
+        raise LookupError(f"tests/support/stack/iam_cases.py does not know {name}")
     actions = name.removeprefix(f"{owner} ").removeprefix("denies ")
     shown = ", ".join(f"`{action}`" for action in actions.split(", "))
     denied = "not: " if statement["Effect"] == "Deny" else ""

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, deployed, of_type, template
+from tests.support.project.deployment import ROOT, deployed, of_type, template
 
 from generate.reference.template_reference import alarm_name, alarm_topic
 

@@ -1,10 +1,12 @@
 """The distribution and its functions as the template declares them."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, of_type, template
+from tests.support.project.deployment import ROOT, deployed, of_type, template
 
 RESOURCES = template()["Resources"]
 EDGE = of_type(RESOURCES, "AWS::CloudFront::Function")
@@ -96,12 +98,83 @@ def test_no_error_is_kept() -> None:
     assert not [one for one in DISTRIBUTION["CustomErrorResponses"] if "ResponsePagePath" in one]
 
 
+@pytest.mark.parametrize("environment", ["test", "prod"])
+def test_security_headers_are_added_where_the_application_says_none(environment: str) -> None:
+    resources = deployed(environment).resources
+    config = resources["SecurityHeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]
+    headers = config["SecurityHeadersConfig"]
+    assert set(headers) == {"StrictTransportSecurity", "ContentTypeOptions", "FrameOptions", "ReferrerPolicy"}
+    assert not [name for name, one in headers.items() if one["Override"] is not False]
+    for behavior in _behaviors(resources):
+        assert behavior["ResponseHeadersPolicyId"] == {"Ref": "SecurityHeadersPolicy"}
+    without = deployed(environment, SecurityHeaders="off").resources
+    assert "SecurityHeadersPolicy" not in without
+    assert not [one for one in _behaviors(without) if "ResponseHeadersPolicyId" in one]
+
+
+def test_a_web_acl_stands_before_the_site_when_one_is_named() -> None:
+    arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/1"
+    with_acl = deployed("prod", WebAclArn=arn).resources["Distribution"]["Properties"]["DistributionConfig"]
+    assert with_acl["WebACLId"] == {"Ref": "WebAclArn"}
+    assert "WebACLId" not in deployed("prod").resources["Distribution"]["Properties"]["DistributionConfig"]
+
+
+def test_what_the_edge_logs_tells_what_failed_and_no_viewer() -> None:
+    fields = set(RESOURCES["EdgeLogDelivery"]["Properties"]["RecordFields"])
+    assert {"x-edge-result-type", "x-edge-detailed-result-type", "cs-uri-stem", "sc-status"} <= fields
+    assert not [
+        field for field in fields if re.search(r"^c-ip|c-port|Cookie|query|User-Agent|Referer|forwarded", field)
+    ]
+
+
 def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> None:
     (api,) = [origin for origin in DISTRIBUTION["Origins"] if origin["Id"] == "api"]
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     (header,) = api["OriginCustomHeaders"]
     assert header["HeaderName"] == "x-api-key"
-    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in header["HeaderValue"]["Fn::Sub"]
+    key, other = (each["Fn::Sub"] for each in header["HeaderValue"]["Fn::If"][1:])
+    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in key
+    assert "{{resolve:secretsmanager:${SecondApiKeySecret}:" in other
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent", "taken"),
+    [
+        ("a", "ApiKeySecret", ["OriginApiKey"]),
+        ("ab", "ApiKeySecret", ["OriginApiKey", "SecondOriginApiKey"]),
+        ("ba", "SecondApiKeySecret", ["OriginApiKey", "SecondOriginApiKey"]),
+        ("b", "SecondApiKeySecret", ["SecondOriginApiKey"]),
+    ],
+)
+def test_the_key_that_is_sent_is_one_that_every_api_takes(keys: str, sent: str, taken: list[str]) -> None:
+    resources = deployed("prod", OriginKeys=keys).resources
+    config = resources["Distribution"]["Properties"]["DistributionConfig"]
+    (api,) = [origin for origin in config["Origins"] if origin["Id"] == "api"]
+    assert f"${{{sent}}}" in api["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"]
+    on_stable = [one["KeyId"]["Ref"] for one in of_type(resources, "AWS::ApiGateway::UsagePlanKey").values()]
+    assert on_stable == taken
+    for function in ("SyncScheduledFunction", "SyncStreamFunction", "SyncManualFunction"):
+        variables = resources[function]["Properties"]["Environment"]["Variables"]
+        assert variables["API_KEY_SECRET"] == {"Ref": sent}
+        assert [name for name in ("OriginApiKey", "SecondOriginApiKey") if name in _names(variables)] == taken
+
+
+def _names(variables: Mapping[str, Any]) -> list[str]:
+    return re.findall(r"\w+", str(variables["ORIGIN_API_KEYS"]))
+
+
+def test_two_environments_or_keys_share_no_value() -> None:
+    secrets = of_type(deployed("prod", OriginKeys="ab").resources, "AWS::SecretsManager::Secret")
+    generated = [one["GenerateSecretString"] for name, one in secrets.items() if "ApiKey" in name]
+    assert len(generated) == 2
+
+
+@pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
+def test_an_api_answers_head_and_options_wherever_it_answers_get(name: str) -> None:
+    """CloudFront lets them through, and what API Gateway does not know it answers itself, with an error."""
+    assert {"GET", "HEAD", "OPTIONS"} <= set(BEHAVIORS["/api/*"]["AllowedMethods"])
+    for path, methods in RESOURCES[name]["Properties"]["DefinitionBody"]["paths"].items():
+        assert {"get", "head", "options"} <= set(methods), path
 
 
 @pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
@@ -114,6 +187,11 @@ def test_an_api_demands_the_key_method_by_method(name: str) -> None:
         for method in methods.values():
             assert method["security"] == [{"origin_key": []}], path
             assert "stageVariables.function" in method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+
+
+def _behaviors(resources: Mapping[str, Any]) -> list[Any]:
+    configuration = resources["Distribution"]["Properties"]["DistributionConfig"]
+    return [configuration["DefaultCacheBehavior"], *configuration["CacheBehaviors"]]
 
 
 def _code(function: dict[str, Any]) -> str:

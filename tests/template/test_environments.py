@@ -3,11 +3,12 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.template.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
+from tests.support.project.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
+from tests.template.transformed import references
 
 from delivery.artifacts.parameters import environments, overrides
 
@@ -15,6 +16,8 @@ SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
 # A lane's own, and the policy that every function of a stack shares.
 GRAY_ONLY = {name for name in template()["Resources"] if name.startswith("Gray")}
 SHARED = {"TelemetryPolicy", "ApiLogsRole", "ApiLogsAccount"}
+SECOND_KEY = {name for name in template()["Resources"] if name.startswith("Second")}
+EDGE_LOGS = {name for name in template()["Resources"] if name.startswith("EdgeLog")}
 STABLE_ONLY = set(template()["Resources"]) - GRAY_ONLY - SHARED
 
 
@@ -39,11 +42,11 @@ def test_a_stack_says_where_it_goes_and_what_it_is(environment: str) -> None:
     assert deploy["confirm_changeset"] == (environment in ("gray", "prod"))
 
 
-@pytest.mark.parametrize("environment", ["dev", "test"])
-def test_dev_and_test_hold_everything(environment: str) -> None:
+@pytest.mark.parametrize(("environment", "optional"), [("dev", EDGE_LOGS), ("test", set())])
+def test_dev_and_test_hold_everything(environment: str, optional: set[str]) -> None:
     there = set(deployed(environment).resources)
-    optional = {"AlarmMail"}  # a mail address is nobody's default
-    assert set(template()["Resources"]) - there == optional
+    # a mail address is nobody's default, and the second key is there only while the first is changed
+    assert set(template()["Resources"]) - there == {"AlarmMail"} | SECOND_KEY | optional
 
 
 def test_gray_holds_its_lane_and_nothing_of_prod() -> None:
@@ -53,7 +56,7 @@ def test_gray_holds_its_lane_and_nothing_of_prod() -> None:
 
 
 def test_prod_holds_everything_but_the_gray_lane() -> None:
-    assert set(deployed("prod").resources) == (STABLE_ONLY | SHARED) - {"AlarmMail"}
+    assert set(deployed("prod").resources) == (STABLE_ONLY | SHARED) - {"AlarmMail"} - SECOND_KEY
     assert "GrayApiId" not in deployed("prod").outputs
 
 
@@ -77,6 +80,15 @@ def test_data_is_protected_where_people_depend_on_it() -> None:
 
 
 def test_options_bring_what_they_say() -> None:
+    assert set(deployed("prod").resources) >= EDGE_LOGS
+    assert not EDGE_LOGS & set(deployed("dev").resources)
+    log_role = {"ApiLogsRole", "ApiLogsAccount"}
+    assert not log_role & set(deployed("prod", AccessLogs="account").resources)
+    assert deployed("prod", AccessLogs="account").resources["StableApi"]["Properties"]["AccessLogSetting"]
+    manual = "SyncManualFunction"
+    assert "ReservedConcurrentExecutions" not in deployed("prod").resources[manual]["Properties"]
+    reserving = deployed("prod", KillConcurrency="5").resources[manual]["Properties"]
+    assert reserving["ReservedConcurrentExecutions"] == {"Ref": "KillConcurrency"}
     assert "AlarmMail" in deployed("prod", AlarmEmail="ops@shop.example").resources
     assert "WithdrawSubscription" not in deployed("prod", AutomaticRollback="off").resources
     domain = deployed("prod", DomainName="shop.example", CertificateArn="arn:aws:acm:us-east-1:1:certificate/x")
@@ -84,16 +96,17 @@ def test_options_bring_what_they_say() -> None:
     assert configuration["Aliases"] == [{"Ref": "DomainName"}]
     assert "CloudFrontDefaultCertificate" not in configuration["ViewerCertificate"]
     assert "Aliases" not in deployed("prod").resources["Distribution"]["Properties"]["DistributionConfig"]
-    # CloudFront has no metrics elsewhere: alarms on them would stay silent for ever
+    # CloudFront has no metrics elsewhere: alarms on them would stay silent for ever; nor deliveries of its logs
     elsewhere = Deployment(deployed("prod").values, "eu-central-1").resources
     assert not [name for name in elsewhere if name.startswith("Edge") and name.endswith("Alarm")]
+    assert not EDGE_LOGS & set(elsewhere)
 
 
 @pytest.mark.parametrize(("title", "deployment"), list(every_deployment()))
 def test_nothing_refers_to_what_this_deployment_does_not_have(title: str, deployment: Deployment) -> None:
     known = {*deployment.resources, *deployment.parameters}
     for name, resource in {**deployment.resources, **deployment.outputs}.items():
-        missing = set(_references(resource)) - known - {"AWS::NoValue"}
+        missing = set(references(resource)) - known - {"AWS::NoValue"}
         assert not missing, f"{title}: {name} refers to {sorted(missing)}"
 
 
@@ -115,29 +128,3 @@ def _physical_names(deployment: Deployment) -> set[tuple[str, str]]:
         for key, value in resource["Properties"].items()
         if re.fullmatch(r"(Bucket|Table|Function|Queue|Topic|Alarm|LogGroup|UsagePlan|Dashboard)?Name", key)
     }
-
-
-def _references(value: Any) -> Iterator[str]:
-    """Every logical name in Ref, GetAtt, Sub and DependsOn."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _references(each)
-    if not isinstance(value, dict):
-        return
-    for key, each in value.items():
-        match key, each:
-            case "Ref" | "DependsOn", str():
-                yield each.split(".")[0]  # SAM knows `Api.Stage`
-            case "Fn::GetAtt", str() | list():
-                yield (each if isinstance(each, str) else each[0]).split(".")[0]
-            case "Fn::Sub", str():
-                yield from _names_in(each)
-            case "Fn::Sub", [str() as text, dict() as own]:
-                yield from (name for name in _names_in(text) if name not in own)
-                yield from _references(own)
-            case _:
-                yield from _references(each)
-
-
-def _names_in(text: str) -> Iterator[str]:
-    return (name.split(".")[0] for name in re.findall(r"\$\{([^!}][^}]*)\}", text))

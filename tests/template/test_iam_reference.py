@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from tests.e2e.iam_cases import CASES, case_of
-from tests.e2e.policies import statement_name
-from tests.template.iam_reference import PAGE, page, statements
+from tests.support.stack.iam_cases import CASES, case_of
+from tests.support.stack.policies import statement_name
+from tests.template.iam_reference import statements
 
 
 def test_every_statement_has_a_case_and_every_case_a_statement() -> None:
@@ -16,7 +16,3 @@ def test_every_statement_has_a_case_and_every_case_a_statement() -> None:
 
 def test_a_case_is_shown_or_says_why_it_is_not() -> None:
     assert not [name for name, case in CASES.items() if (case.shown is None) == (case.unseen == "")]
-
-
-def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: .venv/bin/python -m tests.template.iam_reference"

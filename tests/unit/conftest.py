@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 from moto.core.botocore_stubber import BotocoreStubber
-from tests.unit import moto_writes
+from tests.support.aws import moto_writes
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -30,13 +30,22 @@ def _one_call_at_a_time() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _descriptions_are_read_once() -> Iterator[None]:
-    """Each command line makes a session of its own, which parses megabytes of them: half of the time of such a test."""
-    load = JSONFileLoader.load_file
+    """Each command line makes a session of its own, which parses megabytes of them and looks into the folder of each of
+    the services there are, several hundred: more than half of the time of such a test."""
+    load, list_services = JSONFileLoader.load_file, Loader.list_available_services
+    listed: dict[tuple[str, ...], list[str]] = {}
 
     @cache
     def loaded(path: str) -> Any:
         return load(JSONFileLoader(), path)
 
+    def services(loader: Loader, type_name: str) -> list[str]:
+        key = (type_name, *loader.search_paths)
+        if key not in listed:
+            listed[key] = list_services(loader, type_name)
+        return list(listed[key])
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(JSONFileLoader, "load_file", lambda _loader, path: loaded(path))
+        patched.setattr(Loader, "list_available_services", services)
         yield

@@ -1,1 +1,1 @@
-"""What `make deploy`, `promote`, `verify` and `destroy` do."""
+"""Implements `make deploy`, `promote`, `verify` and `destroy`."""

@@ -23,7 +23,7 @@ console = Console()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 when all is done; else one line that says what is not, and 1, or grayctl's code for it."""
+    """Exit code 0 on success; else one error line, and 1 or grayctl's exit code."""
     try:
         _run(_parser().parse_args(arguments))
     except (ArtifactsError, DeliveryError) as error:
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
                 action="append",
                 default=[],
                 metavar="NAME=VALUE",
-                help="a template parameter, over samconfig.toml's; may be repeated",
+                help="a template parameter, overrides samconfig.toml; may be repeated",
             )
     return parser
 
@@ -83,8 +83,8 @@ def _run(arguments: argparse.Namespace) -> None:
             for path in changed:
                 console.print(path, markup=False)
             console.print(
-                "v1 is already what v2 is." if not changed else
-                f"{len(changed)} files of v1 are now v2's. Next: look at the difference, commit, "
+                "v1 is already identical to v2." if not changed else
+                f"{len(changed)} files of v1 are now v2's. Next: review the diff, commit, "
                 "make deploy ENV=prod, grayctl finish."
             )  # fmt: skip
 

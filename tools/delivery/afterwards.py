@@ -1,4 +1,4 @@
-"""What a look from outside finds after a deployment: the site answers, each lane is registered and has its files."""
+"""Checks a deployment from outside: the site answers, each lane is registered and has its files."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from grayctl.stack.target import Target
 
 __all__ = ["problems"]
 
-# A new distribution's name may take a while until every resolver knows it.
+# Resolvers may take a while to know a new distribution's name.
 PATIENCE = 90.0
 _OUTPUT = {"v1": "StableApiId"}
 
@@ -25,7 +25,7 @@ def problems(
     ask: Callable[[str], EdgeAnswer] = ask_edge,
     wait: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """What is not as it should be, in words; nothing when all is well. `lanes` are those the stack holds."""
+    """The problems, in words; empty if all is well. `lanes` are the stack's lanes."""
     found = _of_site(target, ask, wait) if target.part != "gray" else []
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
     for lane in lanes:
@@ -36,7 +36,7 @@ def problems(
 
 def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[float], None]) -> list[str]:
     if not target.site:
-        return ["the stack names no site"]
+        return ["the stack has no site output"]
     waited = 0.0
     while not (answer := ask(target.site)).reachable and waited < PATIENCE:
         wait(3.0)
@@ -45,14 +45,14 @@ def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[f
         return [f"{target.site} does not answer: {answer.error}"]
     if answer.status != 200 or not answer.lane:
         return [
-            f"{target.site} answers {answer.status} as lane {answer.lane or 'none'}: see /aws/cloudfront/function logs"
+            f"{target.site} answers {answer.status} as lane {answer.lane or 'none'}: see docs/runbooks/edge-errors.md"
         ]
     return []
 
 
 def _of_lane(target: Target, registration: Registration | None, lane: str) -> list[str]:
     if registration is None:
-        return [f"lane {lane} has not registered itself below {target.parameter_prefix}/lanes"]
+        return [f"lane {lane} is not registered under {target.parameter_prefix}/lanes"]
     expected = target.outputs.get(_OUTPUT.get(lane, "GrayApiId"))
     if registration.api_id != expected:
         return [f"lane {lane} is registered with API {registration.api_id}, the stack has {expected}"]
@@ -66,7 +66,7 @@ def _of_files(target: Target, root: Path, lane: str) -> list[str]:
     try:
         there = json.loads(s3.get_object(Bucket=target.site_bucket, Key=key)["Body"].read())
     except s3.exceptions.NoSuchKey:
-        return [f"s3://{target.site_bucket}/{key} is not there: upload the site of {lane}"]
+        return [f"s3://{target.site_bucket}/{key} is missing: upload the site of {lane}"]
     if there.get("build") != site.build:
-        return [f"s3://{target.site_bucket}/{key} is of build {there.get('build')}, here is {site.build}: upload again"]
+        return [f"s3://{target.site_bucket}/{key} has build {there.get('build')}, not {site.build}: upload again"]
     return []

@@ -1,4 +1,4 @@
-"""The one question before something is removed or moved: its name, typed."""
+"""Confirmation before something is deleted or viewers are moved: the user types its name."""
 
 from rich.console import Console
 
@@ -8,11 +8,11 @@ __all__ = ["ask_for_name"]
 
 
 def ask_for_name(console: Console, what: str, name: str) -> None:
-    """Go on only when `name` is typed. Raises NotConfirmedError on anything else, and where nobody answers."""
+    """Continue only if `name` is typed. Raises NotConfirmedError on anything else, and without a terminal."""
     try:
-        answer = console.input(f"Type {what} to go on ({name}): ")
+        answer = console.input(f"Type {what} to continue ({name}): ")
     except EOFError:
         console.print()  # the prompt's line is still open
-        raise NotConfirmedError("nobody answered, nothing was changed", "Run it in a terminal.") from None
+        raise NotConfirmedError("no answer, nothing was changed", "Run it in a terminal.") from None
     if answer.strip() != name:
         raise NotConfirmedError("nothing was changed")

@@ -1,4 +1,4 @@
-"""Running the programs that a delivery consists of, with the pinned SAM CLI on their PATH."""
+"""Runs the programs of a delivery, with the pinned SAM CLI on their PATH."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(command: Sequence[str], failed: str, environment: Mapping[str, str] | None = None) -> None:
-    """Run with this terminal as input and output. Raises DeliveryError(failed) when it does not end with 0."""
+    """Run with this terminal as input and output. Raises DeliveryError(failed) unless the exit code is 0."""
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise DeliveryError(failed)
 

@@ -1,4 +1,4 @@
-"""CloudFront runs the built edge functions before viewers get them."""
+"""Tests the built edge functions in CloudFront before viewers get them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -18,27 +18,27 @@ __all__ = ["pass_gate"]
 def pass_gate(
     client: "CloudFrontClient", values: Mapping[str, str], functions: Mapping[str, str], console: Console
 ) -> None:
-    """Tries the functions (name and code) on the environment's store. Raises DeliveryError when one is refused.
+    """Tests the functions (name and code) with the environment's store. Raises DeliveryError if one fails.
 
-    A stack without an edge has nothing to try, and a first deployment has no store yet, and no viewers.
+    Skipped for a stack without an edge, and for a first deployment: it has no store yet, and no viewers.
     """
     if values.get("Part") == "gray":
         return
     try:
         found = _tried(client, values["Environment"], functions, console)
     except (BotoCoreError, ClientError) as error:
-        raise DeliveryError(f"CloudFront could not be asked to try the edge functions: {error}") from error
+        raise DeliveryError(f"cannot test the edge functions in CloudFront: {error}") from error
     if found:
-        raise DeliveryError("CloudFront does not take the edge functions; nothing is deployed: " + "; ".join(found))
+        raise DeliveryError("the edge functions failed in CloudFront; nothing was deployed: " + "; ".join(found))
 
 
 def _tried(client: "CloudFrontClient", environment: str, functions: Mapping[str, str], console: Console) -> list[str]:
     store = find_store(client, environment)
     if store is None:
-        console.print("the first deployment: CloudFront tries the functions before the next one")
+        console.print("first deployment: CloudFront tests the functions from the next one on")
         return []
     found: list[str] = []
     for name, used, problems in try_functions(client, environment, store, functions):
-        console.print(f"{name}: {'refused' if problems else 'runs'}, {used} % of the time that CloudFront allows")
+        console.print(f"{name}: {'failed' if problems else 'ok'}, {used} % of CloudFront's time limit")
         found += problems
     return found

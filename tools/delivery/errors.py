@@ -1,7 +1,7 @@
-"""What stops a delivery, in one line with the way out."""
+"""The error that stops a delivery, in one line with the fix."""
 
 __all__ = ["DeliveryError"]
 
 
 class DeliveryError(Exception):
-    """When a step failed or was refused; the text says what to do."""
+    """A step failed or was refused; the text says what to do."""

@@ -11,12 +11,12 @@ __all__ = ["refuse_while_local"]
 
 
 def refuse_while_local(root: Path, environment: str, variables: Mapping[str, str] = os.environ) -> None:
-    """Raises DeliveryError when `sam` would go to AWS and grayctl, which follows the local stack's note, would not.
+    """Raises DeliveryError if `sam` would use AWS, but grayctl the local stack.
 
-    An emulator or account that the variables name (AWS_ENDPOINT_URL, AWS_PROFILE, ...) is the same for both.
+    If environment variables select an endpoint or account (AWS_ENDPOINT_URL, AWS_PROFILE, ...), both use the same.
     """
     if local_stack(root, environment, variables):
         raise DeliveryError(
-            f"{environment} is the local stack that runs here ({LOCAL_NOTE}): end it with `.venv/bin/graylocal down`, "
-            "take another ENV, or name the account with AWS_PROFILE"
+            f"{environment} is the local stack running here ({LOCAL_NOTE}): stop it with `.venv/bin/graylocal down`, "
+            "use another ENV, or select the account with AWS_PROFILE"
         )

@@ -1,7 +1,7 @@
-"""Gray becomes stable: the code and the site of v2 take the place of v1's in the repository.
+"""Gray becomes stable: v2's code and site replace v1's in the repository.
 
-v1 stays the name of the stable lane, so that every "any doubt leads to stable" of the edge stays true. Whether both
-lanes then run the same is seen from their builds (`grayctl finish` compares them).
+The stable lane keeps the name v1, so that "any doubt leads to stable" at the edge stays true. `grayctl finish`
+compares the lanes' builds to see that both run the same.
 """
 
 import re
@@ -18,9 +18,9 @@ _SITE = ("v2", "v1")
 
 
 def promote(root: Path) -> list[str]:
-    """Replace `src/api_v1` and `web/v1`; the paths (relative to `root`) that differ now, sorted.
+    """Replace `src/api_v1` and `web/v1`; returns the changed paths (relative to `root`), sorted.
 
-    Inside the code the package's own name is replaced; sites name their lane by a placeholder, so nothing is.
+    In the code the package name is replaced; sites refer to their lane by a placeholder, so they stay unchanged.
     """
     name = re.compile(rf"\b{_API[0]}\b".encode())
     changed = _replace(root / "src" / _API[0], root / "src" / _API[1], lambda text: name.sub(_API[1].encode(), text))
@@ -30,7 +30,7 @@ def promote(root: Path) -> list[str]:
 
 def _replace(source: Path, target: Path, rewrite: Callable[[bytes], bytes]) -> list[Path]:
     if not source.is_dir():
-        raise DeliveryError(f"there is no {source}: nothing to promote")
+        raise DeliveryError(f"{source} does not exist: nothing to promote")
     wanted = {path.relative_to(source): rewrite(path.read_bytes()) for path in _files(source)}
     present = {path.relative_to(target): path.read_bytes() for path in _files(target)}
     if wanted == present:

@@ -1,4 +1,4 @@
-"""`python -m edge [--check | --anew]`: build the edge functions, or see that the committed ones are right."""
+"""`python -m edge [--check | --anew]`: build the edge functions, or check the committed ones."""
 
 import argparse
 import sys
@@ -11,18 +11,18 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str]) -> int:
-    """0 when all is well, 1 when something is stale or breaks a rule, 2 for a wrong call."""
+    """Returns 0 if all is well, 1 if something is stale or breaks a rule, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="python -m edge", description="Builds and checks the edge functions.")
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--check",
         action="store_true",
-        help="write nothing and need no Node; fail when the build is stale by its digests or breaks CloudFront's rules",
+        help="write nothing, without Node; fail if the build's digests are stale or it breaks CloudFront's rules",
     )
     how.add_argument(
         "--anew",
         action="store_true",
-        help="write nothing; fail when what is built and linted now is not what is committed",
+        help="write nothing; fail if a new build and lint differ from the committed files",
     )
     options = parser.parse_args(arguments)
     try:

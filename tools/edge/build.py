@@ -1,4 +1,4 @@
-"""Writes src/edge/build: each function as uploaded, as the template includes it, and what they were made of."""
+"""Writes src/edge/build: each function as uploaded, its form for the template, and the digests of all inputs."""
 
 import json
 from collections.abc import Mapping
@@ -13,22 +13,22 @@ __all__ = ["built_from", "different", "functions", "stale", "write"]
 
 _BUILD = BUILD.relative_to(ROOT)
 _SUMS = "SHA256SUMS"
-_MAKERS = ("src/edge/*.js", "tools/edge/*.js", "tools/edge/package-lock.json", "tools/edge/source.py")
+_MAKERS = ("src/edge/*.js", "tools/edge/scripts/*.js", "tools/edge/scripts/package-lock.json", "tools/edge/source.py")
 
 
 def functions() -> dict[str, str]:
-    """The code of every function by name, as committed."""
+    """The committed code of every function, by name."""
     return {name: (BUILD / f"{name}.js").read_text(encoding="utf-8") for name in FUNCTIONS}
 
 
 def built_from(texts: Mapping[str, str], *, parts: bool = False) -> dict[str, str]:
-    """What is built from the text of each function; as `parts`, the bench can call the sources' own functions."""
+    """The code built from each function's text; with `parts`, the benchmark can call the sources' own functions."""
     codes: dict[str, str] = run_script("build.js", {"texts": texts, "parts": parts})
     return codes
 
 
 def write() -> list[str]:
-    """Writes what has changed; the names of the files written. Raises EdgeSourceError."""
+    """Write changed files; returns their names. Raises EdgeSourceError."""
     files = _built()
     changed = [name for name, text in files.items() if _read(BUILD / name) != text]
     BUILD.mkdir(exist_ok=True)
@@ -39,18 +39,18 @@ def write() -> list[str]:
 
 
 def different() -> list[str]:
-    """The committed files that differ from what the sources make now. Raises EdgeSourceError."""
+    """The committed files that differ from a new build. Raises EdgeSourceError."""
     return [name for name, text in _built().items() if _read(BUILD / name) != text]
 
 
 def stale(root: Path = ROOT) -> list[str]:
-    """The files that have changed since the functions were built, by digests, which need no Node."""
+    """The files changed since the last build, by digests (no Node needed)."""
     built = (_read(root / _BUILD / _SUMS) or "").splitlines()
     return sorted({line.split()[1] for line in {*built} ^ {*_sums(root).splitlines()}})
 
 
 def _built() -> dict[str, str]:
-    """Every file but the digests, by name, made from the sources now.
+    """Every output file except the digests, by name, built from the current sources.
 
     `<name>.js` is the function; `<name>.json` is what `FunctionCode: {Fn::Transform: {Name: AWS::Include, ...}}`
     puts into the template.
@@ -67,7 +67,7 @@ def _built() -> dict[str, str]:
 
 
 def _sums(root: Path) -> str:
-    """As `sha256sum` prints them, of what the functions are made of and of what was made."""
+    """Digests of all inputs and outputs, in the format of `sha256sum`."""
     paths = [path for pattern in _MAKERS for path in root.glob(pattern)]
     paths += [path for path in (root / _BUILD).glob("*") if path.name != _SUMS]
     digests = {path.relative_to(root).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}

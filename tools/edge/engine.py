@@ -1,8 +1,8 @@
 """A CloudFront Function, executed in QuickJS inside this process.
 
-The code runs as it is deployed: one text that imports `cloudfront` and `crypto` and defines `handler`. Digests
-come from hashlib and hmac. Differences from CloudFront's own engine are what tests/edge/ compares: everything
-here also has to run in njs (edge.njs).
+The code runs as deployed: one text that imports `cloudfront` and `crypto` and defines `handler`. Digests come
+from hashlib and hmac. tests/edge/ looks for differences from CloudFront's own engine: everything here must also
+run in njs (edge.njs).
 """
 
 import base64
@@ -20,20 +20,20 @@ import quickjs
 
 _SHIM = (Path(__file__).parent / "shim.js").read_text(encoding="utf-8")
 _IMPORT = re.compile(r"\bimport\s+(\w+)\s+from\s*(['\"])(\w+)\2\s*;?")
-_ALGORITHMS = {"md5", "sha1", "sha256"}  # what the runtime documents (functions-javascript-runtime-20)
+_ALGORITHMS = {"md5", "sha1", "sha256"}  # as documented (functions-javascript-runtime-20)
 
 
 class FunctionFailed(Exception):
-    """When the function did not parse, threw, or never answered: on CloudFront the viewer gets 503."""
+    """The function did not parse, threw, or never answered: on CloudFront the viewer gets 503."""
 
 
 class NotLoaded(FunctionFailed):
-    """When the function's code cannot even be loaded."""
+    """The function's code cannot be loaded."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one invocation did.
+    """The result of one invocation.
 
     `value` is the request or the response that the handler returned. `origin` is the last origin helper it called,
     as {"helper": "updateRequestOrigin", "arguments": [...]}, or None. `logs` are the lines of console.log.
@@ -47,9 +47,9 @@ class Result:
 class EdgeFunction:
     """One function on one key value store.
 
-    `kvs` gives the value of a key as text, or None when the location does not have it: the function then sees
-    `get` reject, as on CloudFront. Safe to use from several threads: each gets an engine of its own, which is kept
-    and reused, so global state of the code lives on between the invocations of a thread.
+    `kvs` returns the value of a key as text, or None if the location does not have it: `get` then rejects, as on
+    CloudFront. Thread-safe: each thread gets its own engine, which is kept and reused, so the code's global state
+    survives between invocations of one thread.
     """
 
     def __init__(self, code: str, kvs: Callable[[str], str | None]) -> None:
@@ -66,7 +66,7 @@ class EdgeFunction:
 
 
 class _Engine:
-    """One QuickJS context with the code loaded; belongs to the thread that made it."""
+    """One QuickJS context with the code loaded; belongs to the thread that created it."""
 
     def __init__(self, code: str, kvs: Callable[[str], str | None]) -> None:
         context = quickjs.Context()
@@ -92,7 +92,7 @@ class _Engine:
 
     def run(self, event: Mapping[str, Any], now: float | None) -> Result:
         try:
-            # As a float: QuickJS takes a Python integer for one of 32 bits.
+            # As a float: QuickJS truncates Python integers to 32 bits.
             self._start(json.dumps(event), None if now is None else float(now * 1000))
             while self._context.execute_pending_job():
                 pass
@@ -131,7 +131,7 @@ def _encoded(raw: bytes, encoding: str) -> str:
 
 
 def _bytes_of(text: str, encoding: str) -> str:
-    """The bytes of a text in an encoding, as hex. Base64 is read leniently, as the runtime does."""
+    """The bytes of an encoded text, as hex. Base64 is decoded leniently, as in CloudFront's runtime."""
     if encoding == "utf8":
         return text.encode().hex()
     if encoding == "hex":

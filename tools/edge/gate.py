@@ -1,9 +1,9 @@
-"""The last look before viewers are served: the built code, run by CloudFront itself.
+"""The last check before deployment: CloudFront itself runs the built code.
 
-Create and update do not compile a function; TestFunction does. So the code is put under the name `<function>-gate`, on
-the store that the real one reads, and asked a few requests at the DEVELOPMENT stage, where no viewer comes. What it
-cannot show: that an origin was changed, and that a header is forbidden (the rules are for that). It is removed at the
-end, because a store cannot be deleted while a function has it.
+Create and update do not compile a function; TestFunction does. So the code is created as `<function>-gate` with the
+real function's store, and runs a few requests at the DEVELOPMENT stage, which no viewer reaches. It cannot detect a
+wrong origin change or a forbidden header (the rules do). The function is deleted at the end, because a store cannot be
+deleted while a function uses it.
 """
 
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "find_store", "try_functions"]
 
-_MOST_UTILIZATION = 70  # percent of the time that CloudFront allows; beyond 80 it advises against
+_MOST_UTILIZATION = 70  # percent of CloudFront's time limit; it advises against more than 80
 _RUNTIME = "cloudfront-js-2.0"
 Outcome = tuple[str, int, list[str]]
 
@@ -34,7 +34,7 @@ def find_store(client: "CloudFrontClient", environment: str) -> str | None:
 def try_functions(
     client: "CloudFrontClient", environment: str, store: str, functions: Mapping[str, str]
 ) -> Iterator[Outcome]:
-    """Each function (name and code): its name, the most it used of the time allowed (percent), and what is wrong."""
+    """For each function (name and code): its name, its highest compute utilization (percent), and its problems."""
     for name, code in functions.items():
         gate = f"graylane-{environment}-{name.replace('_', '-')}-gate"
         tag = _put(client, gate, code, store if name != "response" else None)
@@ -45,8 +45,8 @@ def try_functions(
 
 
 def _put(client: "CloudFrontClient", gate: str, code: str, store: str | None) -> str:
-    """Creates the function, or updates one that an interrupted run left; its ETag."""
-    config: dict[str, Any] = {"Comment": "Built code on trial; no viewer comes here", "Runtime": _RUNTIME}
+    """Create the function, or update one left by an interrupted run; returns its ETag."""
+    config: dict[str, Any] = {"Comment": "Test of built code; not used by viewers", "Runtime": _RUNTIME}
     if store is not None:
         config["KeyValueStoreAssociations"] = {"Quantity": 1, "Items": [{"KeyValueStoreARN": store}]}
     arguments: Any = {"Name": gate, "FunctionConfig": config, "FunctionCode": code.encode()}
@@ -54,7 +54,7 @@ def _put(client: "CloudFrontClient", gate: str, code: str, store: str | None) ->
         return client.create_function(**arguments)["ETag"]
     except client.exceptions.FunctionAlreadyExists:
         client.update_function(**arguments, IfMatch=_tag(client, gate))
-        return _tag(client, gate)  # the answer to an update carries it in a misspelt header
+        return _tag(client, gate)  # UpdateFunction returns it in a misspelt header
 
 
 def _tag(client: "CloudFrontClient", gate: str) -> str:
@@ -81,4 +81,4 @@ def _problems(event: dict[str, Any], answer: Any, used: int) -> Iterator[str]:
     value = output.get("request", output.get("response"))
     yield from shape_problems(event, value)
     if used > _MOST_UTILIZATION:
-        yield f"uses {used} % of the time that CloudFront allows; {_MOST_UTILIZATION} is our limit"
+        yield f"uses {used} % of CloudFront's time limit; our maximum is {_MOST_UTILIZATION} %"

@@ -1,7 +1,7 @@
-"""A CloudFront Function in njs, the engine that CloudFront's runtime 2.0 comes nearest to.
+"""Runs a CloudFront Function in njs, the engine closest to CloudFront's runtime 2.0.
 
-The command `njs` is Debian's (0.7.9 in Debian 12). It cannot call Python, so cases are run in one batch: each brings
-its event, what the store holds, and the time.
+The command `njs` is Debian's (0.7.9 in Debian 12). It cannot call Python, so cases run in one batch: each contains
+its event, the store's content, and the time.
 """
 
 import json
@@ -18,12 +18,12 @@ from edge.engine import Result
 
 __all__ = ["Batch", "Case", "NjsMissing", "harness_repeated", "njs_command", "prelude", "run_njs", "syntax_error"]
 
-# One import may follow another on its line in the built code.
+# Built code may have several imports on one line.
 _ANY_IMPORT = re.compile(r"import\s+(\w+)\s+from\s*'(\w+)';?")
 
 
 class NjsMissing(Exception):
-    """When the command is not installed: says how to install it."""
+    """The command is not installed; the message tells how to install it."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ def njs_command() -> str:
     """The path of njs. Raises NjsMissing."""
     found = shutil.which("njs")
     if found is None:
-        raise NjsMissing("njs is not installed, and only it shows what CloudFront's engine does: apt-get install njs")
+        raise NjsMissing("njs is not installed; it checks the functions like CloudFront's engine: apt-get install njs")
     return found
 
 
 def run_njs(code: str, cases: Batch, *, timeout: float = 240) -> list[Result | str]:
-    """Each case's result in order; a text where the handler threw. Raises NjsMissing, RuntimeError."""
+    """Each case's result in order; a text if the handler threw. Raises NjsMissing, RuntimeError."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "program.js")
         data = Path(folder, "cases.json")
@@ -66,7 +66,7 @@ def run_njs(code: str, cases: Batch, *, timeout: float = 240) -> list[Result | s
 
 
 def syntax_error(code: str) -> str:
-    """What njs says about the code's syntax; empty when it takes it. Runs the top level only. Raises NjsMissing."""
+    """The syntax error that njs reports; empty if there is none. Runs only the top level. Raises NjsMissing."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "program.js")
         program.write_text(prelude(code), encoding="utf-8")
@@ -77,7 +77,7 @@ def syntax_error(code: str) -> str:
 def harness(code: str, data: Path, answers: Path) -> str:
     """The program: the function, and a loop over the cases that writes one line of JSON each.
 
-    Into a file, because what njs 0.7.9 prints is cut after 2,048 bytes a line.
+    Uses a file, because njs 0.7.9 truncates printed lines after 2,048 bytes.
     """
     return (
         prelude(code)
@@ -106,7 +106,7 @@ __runAll(JSON.parse(__fs.readFileSync({json.dumps(str(data))}, 'utf8')));
 
 
 def prelude(code: str) -> str:
-    """The code with CloudFront's module before it."""
+    """The code, preceded by CloudFront's module."""
     imports = [f"const {name} = require('{module}');" for name, module in _ANY_IMPORT.findall(code)]
     imports = [line for line in imports if "'cloudfront'" not in line]
     names = [name for name, module in _ANY_IMPORT.findall(code) if module == "cloudfront"]
@@ -141,10 +141,10 @@ def _result(outcome: dict[str, Any]) -> Result | str:
 
 
 def harness_repeated(code: str, event: Mapping[str, Any], kvs: Mapping[str, str], now: float, times: int) -> str:
-    """A program that runs the handler `times` times on copies of one event, and prints how the last one went.
+    """A program that runs the handler `times` times on copies of one event, and prints the last result.
 
-    For counting instructions: the events are made before, so that the difference of two runs is the handler's and a
-    copy's parse, which the empty function shows too.
+    For counting instructions: the difference of two runs is the cost of the handler plus parsing a copy, which an
+    empty function measures.
     """
     return (
         prelude(code)

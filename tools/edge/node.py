@@ -1,4 +1,4 @@
-"""Runs the scripts of this folder in Node, with the packages of package-lock.json (tools/install.sh brings them)."""
+"""Runs scripts/ in Node, with the packages of package-lock.json (installed by tools/install.sh)."""
 
 import json
 import os
@@ -11,25 +11,25 @@ from edge.source import ROOT, EdgeSourceError
 
 __all__ = ["has_tools", "run_script"]
 
-_FOLDER = Path(__file__).parent
+_SCRIPTS = Path(__file__).parent / "scripts"
 _TOOLS = ROOT / ".tools" / "edge"
 
 
 def has_tools() -> bool:
-    """Whether Node is there, and the packages as the lock file has them."""
-    installed, wanted = _TOOLS / ".lock", _FOLDER / "package-lock.json"
+    """Whether Node and the packages of the lock file are installed."""
+    installed, wanted = _TOOLS / ".lock", _SCRIPTS / "package-lock.json"
     return shutil.which("node") is not None and installed.exists() and installed.read_bytes() == wanted.read_bytes()
 
 
 def run_script(name: str, given: object) -> Any:
-    """What a script makes of its input, both as JSON. Raises EdgeSourceError with what it says when it fails."""
+    """A script's output for this input, both JSON. Raises EdgeSourceError with its error output if it fails."""
     if not has_tools():
         raise EdgeSourceError(
-            "terser and ESLint are not installed, and only they build the edge functions: "
+            "terser and ESLint are not installed; they are needed to build the edge functions: "
             "apt-get install nodejs npm, then make install"
         )
     done = subprocess.run(
-        ["node", str(_FOLDER / name)],
+        ["node", str(_SCRIPTS / name)],
         input=json.dumps(given),
         capture_output=True,
         text=True,

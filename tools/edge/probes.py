@@ -1,6 +1,6 @@
-"""A few requests of each kind, to see that a function runs at all and answers in a shape that CloudFront takes.
+"""A few requests of each kind, to check that a function runs and returns a form that CloudFront accepts.
 
-Not a test of the decision: tests/cases are that. These are also sent to AWS, where nothing of the store is known.
+They do not test decisions; tests/cases do. They also run on AWS, where the store's content is unknown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ STOPPED: Mapping[str, str] = {"config": "1|1|1|1|k"}
 
 
 def probes(name: str) -> Iterator[tuple[str, Event]]:
-    """Events for the function of that name, each with what it is."""
+    """Events for the function of that name, each with a description."""
     if name == "response":
         yield "a page's answer", _answer({"x-gray-version": "v1", "x-gray-cookie": "aaaaaaaaaaaaaaaa.v1.1.1.-.-;9"})
         yield "an API's answer", _answer({"x-gray-version": "v2", "x-gray-reason": "sticky", "x-gray-explain": "v2"})

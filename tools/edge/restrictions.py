@@ -31,7 +31,7 @@ _DISALLOWED = (
     "x-forwarded-proto",
     "x-real-ip",
 )
-# One pattern, because ESLint asks for it too (tools/edge/lint.py).
+# One pattern, because ESLint uses it too (tools/edge/lint.py).
 HIDDEN = re.compile(rf"^({'|'.join(_DISALLOWED)}|x-amz-cf-.*|x-edge-.*)$")
 READ_ONLY = {
     "viewer-request": frozenset({"cdn-loop", "content-length", "host", "transfer-encoding", "via"}),
@@ -40,19 +40,19 @@ READ_ONLY = {
 
 
 def hidden(name: str) -> bool:
-    """Whether a function never sees, and never may add, the header of this (lower case) name."""
+    """Whether functions neither see nor may add the header of this (lower case) name."""
     return HIDDEN.match(name) is not None
 
 
 def broken(event_type: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """The rule that a function's headers break, in words, or None. Both are `headers` objects of an event."""
+    """The rule that a function's headers violate, in words, or None. Both are `headers` objects of an event."""
     for name, entry in after.items():
         if name != name.lower():
             return f"header name {name} is not in lower case"
         if hidden(name):
             return f"header {name} is not allowed"
         if name == "set-cookie" and event_type == "viewer-response":
-            return "set-cookie belongs into response.cookies"
+            return "set-cookie belongs in response.cookies"
         if not isinstance(entry, Mapping) or not isinstance(entry.get("value", ""), str):
             return f"header {name} has no value"
     for name in READ_ONLY[event_type]:

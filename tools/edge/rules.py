@@ -1,7 +1,7 @@
-"""Whether the built functions keep CloudFront's rules: by their size, and by running them in njs.
+"""Checks the built functions against CloudFront's rules: their size, and a run in njs.
 
-Deploying does not check them, and a function that breaks one fails every request. The rules that can be read in the
-code are njs_rules.js.
+A deployment does not check the rules, and a function that breaks one fails every request. njs_rules.js contains the
+rules that can be checked statically.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ MOST_BYTES = 10_240  # 10 KB as uploaded, not adjustable (DG:cloudfront-limits)
 
 
 def rule_problems() -> list[str]:
-    """What is wrong with the functions as committed, each as `file: what`; njs missing is a problem."""
+    """The problems of the committed functions, each as `file: problem`; a missing njs is a problem."""
     return [problem for name, code in functions().items() for problem in function_problems(name, code)]
 
 
 def function_problems(name: str, code: str) -> list[str]:
-    """What is wrong with one function as it is uploaded."""
+    """The problems of one function as uploaded."""
     where = f"{name}.js"
     size = len(code.encode())
     found = [f"{where}: {size:,} bytes, and {MOST_BYTES:,} fit"] if size > MOST_BYTES else []
@@ -35,7 +35,7 @@ def function_problems(name: str, code: str) -> list[str]:
 
 
 def _behaviour(name: str, code: str, where: str) -> list[str]:
-    """Runs the probes in njs, without a config and with one that says stop."""
+    """Runs the probes in njs, without a config and with a killed one."""
     stores: Mapping[str, Mapping[str, str]] = {"no config": MISSING, "a killed config": STOPPED}
     runs = [(f"{what}, {store}", event, keys) for what, event in probes(name) for store, keys in stores.items()]
     results = run_njs(code, [Case(event, keys, 1_800_000_000) for _, event, keys in runs])

@@ -1,4 +1,4 @@
-"""Whether what a function returned is what CloudFront takes; anything else is a 502 for every request."""
+"""Checks that CloudFront accepts a function's result; an invalid one is a 502 for every request."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _ANSWER_KEYS = {"statusCode", "statusDescription", "headers", "cookies", "body"}
 
 
 def shape_problems(event: Mapping[str, Any], value: object) -> list[str]:
-    """What is wrong with the value that a handler returned for this event."""
+    """The problems of a handler's return value for this event."""
     kind = event["context"]["eventType"]
     if not isinstance(value, Mapping):
         return [f"the result is {value!r}, not a request or a response"]
@@ -27,18 +27,18 @@ def _request(before: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[st
         yield f"a request has {', '.join(sorted(_REQUEST_KEYS))}, not {', '.join(sorted(value))}"
         return
     if not isinstance(value["uri"], str) or not value["uri"].startswith("/"):
-        yield f"the uri {value['uri']!r} does not begin with a slash"
+        yield f"the uri {value['uri']!r} does not start with a slash"
     if value["method"] != before["method"]:
         yield "the method is read-only"
     for place in ("querystring", "cookies"):
         if value[place] != before[place]:
-            yield f"{place} of the request changed: our functions leave it"
+            yield f"{place} of the request changed: our functions must not change it"
 
 
 def _answer(value: Mapping[str, Any]) -> Iterator[str]:
     status = value.get("statusCode")
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
-        yield f"the status {status!r} is none"
+        yield f"the status {status!r} is invalid"
     if not isinstance(value.get("statusDescription", ""), str):
         yield "the status has no description"
     if set(value) - _ANSWER_KEYS:

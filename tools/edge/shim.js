@@ -1,5 +1,5 @@
-// What CloudFront's JavaScript runtime 2.0 offers beside the language, for QuickJS. The names that begin with
-// __ and are not defined here are Python callables (engine.py). Evaluates to an object for the engine.
+// The APIs of CloudFront's JavaScript runtime 2.0, for QuickJS. Names that start with __ and are not defined
+// here are Python callables (engine.py). Evaluates to an object for the engine.
 (function () {
   'use strict';
 
@@ -56,7 +56,7 @@
     }
   }
 
-  // A long concatenation is a rope inside QuickJS, which a Python callable does not take: joining makes it one string.
+  // A long concatenation is a rope inside QuickJS, which Python callables cannot accept: joining makes it one string.
   function flat(text) {
     return [text].join('').toWellFormed();
   }

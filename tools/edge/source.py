@@ -1,4 +1,4 @@
-"""From the files of src/edge to one text a function."""
+"""Combines the files of src/edge into one text per function."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "edge"
 BUILD = SOURCE / "build"
 
-# The functions, by the name of their file in src/edge/build: the files they are made of, and their kind.
+# The functions, by file name in src/edge/build: their source files, and their kind.
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "request_static": (("decide.js", "conditions.js", "set_cookie.js", "viewer_request.js"), "static"),
     "request_api": (("decide.js", "conditions.js", "viewer_request.js"), "api"),
@@ -22,7 +22,7 @@ _IMPORT = re.compile(r"^import\s+\w+\s+from\s+'\w+';\s*$")
 
 
 class EdgeSourceError(Exception):
-    """When a file of src/edge cannot be built: says the file, the line and what is wrong."""
+    """A file of src/edge cannot be built; the message has the file, the line and the problem."""
 
 
 def read_sources(folder: Path = SOURCE) -> dict[str, str]:

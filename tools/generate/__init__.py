@@ -1,1 +1,1 @@
-"""What is generated and committed: reference pages, the dashboard's body, screenshots."""
+"""Generators of committed files: reference pages, the dashboard's body, screenshots."""

@@ -1,6 +1,6 @@
-"""Names for the shell's completion: environments from samconfig.toml, rules, lists and lanes from the release.
+"""Names for shell completion: environments from samconfig.toml; rules, lists and lanes from the release.
 
-A completion is a convenience: whatever goes wrong, or takes longer than a person waits for a key, gives no names.
+Completion is a convenience: on any error or after a timeout it offers no names.
 """
 
 import threading
@@ -41,26 +41,26 @@ def complete_lane(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def rules_of(release: Document) -> list[str]:
-    """Their ids, in their order."""
+    """The rule ids, in order."""
     return [rule["id"] for rule in release.get("rules", [])]
 
 
 def lists_of(release: Document) -> list[str]:
-    """Their names."""
+    """The names of the user lists."""
     return list(release.get("lists", {}))
 
 
 def lanes_of(release: Document) -> list[str]:
-    """The gray lanes it names."""
+    """The gray lanes of the release."""
     return list(release.get("lanes", []))
 
 
 def names(config_env: str, of: Callable[[Document], list[str]], patience: float = _PATIENCE) -> list[str]:
-    """The names of one kind in the current release; none when that takes longer than `patience` seconds."""
+    """Names of one kind in the current release; none if that takes longer than `patience` seconds."""
     found: list[str] = []
 
     def look() -> None:
-        # Whatever is wrong with stack, network or release is the command's to say, not the completion's.
+        # The command itself reports problems with stack, network or release.
         with suppress(Exception):
             found.extend(of(_release(config_env)))
 

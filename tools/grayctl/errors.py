@@ -1,28 +1,27 @@
-"""Every way a command can end badly, and the one place where foreign errors become one of them.
+"""The errors a command can fail with, and the one place that maps library errors to them.
 
 GrayctlError
 ├── UsageError          2  the command or the file given to it is wrong
-├── ConflictError       3  somebody else changed the release meanwhile
+├── ConflictError       3  somebody else changed the release in the meantime
 ├── RefusedError        4  the release was refused by validation; nothing was saved
-├── UnreachableError    5  AWS, the stack or the local stack does not answer, or says no
-├── PublicationError    6  saved, but not at the edge: publication failed or did not end in time
-└── NotConfirmedError   7  the question was not answered with yes
+├── UnreachableError    5  AWS, the stack or the local stack does not answer, or denies access
+├── PublicationError    6  saved, but not at the edge: publication failed or timed out
+└── NotConfirmedError   7  the change was not confirmed
 
-Exit code 0 is success, 1 a finding that is negative (a mixed trace, lanes that differ).
+Exit code 0 is success, 1 a negative finding (a mixed trace, lanes that differ).
 
-The libraries whose errors are mapped are imported where one of theirs was raised, and so is there already: every
-command imports this module (docs/decisions/0605).
+A library is imported only when one of its errors was raised, so it is loaded already: every command imports this
+module (docs/decisions/0605).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gray.history.revision import Conflict, NoSuchRevision, NotPossible
+from gray.release.validation.problem import Problem
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
-    from pydantic import ValidationError
 
 EXIT_OK = 0
 EXIT_NEGATIVE = 1
@@ -34,64 +33,55 @@ EXIT_PUBLICATION = 6
 EXIT_NOT_CONFIRMED = 7
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a release: where in the document, what, and what to do about it."""
-
-    where: str
-    what: str
-    remedy: str = ""
-
-
 class GrayctlError(Exception):
-    """When a command cannot do what was asked; `str(error)` is one line, `remedy` the way out."""
+    """A command failed; `str(error)` is one line, `remedy` tells how to fix it."""
 
     exit_code = EXIT_UNREACHABLE
     kind = "error"
 
-    def __init__(self, message: str, remedy: str = "", findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, message: str, remedy: str = "", findings: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.findings = tuple(findings)
 
 
 class UsageError(GrayctlError):
-    """When the arguments or the file given cannot mean anything."""
+    """The arguments or the given file are invalid."""
 
     exit_code = EXIT_USAGE
     kind = "usage"
 
 
 class ConflictError(GrayctlError):
-    """When the head moved between our reading and our writing it."""
+    """Somebody else changed the release between our read and our write."""
 
     exit_code = EXIT_CONFLICT
     kind = "conflict"
 
 
 class RefusedError(GrayctlError):
-    """When validation refuses a release. Nothing was saved."""
+    """Validation refused the release. Nothing was saved."""
 
     exit_code = EXIT_REFUSED
     kind = "refused"
 
 
 class UnreachableError(GrayctlError):
-    """When AWS, the stack or the local stack does not answer or denies."""
+    """No answer from AWS, the stack or the local stack, or access denied."""
 
     exit_code = EXIT_UNREACHABLE
     kind = "unreachable"
 
 
 class PublicationError(GrayctlError):
-    """When the revision is saved but is not, or not yet, at the edge."""
+    """The revision is saved but not, or not yet, at the edge."""
 
     exit_code = EXIT_PUBLICATION
     kind = "publication"
 
 
 class NotConfirmedError(GrayctlError):
-    """When a change was not confirmed."""
+    """The change was not confirmed."""
 
     exit_code = EXIT_NOT_CONFIRMED
     kind = "not-confirmed"
@@ -103,21 +93,21 @@ _CODES = {
     "ExpiredTokenException": ("the AWS credentials have expired", _CREDENTIALS),
     "InvalidClientTokenId": ("AWS does not know these credentials", _CREDENTIALS),
     "UnrecognizedClientException": ("AWS does not know these credentials", _CREDENTIALS),
-    "SignatureDoesNotMatch": ("AWS refuses the signature of these credentials", _CREDENTIALS),
+    "SignatureDoesNotMatch": ("AWS rejects the signature of these credentials", _CREDENTIALS),
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _MISSING = {"ResourceNotFoundException", "NoSuchBucket", "ResourceNotFound", "NotFoundException"}
 
 
 def aws_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
-    """What AWS's clients raise, and `more`. An `except` calls this only when something was raised."""
+    """The errors of AWS clients, and `more`. An `except` clause calls this only after something was raised."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     return BotoCoreError, ClientError, *more
 
 
 def explain(error: BaseException) -> GrayctlError | None:
-    """Turn an error of a library we use into one of ours; None when it is a bug of ours and wants a traceback."""
+    """Turn a library's error into one of ours; None for a bug of ours, which needs a traceback."""
     if isinstance(error, GrayctlError):
         return error
     libraries = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
@@ -132,7 +122,7 @@ def explain(error: BaseException) -> GrayctlError | None:
     if isinstance(error, NoSuchRevision):
         return UsageError(str(error), "See: grayctl history")
     if isinstance(error, Conflict):
-        return ConflictError(str(error), "Look at it (grayctl show) and give your command again.")
+        return ConflictError(str(error), "Look at it (grayctl show) and run your command again.")
     if isinstance(error, UnicodeDecodeError):
         return UsageError("the file is not UTF-8 text")
     if isinstance(error, OSError):
@@ -165,49 +155,39 @@ def _aws_error(error: BaseException) -> GrayctlError | None:
             "Is the local stack running (`make up`)? On AWS, check the network and the region.",
         )
     if isinstance(error, BotoCoreError):
-        return UnreachableError(f"AWS cannot be asked: {error}")
+        return UnreachableError(f"cannot call AWS: {error}")
     return None
 
 
 def _validation_error(error: BaseException) -> GrayctlError | None:
     from pydantic import ValidationError
 
+    from gray.release.validation.structure import structure_problems
+
     if isinstance(error, ValidationError):
-        return RefusedError("the release is not valid", "Nothing was saved.", pydantic_findings(error))
+        return RefusedError("the release is not valid", "Nothing was saved.", structure_problems(error))
     return None
 
 
-def pydantic_findings(error: "ValidationError") -> list[Finding]:
-    """Where and what of each problem, with the path as it is written in the document: `rules[0].percent`."""
-    return [Finding(_path(problem["loc"]), problem["msg"]) for problem in error.errors(include_url=False)]
-
-
-def _path(location: tuple[Any, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "release"
-
-
 def _file_error(error: OSError) -> UsageError | None:
-    """What is wrong with a file; None for an error of a socket, which says nothing of the command."""
+    """The problem with a file; None for a socket error, which is not about the command."""
     import socket
     import ssl
 
     if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, ssl.SSLError)):
         return None
     if isinstance(error, FileNotFoundError):
-        return UsageError(f"there is no file {error.filename}" if error.filename else str(error))
+        return UsageError(f"file not found: {error.filename}" if error.filename else str(error))
     if isinstance(error, IsADirectoryError):
-        return UsageError(f"{error.filename} is a folder, a file is wanted")
+        return UsageError(f"{error.filename} is a folder, not a file")
     if isinstance(error, PermissionError) and error.filename:
         return UsageError(f"{error.filename} cannot be read or written")
     if not error.strerror:
         return None
     if error.filename:
         return UsageError(f"{error.filename} cannot be read or written: {error.strerror}", "Check the path.")
-    # A full disk is noticed when a buffer is emptied, where the name of the file is not known any more.
-    return UsageError(f"a file cannot be read or written: {error.strerror}", "Check the files that the command names.")
+    # A full disk shows up when a buffer is flushed; the file's name is no longer known then.
+    return UsageError(f"a file cannot be read or written: {error.strerror}", "Check the files given to the command.")
 
 
 def _client_error(error: "ClientError") -> UnreachableError:
@@ -216,9 +196,9 @@ def _client_error(error: "ClientError") -> UnreachableError:
     if code in _CODES:
         return UnreachableError(*_CODES[code])
     if code in _DENIED:
-        return UnreachableError(f"not allowed: {error.operation_name}: {said}", "Ask for the permission it names.")
+        return UnreachableError(f"not allowed: {error.operation_name}: {said}", "Ask for this permission.")
     if code in _MISSING:
-        return UnreachableError(f"not there: {error.operation_name}: {said}", "Is the stack deployed completely?")
+        return UnreachableError(f"not found: {error.operation_name}: {said}", "Is the stack fully deployed?")
     return UnreachableError(f"{error.operation_name} failed: {code}: {said}")
 
 

@@ -1,4 +1,4 @@
-"""Options that many commands share, so that they are named and explained once."""
+"""Options shared by many commands, defined once."""
 
 import inspect
 from collections.abc import Callable
@@ -22,28 +22,28 @@ ConfigEnv = Annotated[
         autocompletion=complete_environment,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for scripts.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output, for scripts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def _kept(reason: str) -> str:
-    """The reason as the revision will keep it; says where that is not what was typed."""
+    """The reason as stored in the revision; warns if that differs from what was typed."""
     kept = storable(reason, REASON_LIMIT)
     if len(reason) > REASON_LIMIT:
         note(f"the reason has {len(reason):,} characters; the first {REASON_LIMIT - 1:,} are kept")
     elif kept != reason.strip():
-        note("the reason has characters that cannot be kept; others stand for them")
+        note("the reason has characters that cannot be stored; they were replaced")
     return kept
 
 
-Reason = Annotated[str, typer.Option("--reason", "-m", callback=_kept, help="Why; kept in the revision.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not follow the publication to the edge.")]
+Reason = Annotated[str, typer.Option("--reason", "-m", callback=_kept, help="Reason, kept in the revision.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the publication to reach the edge.")]
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How the caller wants a change made: the options that all changing commands share."""
+    """The options that all changing commands share."""
 
     config_env: ConfigEnv = "dev"
     reason: Reason = ""
@@ -54,7 +54,7 @@ class Manner:
 
 
 def changing[T](command: Callable[..., T]) -> Callable[..., T]:
-    """A command that takes a `manner`, with the options of Manner in its place, behind its own."""
+    """Replace a command's `manner` parameter with the options of Manner, after the command's own."""
 
     @wraps(command)
     def with_options(**given: Any) -> T:
@@ -62,7 +62,7 @@ def changing[T](command: Callable[..., T]) -> Callable[..., T]:
 
     shared = inspect.signature(Manner, eval_str=True).parameters.values()
     own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.name != "manner"]
-    # As typer reads it: each parameter carries its own annotation.
+    # typer reads the annotation of each parameter.
     parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*own, *shared)]
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {}

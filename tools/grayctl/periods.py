@@ -1,4 +1,4 @@
-"""Lengths of time as they are typed: 90s, 30m, 1h, 7d."""
+"""Durations as typed on the command line: 90s, 30m, 1h, 7d."""
 
 import re
 
@@ -9,14 +9,14 @@ _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
 def parse_period(text: str, *, longest: int, shortest: int = 1) -> int:
-    """The length in seconds. Raises UsageError for another form, or outside `shortest` to `longest` seconds."""
+    """Duration in seconds. Raises UsageError for an invalid form, or outside `shortest` to `longest` seconds."""
     found = _FORM.fullmatch(text.strip())
     if not found:
-        raise UsageError(f"{text!r} is not a length of time", "Write it like 90s, 30m, 1h or 7d.")
+        raise UsageError(f"{text!r} is not a duration", "Write it like 90s, 30m, 1h or 7d.")
     seconds = float(found[1]) * _SECONDS[found[2]]
-    # Compared before it is made an integer: so many digits are infinite, and infinity is none.
+    # Compare before int(): too many digits give infinity, which int() rejects.
     if not shortest <= seconds <= longest:
-        raise UsageError(f"{text} is outside {_text(shortest)} to {_text(longest)}")
+        raise UsageError(f"{text} is outside the range {_text(shortest)} to {_text(longest)}")
     return int(seconds)
 
 

@@ -1,4 +1,4 @@
-"""`graylocal`: the whole of Graylane on this machine, with one command."""
+"""`graylocal`: runs Graylane on this machine with one command."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
+from graylocal import sam_local
 from graylocal.errors import LocalStackError
 from graylocal.stack import LocalStack
 from graylocal.system import free_ports, places
@@ -21,27 +22,27 @@ from graylocal.system.processes import MAIN, left_over, started_at, tidy
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 _DEFAULT = Ports()
-# grayctl looks for the stack of `make up` at the default.
-State = Annotated[Path, typer.Option(help="Folder of logs and of the record of processes.")]
+# grayctl expects the stack of `make up` at the default.
+State = Annotated[Path, typer.Option(help="Folder for logs and the process file.")]
 _STATE = REPOSITORY / ".graylane" / "local"
 
 _screen = Console()
 
 
 class _Steps:
-    """One line a step: a spinner while it runs, its seconds when it is done."""
+    """One line per step: a spinner while it runs, its duration when done."""
 
     def __init__(self, status: Status) -> None:
         self._status, self._step, self._since = status, "", time.monotonic()
 
     def advance(self, step: str) -> None:
-        """The next step begins."""
+        """Start the next step."""
         self.done()
         self._step, self._since = step, time.monotonic()
         self._status.update(f"{step} ...")
 
     def done(self) -> None:
-        """The running step is done."""
+        """Finish the running step."""
         if self._step:
             _screen.print(f"[green]✓[/] {self._step} [dim]{time.monotonic() - self._since:.1f} s[/]", highlight=False)
         self._step = ""
@@ -55,10 +56,10 @@ def up(
     gateway_port: Annotated[int, typer.Option(help="Port of the AWS emulator.")] = _DEFAULT.gateway,
     traces_port: Annotated[int, typer.Option(help="Port of the X-Ray API.")] = _DEFAULT.traces,
     traces_udp_port: Annotated[int, typer.Option(help="UDP port for trace segments.")] = _DEFAULT.traces_udp,
-    time_scale: Annotated[float, typer.Option(help="Length of an alarm's period: 0.1 makes 60 s last 6 s.")] = 1.0,
+    time_scale: Annotated[float, typer.Option(help="Factor for alarm periods: 0.1 makes 60 s last 6 s.")] = 1.0,
     state: State = _STATE,
 ) -> None:
-    """Deploy the template to an AWS emulator here, serve the site, and stop all of it on Ctrl-C."""
+    """Deploy the template to a local AWS emulator, serve the site, and stop everything on Ctrl-C."""
     ports = Ports(gateway_port, traces_port, traces_udp_port, port, site_tls_port, control_port)
     started = time.monotonic()
     with _told_errors(), _ending_on_signals():
@@ -73,6 +74,7 @@ def up(
                 stack.first_release()
                 stack.serve()
                 stack.published()
+                sam_local.write(stack)
                 steps.done()
                 status.stop()
                 _ready(stack, time.monotonic() - started)
@@ -81,30 +83,30 @@ def up(
 
 @app.command()
 def down(state: State = _STATE) -> None:
-    """End the processes of a local stack, also of one that was interrupted."""
+    """Stop the processes of a local stack, even after an interrupted run."""
     record = places.record(state)
     running = {each.name: each.pid for each in left_over(record)}
     if MAIN in running:
         _end_main(running[MAIN])
     ended = [*running, *tidy(record)]
-    _screen.print(f"Ended {', '.join(dict.fromkeys(ended))}." if ended else "Nothing was running.")
+    _screen.print(f"Stopped {', '.join(dict.fromkeys(ended))}." if ended else "Nothing was running.")
 
 
 @app.command()
 def status(state: State = _STATE) -> None:
-    """Say which processes run and where the site is; exits with 1 when the stack is not up."""
+    """Show the running processes and the site's URL; exit code 1 if the stack is not up."""
     running = left_over(places.record(state))
     for each in running:
         _screen.print(f"{each.name:<10} pid {each.pid}  since {each.started}", highlight=False)
     target = state / "local.json"
     if not running or not target.exists():
-        _screen.print("The local stack is not up: make up")
+        _screen.print("The local stack is not up. Start it: make up")
         raise typer.Exit(1)
     _screen.print(target.read_text())
 
 
 def _end_main(pid: int) -> None:
-    """Ask a running `graylocal up` to end, and wait until it has ended its own processes."""
+    """Ask a running `graylocal up` to stop, and wait until it has stopped its processes."""
     try:
         os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
@@ -120,10 +122,10 @@ def _prepare(ports: Ports, record: Path) -> None:
             raise LocalStackError(f".tools/{name} is missing", "Install the pinned tools: tools/install.sh")
     for each in left_over(record):
         if each.name == MAIN:
-            raise LocalStackError(f"a local stack is up already (pid {each.pid})", "Stop it: .venv/bin/graylocal down")
+            raise LocalStackError(f"a local stack already runs (pid {each.pid})", "Stop it: .venv/bin/graylocal down")
     ended = tidy(record)
     if ended:
-        _screen.print(f"Tidied up after an earlier run: ended {', '.join(ended)}.")
+        _screen.print(f"Cleaned up after an earlier run: stopped {', '.join(ended)}.")
     free_ports.check(ports)
 
 
@@ -135,13 +137,13 @@ def _ready(stack: LocalStack, seconds: float) -> None:
     )
     _screen.print("Try, in another terminal:")
     for command, effect in (
-        (".venv/bin/grayctl status", "what is released, and what the edge has"),
-        (".venv/bin/grayctl ramp 20", "a fifth of the viewers get v2; a new browser profile is a new viewer"),
+        (".venv/bin/grayctl status", "the saved release, and what the edge answers"),
+        (".venv/bin/grayctl ramp 20", "20 % of the viewers get v2; a new browser profile is a new viewer"),
         (".venv/bin/grayctl kill", "everybody is back on v1 within two seconds"),
     ):
         _screen.print(f"  [cyan]{command:<28}[/]{effect}", highlight=False, soft_wrap=True)
-    where = f"Logs: {logs}/*.log, the functions' in CloudWatch Logs of {stack.endpoint}."
-    _screen.print(f"{where} Ctrl-C ends everything.", soft_wrap=True)
+    where = f"Logs: {logs}/*.log; the functions' logs are in CloudWatch Logs of {stack.endpoint}."
+    _screen.print(f"{where} Ctrl-C stops everything.", soft_wrap=True)
 
 
 def _short(path: Path) -> str:
@@ -153,7 +155,7 @@ def _watch(stack: LocalStack) -> None:
         time.sleep(0.5)
         ended = stack.processes.ended()
         if ended:
-            raise LocalStackError(f"{ended} has ended by itself", f"See {stack.places.logs / ended}.log")
+            raise LocalStackError(f"{ended} stopped unexpectedly", f"See {stack.places.logs / ended}.log")
 
 
 @contextmanager
@@ -164,13 +166,13 @@ def _told_errors() -> Iterator[None]:
         Console(stderr=True).print(f"[red]graylocal:[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        _screen.print("Ended.")
+        _screen.print("Stopped.")
 
 
 @contextmanager
 def _ending_on_signals() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # A second signal must not interrupt the ending that the first one began.
+        # A second signal must not interrupt the shutdown.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt

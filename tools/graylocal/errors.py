@@ -1,4 +1,4 @@
-"""What stops the local stack, in one line with the way out."""
+"""The error that stops the local stack, in one line with the fix."""
 
 
 class LocalStackError(Exception):

@@ -1,4 +1,4 @@
-"""A local stack as a library: `with LocalStack("test") as stack: ...`; several may run side by side."""
+"""A local stack as a library: `with LocalStack("test") as stack: ...`; several can run side by side."""
 
 import json
 import shutil
@@ -27,11 +27,11 @@ _TOOLS = REPOSITORY / "tools"
 
 
 def _quiet(step: str) -> None:
-    """Tell nobody of a step."""
+    """Ignore progress."""
 
 
 class LocalStack:
-    """MiniStack, what stands beside it, and CloudFront's data plane, on ports of their own.
+    """MiniStack, its companion services, and CloudFront's data plane, on their own ports.
 
     `time_scale` shortens the alarms' periods: 0.1 makes a period of 60 s last 6 s.
     """
@@ -90,9 +90,9 @@ class LocalStack:
         self.close()
 
     def client(self, service: Any) -> Any:
-        """The root user's client of one service; `xray` speaks to the trace store, the rest to the emulator.
+        """The root user's client of one service; `xray` uses the trace store, the rest the emulator.
 
-        One each, for all threads: to make one takes longer than most calls.
+        One per service, for all threads: creating one takes longer than most calls.
         """
         with self._lock:
             if service not in self._clients:
@@ -109,11 +109,11 @@ class LocalStack:
         return client
 
     def environment_variables(self) -> dict[str, str]:
-        """What a program, `grayctl` for one, needs to take this stack for AWS."""
+        """The environment variables that make a program, such as `grayctl`, use this stack as AWS."""
         return emulator.client_environment(self.ports)
 
     def start(self) -> None:
-        """Start the emulator and what stands beside it. Raises LocalStackError."""
+        """Start the emulator and its companion services. Raises LocalStackError."""
         self._advance("Starting the AWS emulator")
         try:
             variables = emulator.emulator_environment(self.places, self.ports, self._patches_off)
@@ -124,17 +124,18 @@ class LocalStack:
             raise
 
     def close(self) -> None:
-        """End every process, and remove the scratch files."""
+        """Stop every process, and delete the scratch files."""
         self.processes.stop_all()
         while self._clients:
             self._clients.popitem()[1].close()
         self.places.target.unlink(missing_ok=True)
+        shutil.rmtree(self.places.sam, ignore_errors=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
     def deploy(self, environment: str | None = None, *, stack: str = "", **parameters: str) -> None:
-        """`sam build` where something has changed, and `sam deploy` of one environment. Raises LocalStackError.
+        """`sam build` if something has changed, and `sam deploy` of one environment. Raises LocalStackError.
 
-        `stack` names it otherwise than samconfig.toml; `parameters` are the template's, over those of samconfig.toml.
+        `stack` and `parameters` (of the template) override samconfig.toml.
         """
         environment = environment or self.environment
         self._advance("Building the functions (sam build)")
@@ -156,7 +157,7 @@ class LocalStack:
         upload_site(build_site(REPOSITORY / "web" / source, lane), self.client("s3"), self.outputs()["SiteBucket"])
 
     def first_release(self) -> None:
-        """Save revision 1, everybody stable, where there is no revision yet."""
+        """Save revision 1, everybody stable, if there is no revision yet."""
         from gray.history.revisions import Revisions
         from gray.release.document import Release
         from grayctl.document.edits import new_document
@@ -178,11 +179,11 @@ class LocalStack:
         while head is not None and self._published_revision() < head.revision:
             if time.monotonic() > deadline:
                 log = self.places.logs / "emulator.log"
-                raise LocalStackError("the sync function has not published the first revision", f"See {log}")
+                raise LocalStackError("the sync function did not publish the first revision", f"See {log}")
             time.sleep(0.1)
 
     def _start_apis(self) -> None:
-        """Have the functions behind the APIs start: on a busy machine that outlasts their patience with each other."""
+        """Start the functions behind the APIs: on a busy machine their cold starts exceed each other's timeouts."""
         self._advance("Starting the lanes' APIs")
         health = json.loads((REPOSITORY / "events" / "api-v1-health.json").read_text())
         prices = json.loads((REPOSITORY / "events" / "pricing.json").read_text())
@@ -190,7 +191,7 @@ class LocalStack:
         names = [each["FunctionName"] for page in pages.paginate() for each in page["Functions"]]
         lanes = [name.removeprefix(apis) for name in names if name.startswith(apis)]
         asked = [(f"{apis}{lane}", health) for lane in lanes]
-        pricing = f"graylane-{self.environment}-pricing"  # asks the lane's stock
+        pricing = f"graylane-{self.environment}-pricing"  # calls the lane's stock
         asked += [(pricing, prices | {"gray": {"baggage": f"gray.version={lane}"}}) for lane in lanes]
         with ThreadPoolExecutor(len(asked) or 1) as pool:
             list(pool.map(lambda each: self._invoke(*each), asked))
@@ -224,7 +225,7 @@ class LocalStack:
         self.places.target.write_text(local_target(self.environment, f"graylane-{self.environment}", self.ports))
 
     def simulate(self, **simulation: Any) -> None:
-        """Set the edge's simulation, e.g. `everywhere={"lag": 5}`; without arguments, end it."""
+        """Set the edge's simulation, e.g. `everywhere={"lag": 5}`; without arguments, reset it."""
         httpx.put(f"{self.control_url}/simulation", json=simulation, trust_env=False).raise_for_status()
 
     def _serves(self) -> bool:
@@ -256,5 +257,5 @@ class LocalStack:
         self.processes.start(name, [str(own_interpreter()), "-m", module, str(file)], variables, REPOSITORY)
 
     def describe(self) -> dict[str, Any]:
-        """Ports and folders, for a screen."""
+        """Ports and folders, for display."""
         return {"url": self.url, "logs": str(self.places.logs), "ports": asdict(self.ports)}

@@ -140,7 +140,7 @@ def _log_ratio(q_s: float, q_g: float, stable: Counts, gray: Counts, test: Test)
     """The logarithm of one window's likelihood ratio against the nearest point of the null."""
     q_g = _inside(q_g)
     if q_g - q_s <= test.margin:
-        return 0.0  # an alternative that is none: stable is at its worst already
+        return 0.0  # not an alternative: stable is at its worst already
     t_s = _nearest(q_s, q_g, stable.requests, gray.requests, test.margin)
     ratio = _log_likelihood(stable, q_s, t_s) + _log_likelihood(gray, q_g, t_s + test.margin)
     return ratio / test.cluster

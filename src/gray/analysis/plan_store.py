@@ -1,7 +1,7 @@
 """The plan's state and the trials in the config table: pk `plan`, sk 0 the state, sk n the trial of lane vn.
 
 The state is written by the scheduled sync and by operators, a trial by the watch function only, so the writers of
-different items never meet; on the state two writers are told apart by its version.
+different items never meet; two writers of the state are kept apart by its version.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ __all__ = ["PlanMoved", "Plans", "Trials"]
 
 
 class PlanMoved(Exception):
-    """When the plan's state was written by somebody else since it was read. Nothing was written."""
+    """When somebody else wrote the plan's state since it was read. Nothing was written."""
 
 
 class Trials:
@@ -36,8 +36,8 @@ class Trials:
         self._table = table
 
     def get(self, lane: str) -> Trial | None:
-        """The lane's trial; None when there is none, or one that another version of this code wrote: a trial can be
-        begun anew at any time."""
+        """The lane's trial; None when it is missing or another version of this code wrote it: a new trial can begin
+        at any time."""
         answer = self._client.get_item(TableName=self._table, Key=_key(_number(lane)), ConsistentRead=True)
         if "Item" not in answer:
             return None
@@ -81,7 +81,7 @@ class Plans:
                 ExpressionAttributeValues={":version": {"N": str(state.version)}, ":n": {"S": "N"}},
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise PlanMoved("the plan's state was changed by somebody else; look again") from error
+            raise PlanMoved("somebody else changed the plan's state; look again") from error
         return after
 
     def pause(self, salt: str) -> "PlanState":
@@ -102,7 +102,7 @@ class Plans:
                 return self.put(change(self.get(salt)))
             except PlanMoved:
                 continue
-        raise PlanMoved("the plan's state keeps being changed by somebody else")
+        raise PlanMoved("somebody else keeps changing the plan's state")
 
 
 def _key(number: int) -> dict[str, dict[str, str]]:

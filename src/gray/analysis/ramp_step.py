@@ -51,7 +51,7 @@ def look(
 ) -> PlanView | None:
     """The plan of HEAD's release as it stands; None when there is no release or it has no plan. Writes nothing.
 
-    Raises pydantic's ValidationError (a ValueError) when the document has a plan that is none.
+    Raises pydantic's ValidationError (a ValueError) when the document's plan is not valid.
     """
     revision = revisions.current()
     document = _document(revision)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from gray.analysis.traces import Report, cleared_by_summary, concerns, report
+from gray.analysis.traces import ENVIRONMENT, Report, cleared_by_summary, report
 
 if TYPE_CHECKING:
     from mypy_boto3_xray import XRayClient
@@ -16,17 +16,22 @@ _BATCH = 5
 
 
 def check_window(xray: "XRayClient", environment: str, start: datetime, end: datetime) -> Report:
-    """The report of the environment's traces that started in the window, of at most six hours (GetTraceSummaries)."""
-    summaries = [summary for summary in _summaries(xray, start, end) if concerns(summary, environment)]
+    """The report of the environment's traces that started in the window, of at most six hours (GetTraceSummaries).
+
+    Of those that X-Ray took down: by default one request a second and 5 % of the others.
+    """
+    summaries = list(_summaries(xray, environment, start, end))
     doubtful = [str(summary["Id"]) for summary in summaries if not cleared_by_summary(summary)]
     return report(summaries, _traces(xray, doubtful))
 
 
-def _summaries(xray: "XRayClient", start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+def _summaries(xray: "XRayClient", environment: str, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    # The library marks every trace with its environment; X-Ray has those of the whole account.
+    wanted = f'annotation.{ENVIRONMENT} = "{environment}"'
     token: str | None = None
     while True:
         more = {"NextToken": token} if token else {}
-        page = xray.get_trace_summaries(StartTime=start, EndTime=end, **more)  # type: ignore[arg-type]
+        page = xray.get_trace_summaries(StartTime=start, EndTime=end, FilterExpression=wanted, **more)  # type: ignore[arg-type]
         yield from cast("list[dict[str, Any]]", page.get("TraceSummaries", []))
         token = page.get("NextToken")
         if not token:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "concerns", "judge", "marks", "report"]
+__all__ = ["ENVIRONMENT", "Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "judge", "marks", "report"]
 
 LANE, SERVED, FALLBACK, ENVIRONMENT = "gray_lane", "gray_served", "gray_fallback", "gray_environment"
 SHARED = "shared"
@@ -96,12 +96,6 @@ def report(summaries: Iterable[Mapping[str, Any]], traces: Iterable[Mapping[str,
     checked = sum(1 for summary in summaries if _values(summary, LANE))
     mixed = [found for trace in traces if (found := judge(str(trace["Id"]), marks(trace)))]
     return Report(checked, tuple(sorted(mixed, key=lambda one: one.started)))
-
-
-def concerns(summary: Mapping[str, Any], environment: str) -> bool:
-    """Whether a trace is of this environment; one that names none, of services without the library, is everybody's."""
-    named = _values(summary, ENVIRONMENT)
-    return not named or environment in named
 
 
 def cleared_by_summary(summary: Mapping[str, Any]) -> bool:

@@ -1,10 +1,10 @@
 """Whether an alarm's notification withdraws gray. Pure: the message in, the decision out.
 
-Only alarms of gray do, told by the beginning of their names (`graylane-<environment>-withdraw-`): they say that gray
+Only gray's alarms do, known by the beginning of their names (`graylane-<environment>-withdraw-`): they say that gray
 is worse than stable, so stable's own trouble, or one both lanes share, never raises them. One change of an alarm's
 state withdraws once: SNS delivers at least once, and a notification that comes again after somebody has resumed must
 not withdraw again. `Kill.cause` names the change; `Revisions.kill(cause=...)` acts on a cause only once. A second alarm
-of the same trouble, told while the release was killed already, used up no cause: what changed before the present epoch
+of the same trouble, sent while the release was killed already, used up no cause: what changed before the present epoch
 began is about another release, or about one that somebody has decided to try again.
 """
 
@@ -40,11 +40,11 @@ def decide(
 ) -> Kill | Ignored:
     """The decision on one SNS message of CloudWatch.
 
-    `prefix` begins the names of the alarms that may withdraw; empty means none may. `enabled` is the parameter
+    `prefix` begins the names of the alarms that may withdraw; none may when it is empty. `enabled` is the parameter
     AutomaticRollback. `head` is None without a release; `epoch_began` says since when (Unix seconds) its epoch is in
-    force, and is asked last. The decision is about that very HEAD: it is made again when HEAD has moved. A message that
-    is no alarm's is ignored, never an error: a person may publish anything to a topic. An alarm that does not say when
-    it changed is acted on.
+    force, and is asked last. The decision is about that very HEAD: it is made again when HEAD has moved. Any other
+    message is ignored and is never an error: a person may publish anything to a topic. An alarm that does not say
+    when it changed is acted on.
     """
     alarm = _alarm(message)
     name = str(alarm.get("AlarmName") or "")
@@ -69,7 +69,7 @@ def decide(
 
 
 def _seconds(time: str) -> float:
-    """`2026-11-24T19:00:00.000+0000` in Unix seconds; without end when it is no such time."""
+    """`2026-11-24T19:00:00.000+0000` in Unix seconds; infinity when it is not a time."""
     try:
         return datetime.fromisoformat(time).timestamp()
     except ValueError:

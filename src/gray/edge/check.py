@@ -1,21 +1,22 @@
-"""Whether a document is a release that the edge can take: its structure, the whole of it, and its size there."""
+"""Whether a document is a release that fits the edge: its structure, the release as a whole, and its compiled size."""
 
 from collections.abc import Collection
 from typing import Any
 
 from pydantic import ValidationError
 
-from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.compile import CompileError, encoded
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
-from gray.release import validation
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
-from gray.release.messages import structure_problems, without_broken_parts
-from gray.release.problems import Problem
+from gray.release.validation import whole
+from gray.release.validation.problem import Problem
+from gray.release.validation.structure import structure_problems, without_broken_parts
 
 __all__ = ["InvalidRelease", "check", "problems", "read_release"]
 
-_WIDEST = Stamp(10**9, 10**9, 10**9, 10**10)
+_WIDEST = Stamp(10**9, 10**9, 10**9, until=10**10)
 
 
 class InvalidRelease(ValueError):
@@ -27,7 +28,7 @@ class InvalidRelease(ValueError):
 
 
 def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Release:
-    """The document as a model, wholly checked. Raises InvalidRelease."""
+    """The document as a model, fully checked. Raises InvalidRelease."""
     try:
         release = Release.model_validate(document)
     except ValidationError as error:
@@ -39,7 +40,7 @@ def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Rele
 
 
 def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] | None) -> list[Problem]:
-    """What is wrong beside a broken part, so that all errors are said at once."""
+    """What else is wrong beside a broken part, so that all problems appear at once."""
     try:
         release = Release.model_validate(without_broken_parts(document, error))
     except (ValidationError, TypeError):
@@ -57,11 +58,11 @@ def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Proble
 
 
 def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[Problem]:
-    """What is wrong with a release as a whole; its size is looked at when nothing else is.
+    """What is wrong with a release as a whole. Its size counts only when nothing else is wrong.
 
     `lanes` are the lanes that exist; None: not known, not checked.
     """
-    return validation.problems(release, lanes=lanes) or _size_problems(release)
+    return whole.problems(release, lanes=lanes) or _size_problems(release)
 
 
 def _size_problems(release: Release) -> list[Problem]:

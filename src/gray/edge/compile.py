@@ -1,26 +1,26 @@
 """From a release to what the edge reads: the key `config`, and parts of it where it is too long.
 
-The format is told in docs/reference/edge-config.md; src/edge/decide.js is its only reader.
+docs/reference/edge-config.md describes the format; src/edge/decide.js reads it.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gray.edge.config import FORMAT, entries, identity_secret, killed_config
+from gray.edge.config import Stamp, config_text, entries, identity_secret, killed_config, lane_entries
 from gray.edge.grants import EdgeKeys
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
-from gray.release.problems import Problem
+from gray.release.validation.problem import Problem
+from gray.release.validation.release_problems import ReleaseProblem
 
 __all__ = [
     "MAX_PARTS",
     "VALUE_BYTES",
     "CompileError",
     "Compiled",
-    "Stamp",
     "compile_release",
 ]
 
@@ -30,21 +30,11 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 class CompileError(ValueError):
-    """When a release does not become a config: `problems` says all that is wrong."""
+    """When a release cannot become a config: `problems` lists everything that is wrong."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in problems))
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What a publication adds to a revision. `until` is when its lease ends, unix seconds."""
-
-    sequence: int
-    revision: int
-    epoch: int
-    until: int
 
 
 @dataclass(frozen=True)
@@ -59,9 +49,9 @@ class Compiled:
 def compile_release(
     release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys
 ) -> Compiled:
-    """A release that has been validated, for the edge. `lanes` are the live ones of its gray lanes.
+    """Compiles a validated release for the edge. `lanes` are the live ones of its gray lanes.
 
-    Raises CompileError where lanes and region are none, or where the release is too long.
+    Raises CompileError where a lane or the region is not valid, or the release is too long.
     """
     found = _input_problems(release, lanes, region)
     if found:
@@ -70,40 +60,29 @@ def compile_release(
 
 
 def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> Compiled:
-    """The config of a release that has been validated. Raises CompileError when it is too long."""
+    """The config of a validated release. Raises CompileError when it is too long."""
+    stamp = replace(stamp, state=str(release.state))
     if release.state == State.KILLED:
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)
-        return Compiled(config, (), _digest(stamp, config))
+        return Compiled(config, (), _digest(killed_config(0, stamp.revision, stamp.epoch)))
     rules = rules_text(release)
-    tail = _tail(release, lanes, region, keys)
-    whole = _config(stamp, release.state, 0, tail, rules)
-    digest = _digest(stamp, tail, release.state, rules)
+    rest = {
+        "salt": release.salt,
+        "identity": _identity(release),
+        "keys": entries(dict(keys.keys)),
+        "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
+        "lanes": lane_entries({lane: lanes[lane] for lane in release.lanes if lane in lanes}),
+        "region": region,
+    }
+    whole = config_text(stamp, rules, **rest)
+    digest = _digest(config_text(replace(stamp, sequence=0, until=0), rules, **rest))
     if len(whole.encode()) <= VALUE_BYTES:
         return Compiled(whole, (), digest)
     parts = _parts(rules, f"{stamp.sequence}|")
-    config = _config(stamp, release.state, len(parts), tail, "")
+    config = config_text(replace(stamp, parts=len(parts)), "", **rest)
     if len(parts) > MAX_PARTS or len(config.encode()) > VALUE_BYTES:
         raise CompileError(_too_long(rules, config, len(parts)))
     return Compiled(config, tuple(parts), digest)
-
-
-def _config(stamp: Stamp, state: State, parts: int, tail: str, rules: str) -> str:
-    numbers = f"{FORMAT}|{stamp.sequence}|{stamp.revision}|{stamp.epoch}|{state.value[0]}|{stamp.until}|{parts}"
-    return f"{numbers}|{tail}|\n{rules}"
-
-
-def _tail(release: Release, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> str:
-    live = {lane: f"{lanes[lane].api_id}:{lanes[lane].stage}" for lane in release.lanes if lane in lanes}
-    return "|".join(
-        [
-            release.salt,
-            _identity(release),
-            entries(dict(keys.keys)),
-            identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
-            entries(live),
-            region,
-        ]
-    )
 
 
 def _identity(release: Release) -> str:
@@ -132,31 +111,22 @@ def _parts(text: str, start: str) -> list[str]:
     return [*parts, current]
 
 
-def _digest(stamp: Stamp, *content: str) -> str:
-    text = "\n".join([str(stamp.revision), str(stamp.epoch), *content])
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> list[Problem]:
-    found: list[Problem] = []
-    for name, lane in lanes.items():
-        if not lane.valid:
-            found.append(Problem(f"lane {name}", "its API id or stage is not one", "Deploy the lane's stack again."))
-    for index, rule in enumerate(release.rules):
-        if rule.lane not in lanes and release.state != State.KILLED:
-            found.append(
-                Problem(f"rules[{index}].lane", f"{rule.lane} is not live", "Deploy the lane, or take the rule out.")
-            )
-    if not _REGION.fullmatch(region):
-        found.append(Problem("region", f"{region!r} is not a region", "Use a name as in us-east-1."))
-    return found
+    found = [ReleaseProblem.LANE_API(lane=name) for name, lane in lanes.items() if not lane.valid]
+    if release.state != State.KILLED:
+        rules = enumerate(release.rules)
+        found += [
+            ReleaseProblem.LANE_NOT_LIVE(index=index, lane=rule.lane) for index, rule in rules if rule.lane not in lanes
+        ]
+    return found if _REGION.fullmatch(region) else [*found, ReleaseProblem.REGION_FORM(region=region)]
 
 
 def _too_long(rules: str, config: str, parts: int) -> list[Problem]:
-    size = len(rules.encode())
-    room = MAX_PARTS * (VALUE_BYTES - 8)
     if parts > MAX_PARTS:
-        what = f"the rules take {size:,} bytes at the edge, {parts} parts; {MAX_PARTS} parts hold about {room:,}"
-        return [Problem("rules", what, "Use fewer or shorter values; put many identities into a user list.")]
-    what = f"the head takes {len(config.encode()):,} bytes; {VALUE_BYTES:,} fit"
-    return [Problem("identity", what, "Use shorter names, fewer sources, a shorter identity key or fewer lanes.")]
+        room = MAX_PARTS * (VALUE_BYTES - 8)
+        return [ReleaseProblem.RULES_LARGE(size=len(rules.encode()), parts=parts, limit=MAX_PARTS, room=room)]
+    return [ReleaseProblem.HEAD_LARGE(size=len(config.encode()), room=VALUE_BYTES)]

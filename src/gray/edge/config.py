@@ -1,6 +1,7 @@
-"""The edge's format: the store's keys and the `config` value, written, read, masked and killed here and nowhere else.
+"""The edge's format: only this module writes, reads, masks and kills the store's keys and the `config` value.
 
-The format is told in docs/reference/edge-config.md; src/edge/decide.js is its only other reader. A `config` is a head
+docs/reference/edge-config.md describes the format. gray.edge.rules writes the rules in it; src/edge/decide.js reads the
+head, src/edge/conditions.js the rules. A `config` is a head
 of fields between bars, and the rules (or the number of the parts that hold them) on the next line.
 """
 
@@ -15,13 +16,15 @@ from gray.release.lane_api import LaneApi
 __all__ = [
     "CONFIG",
     "FENCE",
-    "FORMAT",
+    "FIELDS",
     "Fence",
-    "Stamped",
+    "Stamp",
     "again",
+    "config_text",
     "entries",
     "identity_secret",
     "killed_config",
+    "lane_entries",
     "lanes_of",
     "mask",
     "part_key",
@@ -33,25 +36,32 @@ __all__ = [
 CONFIG, FENCE = "config", "fence"
 FORMAT = 1
 STATES = {"a": "active", "p": "paused", "k": "killed", "f": "finished"}
-# Fields of the head, by position.
-_SEQUENCE, _KEYS, _IDENTITY, _LANES = 1, 9, 10, 11
+# The head's fields in their order. src/edge/decide.js reads them by place; a test compares the two.
+FIELDS = (
+    *("format", "sequence", "revision", "epoch", "state", "until", "parts"),
+    *("salt", "identity", "keys", "identity_key", "lanes", "region"),
+)
+_SEQUENCE, _KEYS, _IDENTITY_KEY, _LANES = map(FIELDS.index, ("sequence", "keys", "identity_key", "lanes"))
 _PLACEHOLDER = re.compile(r"([a-z0-9]+):\{\{key:\1\}\}")
 
 
 @dataclass(frozen=True)
-class Stamped:
-    """The part of a `config` value that orders publications."""
+class Stamp:
+    """The part of a `config` value that orders publications.
+
+    `until` is when its lease ends (unix seconds), `parts` how many keys hold its rules; none: they are in `config`.
+    """
 
     sequence: int
     revision: int
     epoch: int
-    state: str
+    state: str = "active"
     until: int = 0
     parts: int = 0
 
 
-def stamped(config: str | None) -> Stamped | None:
-    """The stamp of a `config` value; None when there is none, or it is not one of ours."""
+def stamped(config: str | None) -> Stamp | None:
+    """The stamp of a `config` value; None when it is missing or not one that we wrote."""
     fields = (config or "").split("\n", 1)[0].split("|")
     if len(fields) < 5 or not _is_number(fields[0]) or fields[4] not in STATES:
         return None
@@ -60,7 +70,7 @@ def stamped(config: str | None) -> Stamped | None:
         return None
     sequence, revision, epoch, *more = (int(number) for number in numbers)
     until, parts = [*more, 0, 0][:2]
-    return Stamped(sequence, revision, epoch, STATES[fields[4]], until, parts)
+    return Stamp(sequence, revision, epoch, STATES[fields[4]], until, parts)
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Fence:
 
     @classmethod
     def parse(cls, value: str | None) -> "Fence":
-        """From the value; what is not a fence counts as none: garbage must not stop a publication."""
+        """From the value. Anything else counts as no fence: garbage must not stop a publication."""
         number, *more = (value or "").split(" ")
         if not _is_number(number):
             return cls(0)
@@ -88,7 +98,7 @@ class Fence:
 
 
 def _is_number(text: str) -> bool:
-    # Python reads no more than 4,300 digits, and no number of ours has more than a dozen.
+    # Python reads at most 4,300 digits, and our numbers have at most a dozen.
     return text.isdecimal() and text.isascii() and len(text) < 16
 
 
@@ -112,6 +122,17 @@ def identity_secret(keys: EdgeKeys) -> str:
     return quote(keys.identity, safe="")
 
 
+def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
+    """The `config` value of a release that is not killed. `rest` are the fields that are not in the stamp."""
+    values = {"format": FORMAT, **vars(stamp), "state": stamp.state[0], **rest}
+    return "|".join(str(values[name]) for name in FIELDS) + f"|\n{rules}"
+
+
+def lane_entries(lanes: Mapping[str, LaneApi]) -> str:
+    """The lanes' APIs, as `lanes_of` reads them."""
+    return entries({name: f"{lane.api_id}:{lane.stage}" for name, lane in lanes.items()})
+
+
 def killed_config(sequence: int, revision: int, epoch: int) -> str:
     """The `config` value that sends everybody to stable (the edge needs no further field of it)."""
     return f"{FORMAT}|{sequence}|{revision}|{epoch}|k"
@@ -121,10 +142,10 @@ def mask(config: str) -> str:
     """The config with placeholders for its secrets."""
     head, newline, rules = config.partition("\n")
     fields = head.split("|")
-    if len(fields) > _IDENTITY:
+    if len(fields) > _IDENTITY_KEY:
         ids = [pair.partition(":")[0] for pair in fields[_KEYS].split(",") if pair]
         fields[_KEYS] = entries({name: f"{{{{key:{name}}}}}" for name in ids})
-        fields[_IDENTITY] = "{{identity}}" if fields[_IDENTITY] else ""
+        fields[_IDENTITY_KEY] = "{{identity}}" if fields[_IDENTITY_KEY] else ""
     return "|".join(fields) + newline + rules
 
 
@@ -146,7 +167,7 @@ def again(config: str, sequence: int, lanes: Mapping[str, LaneApi]) -> str:
     fields = head.split("|")
     fields[_SEQUENCE] = str(sequence)
     if len(fields) > _LANES:
-        fields[_LANES] = entries({name: f"{lane.api_id}:{lane.stage}" for name, lane in lanes.items()})
+        fields[_LANES] = lane_entries(lanes)
     return "|".join(fields) + newline + rules
 
 
@@ -154,9 +175,9 @@ def unmask(config: str, keys: EdgeKeys) -> str:
     """The config with its secrets; a key that is no longer in use is left out."""
     head, newline, rules = config.partition("\n")
     fields = head.split("|")
-    if len(fields) > _IDENTITY:
+    if len(fields) > _IDENTITY_KEY:
         secrets = dict(keys.keys)
         ids = _PLACEHOLDER.findall(fields[_KEYS])
         fields[_KEYS] = entries({name: secrets[name] for name in ids if name in secrets})
-        fields[_IDENTITY] = identity_secret(keys) if fields[_IDENTITY] else ""
+        fields[_IDENTITY_KEY] = identity_secret(keys) if fields[_IDENTITY_KEY] else ""
     return "|".join(fields) + newline + rules

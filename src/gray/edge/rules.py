@@ -9,11 +9,11 @@ from gray.release.buckets import bucket_range
 from gray.release.conditions import Condition, FieldMatch, Window
 from gray.release.document import Release, Rule
 
-__all__ = ["address_prefix", "cap", "condition", "rules_text"]
+__all__ = ["KINDS", "address_prefix", "cap", "condition", "rules_text"]
 
 Coded = list[Any]
-# What to ask first under `all` and `any`: the order changes nothing but the cost.
-_COST = {"t": 0, "d": 1, "y": 1, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5, "&": 6, "|": 6, "l": 9, "L": 9}
+# The kinds of conditions, with their cost: under `all` and `any` the cheapest is asked first, which changes no answer.
+KINDS = {"t": 0, "d": 1, "y": 1, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5, "&": 6, "|": 6, "l": 9, "L": 9}
 
 
 def rules_text(release: Release) -> str:
@@ -66,7 +66,7 @@ def _of_request(when: Condition) -> Coded:
 
 
 def _cheap_first(parts: list[Condition], release: Release) -> list[Coded]:
-    return sorted((condition(part, release) for part in parts), key=lambda coded: _COST[coded[0]])
+    return sorted((condition(part, release) for part in parts), key=lambda coded: KINDS[coded[0]])
 
 
 def _field(kind: str, name: str, match: FieldMatch) -> Coded:
@@ -96,7 +96,7 @@ def address_prefix(cidr: str) -> str:
 
 
 def cap(when: Condition) -> int:
-    """The unix second after which the condition can hold no more, as far as its time windows say; 0 when it may hold.
+    """The unix second after which no time window of the condition can match; 0 when there is no such second.
 
     A grant ends then at the latest.
     """

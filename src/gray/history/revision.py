@@ -127,12 +127,12 @@ class AlreadyDone(RevisionError):
 
 
 def check_restate(current: Revision, state: str) -> None:
-    """Whether a release can be brought to `state`, which is active (resume), paused or finished. Raises NotPossible."""
+    """Whether a release can change to `state`: active (resume), paused or finished. Raises NotPossible."""
     if state == ACTIVE:
         if current.state == ACTIVE:
             raise NotPossible("the release is active already; there is nothing to resume")
         if not current.document:
-            raise NotPossible("there is no release to resume: save one first, it stays killed until then")
+            raise NotPossible("there is no release to resume; save one first: it stays killed until then")
     elif state == PAUSED:
         if current.state != ACTIVE:
             raise NotPossible(f"only an active release can be paused; this one is {current.state}")
@@ -141,7 +141,7 @@ def check_restate(current: Revision, state: str) -> None:
 
 
 def head_of(item: Mapping[str, Any], newest: Sequence[Revision]) -> Head | None:
-    """HEAD from its item as DynamoDB gives it, whatever somebody has made of that; None where nothing was ever saved.
+    """HEAD from its item as DynamoDB returns it, however damaged; None when nothing was ever saved.
 
     What the item does not say the newest revisions do (`newest` first): one transaction writes a revision and HEAD, so
     they agree. A state that neither says stays what it is: that is no release to publish, and a kill replaces it.
@@ -172,7 +172,7 @@ def head_of(item: Mapping[str, Any], newest: Sequence[Revision]) -> Head | None:
 
 
 def _number(value: Plain | None, least: int) -> int:
-    """The number, or 0 where it is none that we would have written."""
+    """The number, or 0 when it is not one that we could have written."""
     return value if isinstance(value, int) and not isinstance(value, bool) and least <= value < _TOO_BIG else 0
 
 
@@ -181,7 +181,7 @@ def _text(value: Plain | None) -> str:
 
 
 def read_document(text: str) -> Any:
-    """The values of a document's text. Raises ValueError where that is no JSON, or nests too deep to be read."""
+    """The values of a document's text. Raises ValueError when it is not JSON or nests too deep."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -198,7 +198,7 @@ def text_of(release: "Release") -> str:
 def transaction(table: str, revision: Revision, base: Head | None) -> "list[TransactWriteItemTypeDef]":
     """The one write of a revision: its item, HEAD moved from `base` to it, and its cause, if it has one, used up.
 
-    The order is relied on by whoever reads why a transaction was cancelled: revision, HEAD, cause.
+    The reasons of a cancelled transaction are read in this order: revision, HEAD, cause.
     """
     head: dict[str, Plain] = {"pk": "head", "sk": 0, **_head_values(revision)}
     move: dict[str, object] = {"TableName": table, "Item": to_item(head)}
@@ -210,7 +210,7 @@ def transaction(table: str, revision: Revision, base: Head | None) -> "list[Tran
 
 
 def cause_item(cause: str, revision: int) -> dict[str, Plain]:
-    """The plain values of the note that a cause was acted on, by which killed revision."""
+    """The item that says which killed revision acted on a cause."""
     return {"pk": f"cause:{cause}", "sk": 0, "revision": revision}
 
 
@@ -250,7 +250,7 @@ def item_of(revision: Revision) -> dict[str, Plain]:
 
 
 def revision_of(item: Mapping[str, Any]) -> Revision:
-    """The revision from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    """The revision from its item as DynamoDB returns it; missing values, or values of another type, are empty."""
     values = readable_of_item(item)
     return Revision(
         number=_number(values.get("sk"), 1),

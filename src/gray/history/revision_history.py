@@ -68,7 +68,7 @@ class RevisionHistory:
         return bool(self._read(f"cause:{cause}", 0))
 
     def epoch_began(self, head: Head | None) -> int:
-        """When the epoch of `head` began (unix seconds): its oldest revision; 0 when nobody knows."""
+        """When the epoch of `head` began (unix seconds): that of its oldest revision; 0 when unknown."""
         began, before = 0, head.revision + 1 if head else None
         while head and (page := self.history(25, before=before)):
             for revision in page:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AlreadyDone", "Conflict", "Head", "NoSuchRevision", "NotPossible", "Revision", "RevisionError", "Revisions"]
 
-# A kill goes on through this many lost races. Each lost race is another operator's finished write.
+# A kill retries through this many lost races. Each lost race is another operator's finished write.
 KILL_ATTEMPTS = 40
 _random = SystemRandom()
 
@@ -100,8 +100,8 @@ class Revisions(RevisionHistory):
 
         Already killed: returns the revision that is. `cause` names one event (a request, a direct kill, an alarm's
         change of state): acted on once, AlreadyDone ever after, also when HEAD was killed already. `epoch` is a floor,
-        for a store that was killed directly. `why_not` is asked of each HEAD that the kill would replace; what it
-        answers is raised as AlreadyDone.
+        for a store that was killed directly. `why_not` judges each HEAD that the kill would replace; the reason it
+        returns is raised as AlreadyDone.
         """
         for attempt in range(KILL_ATTEMPTS):
             base = self.head()
@@ -154,7 +154,7 @@ class Revisions(RevisionHistory):
         return replace(older, state=current.state) if KILLED in (current.state, older.state) else older
 
     def raise_epoch(self, *, author: str, reason: str, via: str, base: Head) -> Revision:
-        """The same release in a new epoch: every grant given before counts no more."""
+        """The same release in a new epoch: grants given before are no longer valid."""
         current = self._based_on(base)
         return self._restate(current, base, current.state, current.epoch + 1, author=author, reason=reason, via=via)
 
@@ -249,7 +249,7 @@ class Revisions(RevisionHistory):
             self._client.transact_write_items(TransactItems=transaction(self._table, revision, base))
         except self._client.exceptions.TransactionCanceledException as error:
             if number is None and _reasons(error)[:2] == ["ConditionalCheckFailed", "None"]:
-                # HEAD is as it was read, and behind: somebody put it back by hand. Its next number is taken.
+                # HEAD has not moved but is behind: somebody set it back by hand, and its next number is taken.
                 above = self.history(1)[0].number + 1
                 return self._write(
                     base, epoch, state, document, author=author, reason=reason, via=via, cause=cause, number=above
@@ -260,7 +260,7 @@ class Revisions(RevisionHistory):
         return revision
 
     def _use_up(self, cause: str, head: Head) -> None:
-        """Notes a cause that a killed HEAD answers; when that fails the kill goes on: twice is the safe mistake."""
+        """Records the cause that a killed HEAD answers. If that fails the kill continues: twice is the safe mistake."""
         if not cause:
             return
         from botocore.exceptions import BotoCoreError, ClientError  # a kill's start imports neither

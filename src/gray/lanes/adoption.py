@@ -1,57 +1,79 @@
 """Adopting a registered lane: its API must be this account's; it gets the origin's key, and may fall back to stable.
 
-Every step can be repeated, and what is about to change is recorded before: so a run that ended half-way is completed by
-the next, whatever the registration has become meanwhile, and all is undone when it goes.
+Every step can be repeated, and a change is recorded before it is made. So the next run completes an interrupted one,
+whatever the registration is by then, and everything is undone when the registration goes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gray.lanes.registration import ADOPTED, CHANGING, GONE, REFUSED, STABLE, Lane, LaneTable, Registration
+from gray.lanes.registration import (
+    ADOPTED,
+    CHANGING,
+    GONE,
+    REFUSED,
+    STABLE,
+    WITHDRAWN,
+    Lane,
+    LaneTable,
+    Registration,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Adoption", "Owner", "Step", "steps"]
+__all__ = ["Adoption", "AdoptionStep", "Owner", "steps"]
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The environment that adopts: its account and region, its origin API key's id, and stable's API function."""
+    """The environment that adopts: its account and region, the ids of its origin's API keys, stable's API function.
+
+    One key; two while it is being changed for another, and each API takes both (docs/operations.md, "Keys").
+    """
 
     environment: str
     account: str
     region: str
-    origin_key: str
+    origin_keys: tuple[str, ...]
     stable_function: str
 
 
 @dataclass(frozen=True)
-class Step:
-    """One lane to adopt (`registration` is there) or to let go (it is not). `lane` is what is known of it so far."""
+class AdoptionStep:
+    """One lane to adopt (with a `registration`) or to release (without). `lane` is its record so far."""
 
     name: str
     registration: Registration | None
     lane: Lane | None
 
 
-def steps(registrations: Mapping[str, Registration], lanes: Mapping[str, Lane]) -> list[Step]:
-    """What adoption has to do. Nothing for a lane that is adopted, or was withdrawn, as it registers itself now."""
-    found: list[Step] = []
+def steps(
+    registrations: Mapping[str, Registration], lanes: Mapping[str, Lane], keys: Collection[str]
+) -> list[AdoptionStep]:
+    """What adoption has to do. Nothing for a lane that is adopted, or was withdrawn, as it registers itself now.
+
+    `keys` are the ids of the origin's API keys that each lane's API has to take.
+    """
+    found: list[AdoptionStep] = []
     for name in sorted({*registrations, *lanes} - {STABLE}):
         registration, lane = registrations.get(name), lanes.get(name)
         if registration is None:
             if lane and lane.status != GONE:
-                found.append(Step(name, None, lane))
-        elif lane is None or lane.status in (REFUSED, GONE, CHANGING) or not lane.matches(registration):
-            found.append(Step(name, registration, lane))
+                found.append(AdoptionStep(name, None, lane))
+        elif lane is None or not _settled(lane, registration) or set(lane.keys) != set(keys):
+            found.append(AdoptionStep(name, registration, lane))
     return found
 
 
-class Refused(Exception):
+def _settled(lane: Lane, registration: Registration) -> bool:
+    return lane.status in (ADOPTED, WITHDRAWN) and lane.matches(registration)
+
+
+class NotAdoptedError(Exception):
     """When a registration does not name an API that this environment may use."""
 
 
@@ -66,9 +88,11 @@ class Adoption:
         self._table = table
         self._owner = owner
 
-    def take(self, step: Step, *, now: int) -> Lane:
+    def take(self, step: AdoptionStep, *, now: int) -> Lane:
         """Carries out one step and records it."""
         old = step.lane
+        if old and step.registration and _settled(old, step.registration):
+            return self._give_keys(old)
         if old and old.status not in (REFUSED, GONE) and not (step.registration and old.matches(step.registration)):
             self._table.put(replace(old, status=CHANGING))
             self._let_go(old)
@@ -84,13 +108,14 @@ class Adoption:
             registration.stage,
             usage_plan=registration.usage_plan,
             adopted_at=now,
+            keys=self._owner.origin_keys,
         )
         try:
             self._check(registration)
-        except Refused as refused:
-            return replace(lane, status=REFUSED, why=str(refused), adopted_at=0)
+        except NotAdoptedError as refused:
+            return replace(lane, status=REFUSED, why=str(refused), adopted_at=0, keys=())
         self._table.put(replace(lane, status=CHANGING))
-        self._put_key_on_plan(registration)
+        self._put_keys_on_plan(lane)
         self._allow_fallback(lane)
         return lane
 
@@ -102,26 +127,37 @@ class Adoption:
             api = self._api.get_rest_api(restApiId=registration.api_id)
             self._api.get_stage(restApiId=registration.api_id, stageName=registration.stage)
         except missing:
-            raise Refused(
+            raise NotAdoptedError(
                 f"API {registration.api_id} with stage {registration.stage} is not in this account and region"
             ) from None
         if api.get("name") != name:
-            raise Refused(
+            raise NotAdoptedError(
                 f"API {registration.api_id} is called {api.get('name')}, lane {registration.lane} needs {name}"
             )
         try:
             plan = self._api.get_usage_plan(usagePlanId=registration.usage_plan)
         except missing:
-            raise Refused(f"usage plan {registration.usage_plan} is not in this account and region") from None
+            raise NotAdoptedError(f"usage plan {registration.usage_plan} is not in this account and region") from None
         stages = {(stage.get("apiId"), stage.get("stage")) for stage in plan.get("apiStages", [])}
         if stages != {(registration.api_id, registration.stage)}:
-            raise Refused(f"usage plan {registration.usage_plan} is not the one of API {registration.api_id} alone")
-
-    def _put_key_on_plan(self, registration: Registration) -> None:
-        with suppress(self._api.exceptions.ConflictException):  # the key is on the plan already
-            self._api.create_usage_plan_key(
-                usagePlanId=registration.usage_plan, keyId=self._owner.origin_key, keyType="API_KEY"
+            raise NotAdoptedError(
+                f"usage plan {registration.usage_plan} does not belong to API {registration.api_id} alone"
             )
+
+    def _give_keys(self, lane: Lane) -> Lane:
+        """The origin's keys have changed; the lane stays what it is. A key that is gone has gone from its plan too."""
+        try:
+            self._put_keys_on_plan(lane)
+        except self._api.exceptions.NotFoundException:
+            return lane  # the plan, or a key of a run that is about to end, is just being replaced: the next run sees
+        after = replace(lane, keys=self._owner.origin_keys)
+        self._table.put(after)
+        return after
+
+    def _put_keys_on_plan(self, lane: Lane) -> None:
+        for key in self._owner.origin_keys:
+            with suppress(self._api.exceptions.ConflictException):  # the key is on the plan already
+                self._api.create_usage_plan_key(usagePlanId=lane.usage_plan, keyId=key, keyType="API_KEY")
 
     def _allow_fallback(self, lane: Lane) -> None:
         with suppress(
@@ -136,8 +172,9 @@ class Adoption:
             )
 
     def _let_go(self, lane: Lane) -> None:
-        with suppress(self._api.exceptions.NotFoundException):  # the plan has gone with its stack
-            self._api.delete_usage_plan_key(usagePlanId=lane.usage_plan, keyId=self._owner.origin_key)
+        for key in self._owner.origin_keys:
+            with suppress(self._api.exceptions.NotFoundException):  # the plan has gone with its stack
+                self._api.delete_usage_plan_key(usagePlanId=lane.usage_plan, keyId=key)
         with suppress(self._functions.exceptions.ResourceNotFoundException):  # removed before
             self._functions.remove_permission(FunctionName=self._owner.stable_function, StatementId=_statement(lane))
 

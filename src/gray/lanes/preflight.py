@@ -1,6 +1,6 @@
 """Whether a lane can take viewers: its files are all there, and its API answers as that lane.
 
-Each check returns what is wrong, in words; nothing wrong is an empty list.
+Each check returns what is wrong; an empty text when nothing is.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Lanes as their stacks register them, and what the control plane knows of each.
+"""Lanes as their stacks register them, and the control plane's record of each.
 
-A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else of ours. Whoever may write that
+A lane's stack writes one parameter, `<prefix>/lanes/<lane>`, and nothing else. Whoever may write that
 parameter must not be able to send viewers, or the origin's key, elsewhere: a registration counts only after adoption
 (gray.lanes.adoption), which asks API Gateway.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from gray.dynamodb_values import Plain, known_values, to_item
+from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item
 from gray.release.lane_api import LaneApi
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ADOPTED, REFUSED, WITHDRAWN, GONE = "adopted", "refused", "withdrawn", "gone"
 # Its adoption or its end has begun, and may have stopped anywhere: the next run begins it again.
 CHANGING = "changing"
 _STATUSES = (ADOPTED, REFUSED, WITHDRAWN, GONE, CHANGING)
-# A lane that viewers are led to and that fails this many checks running is withdrawn.
+# A lane that viewers are sent to is withdrawn after this many failed checks in a row.
 FAILURES_TO_WITHDRAW = 3
 
 _LANE = re.compile(r"v([1-9]|[1-9][0-9])")
@@ -46,7 +46,7 @@ _LANE = re.compile(r"v([1-9]|[1-9][0-9])")
 
 @dataclass(frozen=True)
 class Registration:
-    """What a lane's stack says of itself."""
+    """What a lane's stack declares."""
 
     lane: str
     api_id: str
@@ -76,7 +76,8 @@ class Registration:
 class Lane:
     """What the control plane knows of a gray lane.
 
-    `failures` counts the failed checks running; `why` says what was wrong last.
+    `failures` counts failed checks in a row; `why` is the last reason. `keys` are the ids of the origin's API keys
+    in its usage plan.
     """
 
     lane: str
@@ -87,6 +88,7 @@ class Lane:
     adopted_at: int = 0
     failures: int = 0
     why: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -101,7 +103,7 @@ class Lane:
         )
 
     def failed(self, why: str) -> "Lane":
-        """After one more failed check: withdrawn at the third running."""
+        """After one more failed check: withdrawn at the third in a row."""
         failures = self.failures + 1
         status = WITHDRAWN if failures >= FAILURES_TO_WITHDRAW else self.status
         return replace(self, failures=failures, status=status, why=why)
@@ -165,14 +167,14 @@ class LaneTable:
 
     def put(self, lane: Lane) -> None:
         values = cast(dict[str, Plain], dict(vars(lane)))
-        item = {"pk": "lane", "sk": int(lane.lane.removeprefix("v")), **values}
+        item: dict[str, Plain] = {"pk": "lane", "sk": int(lane.lane.removeprefix("v")), **values, "keys": [*lane.keys]}
         self._client.put_item(TableName=self._table, Item=to_item(item))
 
 
 def _lane_of(item: Mapping[str, Any]) -> Lane | None:
-    """The lane from its item as DynamoDB gives it; None where nothing can be made of that: it is then adopted anew.
+    """The lane from its item as DynamoDB returns it; None if the item is unreadable: the lane is then adopted again.
 
-    Without a status that we write it is one whose adoption did not end.
+    An item without a known status is a lane whose adoption did not end.
     """
     bare = Lane("", CHANGING, "", "")
     known = known_values(item, bare)
@@ -180,4 +182,6 @@ def _lane_of(item: Mapping[str, Any]) -> Lane | None:
         return None
     if known.get("status") not in _STATUSES:
         known["status"] = CHANGING
+    keys = readable_of_item(item).get("keys")
+    known["keys"] = tuple(key for key in keys if isinstance(key, str)) if isinstance(keys, list) else ()
     return replace(bare, **known)

@@ -45,7 +45,7 @@ def calls(apigateway: "APIGatewayClient", gray: Registration) -> str:
 def _point(apigateway: "APIGatewayClient", gray: Registration, function: str) -> bool:
     if gray.lane == STABLE:
         raise ValueError("stable's API is not switched; it depends on nothing")
-    # Reading first: the scheduled sync asserts the switch again and again, and writes to API Gateway's control plane
+    # Reading first: the scheduled sync repeats the switch, and writes to API Gateway's control plane
     # are throttled for the whole account.
     if calls(apigateway, gray) == function:
         return False

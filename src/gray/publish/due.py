@@ -1,10 +1,10 @@
-"""Whether a publication is due: judged by what costs nothing to read."""
+"""Whether a publication is due, judged by what costs nothing to read."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 from gray.history.revision import ACTIVE, KILLED, PAUSED, Head
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
 from gray.release.lane_api import LaneApi
 
@@ -13,7 +13,7 @@ __all__ = ["Due", "due", "lapsed"]
 Due = Literal["first", "revision", "unfinished", "lanes", "lease", ""]
 
 
-def due(head: Head, current: Current | None, ledger: Ledger, lanes: Mapping[str, LaneApi], now: float) -> Due:
+def due(head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[str, LaneApi], now: float) -> Due:
     """Why HEAD has to be published now, from what costs nothing to read; empty when it has not.
 
     `lanes` are the gray lanes that viewers could be sent to now.
@@ -33,6 +33,6 @@ def due(head: Head, current: Current | None, ledger: Ledger, lanes: Mapping[str,
     return ""
 
 
-def lapsed(current: Current | None, now: float) -> bool:
-    """Whether what is published has outlived its lease: the edge sends everybody to stable by itself."""
+def lapsed(current: Published | None, now: float) -> bool:
+    """Whether the publication's lease is over, so the edge sends everybody to stable."""
     return current is not None and current.state not in (KILLED, "finished") and 0 < current.until <= now

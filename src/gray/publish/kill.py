@@ -1,6 +1,6 @@
-"""The kill at the edge: compiled from format, sequence, revision, epoch and state alone, and never given up.
+"""The kill at the edge: compiled from format, sequence, revision, epoch and state alone, with retries.
 
-No release is validated, no lane is asked, no list is read. The store comes first.
+It validates no release, checks no lane and reads no list. The store comes first.
 """
 
 import time
@@ -48,10 +48,11 @@ def write_kill(
 ) -> Killed:
     """Writes the kill of `revision` through every conflict; `next_sequence(above)` gives a higher sequence when needed.
 
-    A higher fence does not stop a kill: it takes a higher sequence and goes on. A higher revision does only when
+    A higher fence does not stop a kill: it takes a higher sequence and continues. A higher revision does only when
     `still_killed` says that HEAD has been resumed since (Superseded); else the table was restored to an earlier time,
     and the kill takes that revision's number. The cause of a direct kill stays on the fence until `acknowledge`
-    says that HEAD has acted on it. `again` is told the sequence before a kill is written that the store has already.
+    says that HEAD has acted on it. `again` gets the sequence before a kill that the store
+    has already is written once more.
     """
     updates = 0
     error: StoreError | None = None
@@ -73,23 +74,23 @@ def write_kill(
                 again(sequence)
             config = killed_config(sequence, revision, epoch)
             updates += 1
-            brought = carry_out(store, observed, _write(config, Fence(sequence, direct)))
+            written = carry_out(store, observed, _write(config, Fence(sequence, direct)))
         except StoreConflict as lost:
             error = lost
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, updates, brought.meta)
+            return Killed(sequence, epoch, config, updates, written.meta)
     raise error or StoreConflict("the kill lost every race")
 
 
 def kill_directly(
     store: Store, *, wait: Callable[[float], None] = time.sleep, cause: str = "", attempts: int = ATTEMPTS
 ) -> Killed:
-    """Kills with nothing but the store at hand (`grayctl kill --direct`).
+    """Kills with access to the store alone (`grayctl kill --direct`).
 
-    Keeps the revision that is there, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
+    Keeps the store's revision, raises the epoch, and leaves its cause (else a new one) on the fence, so that the
     next sync makes HEAD killed too instead of publishing over it.
     """
     cause = cause or f"direct:{uuid.uuid4().hex}"
@@ -99,17 +100,17 @@ def kill_directly(
             observed = observe(store)
             sequence, revision, epoch = _beyond(observed)
             config = killed_config(sequence, revision, epoch)
-            brought = carry_out(store, observed, _write(config, Fence(sequence, cause)))
+            written = carry_out(store, observed, _write(config, Fence(sequence, cause)))
         except StoreError as failed:
             error = failed
             wait(min(0.05 * 2**attempt, 2.0))
         else:
-            return Killed(sequence, epoch, config, attempt + 1, brought.meta, cause)
+            return Killed(sequence, epoch, config, attempt + 1, written.meta, cause)
     raise error or StoreConflict("the kill lost every race")
 
 
 def _beyond(observed: Observed) -> tuple[int, int, int]:
-    """Sequence, revision and epoch of a direct kill: one above what is there, and no further when killed again.
+    """Sequence, revision and epoch of a direct kill: one above the store's, and no higher when killed again.
 
     So the next sequence that the table gives is never below the fence.
     """

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from gray.lanes.adoption import steps
 from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, Parameters, Registration
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import LaneServices, Notices
 from gray.release.lane_api import LaneApi
 
-__all__ = ["Lanes", "check_live", "readmit", "refresh", "switch_apis"]
+__all__ = ["FoundLanes", "check_live", "readmit", "refresh", "switch_apis"]
 
 
 @dataclass(frozen=True)
-class Lanes:
+class FoundLanes:
     """The gray lanes as a run found them. `withdrawn` are those that this run took away from viewers."""
 
     registrations: Mapping[str, Registration]
@@ -25,25 +25,25 @@ class Lanes:
         return {name: LaneApi(lane.api_id, lane.stage) for name, lane in self.known.items() if lane.usable}
 
     def why_not(self, name: str) -> str:
-        """What keeps viewers from a lane, in words."""
+        """Why viewers cannot be sent to a lane."""
         lane = self.known.get(name)
         if lane is None or lane.status == GONE:
             return f"lane {name} is not registered: deploy its stack first"
         return f"lane {name} is {lane.status}: {lane.why}"
 
 
-def refresh(means: Means, parameters: Parameters) -> Lanes:
-    """Adopts what is newly registered, lets go of what is gone; nothing is asked of AWS when nothing changed."""
-    known = means.lanes.all()
-    for step in steps(parameters.registrations, known):
-        known[step.name] = means.adoption().take(step, now=int(means.now()))
+def refresh(services: LaneServices, notices: Notices, parameters: Parameters, now: float) -> FoundLanes:
+    """Adopts newly registered lanes and releases those that are gone; calls AWS only when something changed."""
+    known = services.table.all()
+    for step in steps(parameters.registrations, known, services.keys):
+        known[step.name] = services.adoption().take(step, now=int(now))
         if known[step.name].status == REFUSED and (step.lane is None or step.lane.why != known[step.name].why):
-            means.warn(f"Lane {step.name} refused in {means.environment}", known[step.name].why)
-    return Lanes(parameters.registrations, known)
+            notices.warn(f"Lane {step.name} refused in {notices.environment}", known[step.name].why)
+    return FoundLanes(parameters.registrations, known)
 
 
-def check_live(means: Means, lanes: Lanes, published: Collection[str]) -> Lanes:
-    """Checks each lane that viewers are sent to now: three failures running, or its registration gone, withdraw it."""
+def check_live(services: LaneServices, notices: Notices, lanes: FoundLanes, published: Collection[str]) -> FoundLanes:
+    """Checks each lane that viewers are sent to: three failures in a row, or a missing registration, withdraw it."""
     known = dict(lanes.known)
     withdrawn: list[str] = []
     for name in published:
@@ -54,20 +54,22 @@ def check_live(means: Means, lanes: Lanes, published: Collection[str]) -> Lanes:
         registration = lanes.registrations.get(name)
         if not lane.usable or registration is None:
             continue
-        why = means.preflight(registration, False)
+        why = services.preflight(registration, False)
         after = lane.failed(why) if why else lane.passed()
         if after != lane:
-            means.lanes.put(after)
+            services.table.put(after)
             known[name] = after
         if after.status == WITHDRAWN:
             withdrawn.append(name)
-    after_checks = Lanes(lanes.registrations, known, tuple(withdrawn))
+    after_checks = FoundLanes(lanes.registrations, known, tuple(withdrawn))
     for name in withdrawn:
-        means.warn(f"Lane {name} withdrawn in {means.environment}", after_checks.why_not(name))
+        notices.warn(f"Lane {name} withdrawn in {notices.environment}", after_checks.why_not(name))
     return after_checks
 
 
-def readmit(means: Means, lanes: Lanes, needed: Collection[str], wanted: Collection[str]) -> tuple[Lanes, list[str]]:
+def readmit(
+    services: LaneServices, lanes: FoundLanes, needed: Collection[str], wanted: Collection[str]
+) -> tuple[FoundLanes, list[str]]:
     """Preflight for a revision that is not published yet: what is wrong with the lanes its rules lead to (`needed`).
 
     A lane that was withdrawn and passes takes viewers again. One that is only `wanted` (for signed links) is no reason
@@ -82,18 +84,18 @@ def readmit(means: Means, lanes: Lanes, needed: Collection[str], wanted: Collect
             continue
         if name not in needed and lane.usable:
             continue
-        why = means.preflight(registration, name in needed)
+        why = services.preflight(registration, name in needed)
         if why:
             problems += [why] if name in needed else []
         elif lane.status == WITHDRAWN:
             known[name] = replace(lane, status=ADOPTED, failures=0, why="")
-            means.lanes.put(known[name])
+            services.table.put(known[name])
     return replace(lanes, known=known), problems
 
 
-def switch_apis(means: Means, lanes: Lanes, *, own: bool) -> None:
+def switch_apis(services: LaneServices, lanes: FoundLanes, *, own: bool) -> None:
     """Makes every adopted gray API call its own function, or (the kill at the API) stable's."""
     for name, registration in lanes.registrations.items():
         lane = lanes.known.get(name)
         if lane and lane.status in (ADOPTED, WITHDRAWN) and lane.matches(registration):
-            means.switch(registration, own)
+            services.switch(registration, own)

@@ -7,7 +7,7 @@ store has already are taken from the set in S3, if that is as the last publicati
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import ControlPlane
 from gray.publish.prepare import Refused
 from gray.publish.records.ledger import ListShards
 from gray.publish.records.list_ledger import NOTHING, ListUse, doubtful, set_hash
@@ -23,23 +23,23 @@ class ShardSets:
     known: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
-def list_shards(means: Means, lists: Mapping[str, ListUse]) -> ShardSets:
+def list_shards(plane: ControlPlane, lists: Mapping[str, ListUse]) -> ShardSets:
     """All shards of `lists`. Raises Refused when a list's file is missing or does not fit its layout."""
     if not lists:
         return ShardSets()
-    known = _published(means, lists)
+    known = _published(plane, lists)
     for name, use in lists.items():
         if (name, use.digest) not in known:
-            known[name, use.digest] = _built(means, name, use)
+            known[name, use.digest] = _built(plane, name, use)
     target = {key: value for name, use in lists.items() for key, value in known[name, use.digest].items()}
     return ShardSets(target, known)
 
 
-def possible_values(means: Means, lists: Mapping[str, ListUse], sets: ShardSets) -> dict[str, list[str | None]]:
+def possible_values(plane: ControlPlane, lists: Mapping[str, ListUse], sets: ShardSets) -> dict[str, list[str | None]]:
     """For each shard, the values it may have in the store, by the ledger as it is now; none for one that may lack."""
     if not lists:
         return {}
-    ledger = means.ledger.read()
+    ledger = plane.records.ledger.read()
     found: dict[str, list[str | None]] = {}
     for name, use in lists.items():
         digests = doubtful(ledger, name)
@@ -47,7 +47,7 @@ def possible_values(means: Means, lists: Mapping[str, ListUse], sets: ShardSets)
             continue
         try:
             versions = [
-                sets.known.get((name, digest)) or _built(means, name, ListUse(digest, use.shards, use.salt))
+                sets.known.get((name, digest)) or _built(plane, name, ListUse(digest, use.shards, use.salt))
                 for digest in digests
             ]
         except Refused:
@@ -58,9 +58,9 @@ def possible_values(means: Means, lists: Mapping[str, ListUse], sets: ShardSets)
     return found
 
 
-def _published(means: Means, lists: Mapping[str, ListUse]) -> dict[tuple[str, str], Mapping[str, str]]:
+def _published(plane: ControlPlane, lists: Mapping[str, ListUse]) -> dict[tuple[str, str], Mapping[str, str]]:
     """The shards of these lists as they were published last, by the set in S3, where that can be believed."""
-    ledger = means.ledger.read()
+    ledger = plane.records.ledger.read()
     settled = {
         name: ledger.lists[name].digests[0]
         for name, use in lists.items()
@@ -70,7 +70,7 @@ def _published(means: Means, lists: Mapping[str, ListUse]) -> dict[tuple[str, st
     if not settled or not ledger.complete:
         return {}
     try:
-        saved = means.edge_config().read()
+        saved = plane.edge.edge_config().read()
     except ValueError:
         return {}
     if set_hash(saved) != ledger.saved_hash:
@@ -83,11 +83,11 @@ def _published(means: Means, lists: Mapping[str, ListUse]) -> dict[tuple[str, st
     return found
 
 
-def _built(means: Means, name: str, use: ListUse) -> dict[str, str]:
+def _built(plane: ControlPlane, name: str, use: ListUse) -> dict[str, str]:
     from gray.release.user_lists import ListError, build_shards, shard_key
 
     try:
-        values = build_shards(means.lists().ids(use.digest), salt=use.salt, shards=use.shards)
+        values = build_shards(plane.history.lists().ids(use.digest), salt=use.salt, shards=use.shards)
     except (FileNotFoundError, ListError) as error:
         raise Refused([f"list {name}: {error}"]) from error
     return {shard_key(name, number): value for number, value in enumerate(values)}

@@ -9,19 +9,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamped, part_key
+from gray.edge.config import Stamp, part_keys
 from gray.history.revision import FINISHED, Revision
-from gray.publish.control_plane import Means
-from gray.publish.lane_watch import Lanes, readmit
-from gray.publish.records.current import Current
+from gray.publish.control_plane import ControlPlane
+from gray.publish.lane_watch import FoundLanes, readmit
+from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse
 from gray.publish.store.write_plan import Target
-from gray.release.lane_api import LaneApi
 
 if TYPE_CHECKING:
     from gray.release.document import Release
 
-__all__ = ["Compiled", "Refused", "compile_target"]
+__all__ = ["Prepared", "Refused", "compile_target"]
 
 
 class Refused(Exception):
@@ -33,90 +32,78 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Compiled:
+class Prepared:
     """A publication ready to be written, but for the shards of its `lists`."""
 
     target: Target
-    stamp: Stamped
     digest: str
-    current: Current
+    current: Published
     lists: Mapping[str, ListUse] = field(default_factory=dict)
 
 
-def compile_target(means: Means, revision: Revision, lanes: Lanes, *, sequence: int, fresh: bool) -> Compiled:
+def compile_target(
+    plane: ControlPlane, revision: Revision, lanes: FoundLanes, *, sequence: int, fresh: bool
+) -> Prepared:
     """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
 
     `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
     """
-    from gray.edge.compile import CompileError, Stamp, compile_release
-    from gray.release.lane_api import LaneApi
+    from gray.edge.compile import CompileError, compile_release
 
     release = _release(revision)
     led_to = {rule.lane for rule in release.rules}
     needed = sorted(led_to) if revision.state != FINISHED else []
-    lanes, problems = readmit(means, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
-    problems += _invalid(means, release)
+    lanes, problems = readmit(plane.lanes, lanes, needed, list(release.lanes)) if fresh else (lanes, [])
+    problems += _invalid(plane, release)
     if problems:
         raise Refused(problems)
     live = {name: lane for name, lane in lanes.live.items() if name in release.lanes}
     lease = release.lease_minutes * 60
-    now = int(means.now())
+    now = int(plane.clock.now())
     try:
         compiled = compile_release(
             _without(release, led_to - set(live)),
-            stamp=Stamp(sequence, revision.number, revision.epoch, now + lease),
-            lanes={name: LaneApi(lane.api_id, lane.stage) for name, lane in live.items()},
-            region=means.region,
-            keys=means.keys(),
+            stamp=Stamp(sequence, revision.number, revision.epoch, until=now + lease),
+            lanes=live,
+            region=plane.edge.region,
+            keys=plane.edge.keys(),
         )
     except CompileError as error:
         raise Refused([str(problem) for problem in error.problems]) from error
-    lists = _lists(release)
-    digest = _digest(compiled.digest, revision, live, lists)
-    return Compiled(
-        target=Target(
-            compiled.config,
-            {part_key(sequence, number): part for number, part in enumerate(compiled.parts, 1)},
-        ),
-        stamp=Stamped(sequence, revision.number, revision.epoch, revision.state, now + lease, len(compiled.parts)),
+    lists = {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
+    digest = _digest(compiled.digest, lists)
+    parts = part_keys(sequence, len(compiled.parts))
+    return Prepared(
+        target=Target(compiled.config, dict(zip(parts, compiled.parts, strict=True))),
         digest=digest,
-        current=Current(
-            sequence,
-            revision.number,
-            revision.epoch,
-            revision.state,
-            digest,
-            now + lease,
-            now,
-            lease,
-            live,
-            tuple(release.lanes),
+        current=Published(
+            *(sequence, revision.number, revision.epoch, revision.state, digest),
+            until=now + lease,
+            published_at=now,
+            lease=lease,
+            lanes=live,
+            wants=tuple(release.lanes),
         ),
         lists=lists,
     )
 
 
 def _release(revision: Revision) -> "Release":
+    from pydantic import ValidationError
+
+    from gray.release.validation.structure import structure_problems
+
     try:
         return revision.release()
     except ValueError as error:
-        raise Refused([f"revision {revision.number} is not a release", *_structure(error)]) from error
+        found = structure_problems(error) if isinstance(error, ValidationError) else [error]
+        raise Refused([f"revision {revision.number} is not a release", *map(str, found)]) from error
 
 
-def _structure(error: ValueError) -> list[str]:
-    from pydantic import ValidationError
+def _invalid(plane: ControlPlane, release: "Release") -> list[str]:
+    from gray.release.validation.whole import problems
 
-    from gray.release.messages import structure_problems
-
-    return (
-        [str(problem) for problem in structure_problems(error)] if isinstance(error, ValidationError) else [str(error)]
-    )
-
-
-def _invalid(means: Means, release: "Release") -> list[str]:
-    from gray.release.validation import problems
-
-    files = means.lists() if release.lists else None
+    files = plane.history.lists() if release.lists else None
     there = [entry.digest for entry in release.lists.values() if files and files.exists(entry.digest)]
     return [str(problem) for problem in problems(release, lists=there)]
 
@@ -128,18 +115,7 @@ def _without(release: "Release", withdrawn: set[str]) -> "Release":
     return release.model_copy(update={"rules": [rule for rule in release.rules if rule.lane not in withdrawn]})
 
 
-def _lists(release: "Release") -> dict[str, ListUse]:
-    return {name: ListUse(entry.digest, entry.shards, entry.salt) for name, entry in release.lists.items()}
-
-
-def _digest(compiled: str, revision: Revision, live: Mapping[str, LaneApi], lists: Mapping[str, ListUse]) -> str:
+def _digest(compiled: str, lists: Mapping[str, ListUse]) -> str:
     """Changes with everything a viewer or a grant could notice; not with the sequence, nor the lease's end."""
-    parts = [
-        compiled,
-        revision.number,
-        revision.epoch,
-        revision.state,
-        {name: [lane.api_id, lane.stage] for name, lane in sorted(live.items())},
-        {name: use.digest for name, use in sorted(lists.items())},
-    ]
+    parts = [compiled, {name: use.digest for name, use in sorted(lists.items())}]
     return sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
     sequence -> HEAD -> validate -> preflight -> compile -> write (gray.publish.write)
 
-A run may end at any of the arrows, and others may run beside it; what each step relies on is said in
+A run may be interrupted at any arrow, and others may run beside it. What each step relies on is described in
 gray.publish.store.write_plan, gray.publish.store.writer and gray.publish.records.ledger. What is invalid is refused,
 and the edge keeps what it has, without the lanes that have gone (gray.publish.stand_by).
 """
@@ -10,32 +10,32 @@ and the edge keeps what it has, without the lanes that have gone (gray.publish.s
 from dataclasses import dataclass, replace
 
 from gray.history.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import ControlPlane
 from gray.publish.due import due, lapsed
 from gray.publish.kill_publisher import follow_kill, publish_kill
-from gray.publish.lane_watch import Lanes, check_live, refresh, switch_apis
+from gray.publish.lane_watch import FoundLanes, check_live, refresh, switch_apis
 from gray.publish.list_shards import list_shards, possible_values
-from gray.publish.prepare import Compiled, Refused, compile_target
-from gray.publish.records.current import Current
+from gray.publish.prepare import Prepared, Refused, compile_target
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger, LedgerMoved
 from gray.publish.records.publication_log import FAILED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
 from gray.publish.stand_by import stand_by
 from gray.publish.store.writer import StillKilled, Superseded
 from gray.publish.write import Ready, write_publication
 
-__all__ = ["Ask", "Publisher", "Run"]
+__all__ = ["PublishRequest", "PublishResult", "Publisher"]
 
 # Changes made by these are not a person's: they do not renew a lease that has lapsed.
 AUTOMATIC = ("sync", "watch", "plan")
-# No run lives longer (Lambda's limit is 15 minutes): what it set out to do, it does within this time.
+# No run lives longer: Lambda's limit is 15 minutes.
 RUN_SECONDS = 1200
 
 
 @dataclass(frozen=True)
-class Ask:
+class PublishRequest:
     """Why a run was started. `person` is who asked for it by hand; `id` names the request, for its record.
 
-    `force` publishes also what is published already; `repair` also puts right what somebody changed by hand.
+    `force` publishes again what is published already; `repair` also reverts what somebody changed by hand.
     """
 
     trigger: str
@@ -47,7 +47,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Run:
+class PublishResult:
     """What a run did: its record (None when there was nothing to do), the lanes it withdrew, a lapsed lease."""
 
     record: Record | None
@@ -59,154 +59,164 @@ class Run:
 class Publisher:
     """Brings HEAD to the edge."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
 
-    def run_if_due(self, ask: Ask, *, check_lanes: bool) -> Run:
+    def run_if_due(self, request: PublishRequest, *, check_lanes: bool) -> PublishResult:
         """Publishes when there is a reason to; `check_lanes` asks each live lane for its health first (schedule)."""
-        means = self._means
-        ledger = means.ledger.read()
-        head = means.revisions.head()
+        plane = self._plane
+        ledger = plane.records.ledger.read()
+        head = plane.history.revisions.head()
         if head is None:
-            return Run(None)
-        left = Current.parse(ledger.published) if ledger.complete and ledger.published else None
+            return PublishResult(None)
+        left = Published.parse(ledger.published) if ledger.complete and ledger.published else None
         if head.killed and (left is None or (left.revision, left.state) != (head.revision, head.state)):
-            return Run(self.publish(ask, ledger), "revision")  # at once: no other service may stand before a kill
-        parameters = means.parameters()
-        # The ledger has the parameter's text too: what somebody writes into the parameter moves nothing.
-        current = left or Current.parse(parameters.current)
-        lanes = refresh(means, parameters)
+            return PublishResult(
+                self.publish(request, ledger), "revision"
+            )  # at once: no other service may stand before a kill
+        parameters = plane.parameters()
+        # The ledger has the parameter's text too, so an edit of the parameter by hand changes nothing.
+        current = left or self._of_here(Published.parse(parameters.current), ledger)
+        lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
         if check_lanes and left:
-            self._follow(left, ledger, lanes, Current.parse(parameters.current))
+            self._follow(left, ledger, lanes, Published.parse(parameters.current))
         if check_lanes and current and not head.killed:
-            lanes = check_live(means, lanes, list(current.lanes))
-        why = due(head, current, ledger, lanes.live, means.now())
-        over = lapsed(current, means.now()) and not head.killed
+            lanes = check_live(plane.lanes, plane.notices, lanes, list(current.lanes))
+        why = due(head, current, ledger, lanes.live, plane.clock.now())
+        over = lapsed(current, plane.clock.now()) and not head.killed
         if over and why != "revision":
             why = ""  # renewing what has lapsed needs a person
-        if not why and not ask.force:
-            return Run(None, withdrawn=lanes.withdrawn, lapsed=over)
-        return Run(self.publish(ask, ledger), why, lanes.withdrawn, over)
+        if not why and not request.force:
+            return PublishResult(None, withdrawn=lanes.withdrawn, lapsed=over)
+        return PublishResult(self.publish(request, ledger), why, lanes.withdrawn, over)
 
-    def _follow(self, left: Current, ledger: Ledger, lanes: Lanes, parameter: Current | None) -> None:
-        """Makes what lies beside the store follow what was published last, whichever run should have done so.
+    def _follow(self, left: Published, ledger: Ledger, lanes: FoundLanes, parameter: Published | None) -> None:
+        """Brings the parameter and the lanes' APIs in line with the last publication, whichever run left them behind.
 
-        What no publication of ours wrote into the parameter is drift: that is looked for, and told, once an hour.
+        A parameter that no publication wrote is drift, which an hourly check reports.
         """
-        means = self._means
+        plane = self._plane
         if parameter and parameter.order < left.order:
-            means.current().write(left)
+            plane.edge.current().write(left)
         if left.state == KILLED:
-            switch_apis(means, lanes, own=False)  # a deployment of the lane may have set it back
+            switch_apis(plane.lanes, lanes, own=False)  # a deployment of the lane may have set it back
         elif ledger.switched_at:
-            switch_apis(means, lanes, own=True)
-            if ledger.switched_at + RUN_SECONDS <= means.now():
-                means.ledger.change(
+            switch_apis(plane.lanes, lanes, own=True)
+            if ledger.switched_at + RUN_SECONDS <= plane.clock.now():
+                plane.records.ledger.change(
                     lambda kept: replace(kept, switched_at=0) if kept.switched_at == ledger.switched_at else kept
                 )
 
-    def publish(self, ask: Ask, ledger: Ledger | None = None) -> Record:
+    def publish(self, request: PublishRequest, ledger: Ledger | None = None) -> Record:
         """Publishes HEAD. The record says how it ended; an AWS error is recorded and raised.
 
         `ledger` is what the run has read of it, if it has.
         """
-        means = self._means
-        sequence = means.records.next_sequence()
-        record = Record(sequence, ask.trigger, RUNNING, started_at=self._millis(), id=ask.id)
-        head = means.revisions.head()
+        plane = self._plane
+        sequence = plane.records.log.next_sequence()
+        record = Record(sequence, request.trigger, RUNNING, started_at=plane.clock.millis(), id=request.id)
+        head = plane.history.revisions.head()
         if head is None:
-            record = record.closed(SKIPPED, self._millis(), errors=["no revision has been saved yet"])
-            means.records.put(record)
+            record = record.closed(SKIPPED, plane.clock.millis(), errors=["no revision has been saved yet"])
+            plane.records.log.put(record)
             return record
         if head.killed:
-            return publish_kill(means, head, record)
+            return publish_kill(plane, head, record)
         record = replace(record, revision=head.revision, epoch=head.epoch, state=head.state)
-        if ask.trigger != "scheduled":
-            means.records.put(record)
+        if request.trigger != "scheduled":
+            plane.records.log.put(record)
         try:
-            record = self._published(ask, record, head, ledger or means.ledger.read())
+            record = self._published(request, record, head, ledger or plane.records.ledger.read())
         except (Superseded, LedgerMoved, Conflict) as newer:
             if self._never_given(newer):
-                return self.publish(ask)
-            record = record.closed(SUPERSEDED, self._millis(), errors=[str(newer)])
+                return self.publish(request)
+            record = record.closed(SUPERSEDED, plane.clock.millis(), errors=[str(newer)])
         except StillKilled as killed:
-            return follow_kill(means, killed, record)
+            return follow_kill(plane, killed, record)
         except Exception as error:
-            means.records.put(record.closed(FAILED, self._millis(), errors=[f"{type(error).__name__}: {error}"]))
+            plane.records.log.put(
+                record.closed(FAILED, plane.clock.millis(), errors=[f"{type(error).__name__}: {error}"])
+            )
             raise
-        if not (ask.trigger == "scheduled" and record.status == REFUSED):  # the schedule tries again and again
-            means.records.put(record)
+        if not (request.trigger == "scheduled" and record.status == REFUSED):  # the schedule tries again and again
+            plane.records.log.put(record)
         return record
-
-    def publish_kill(self, head: Head, ask: Ask) -> Record:
-        """Publishes the kill that HEAD names, at once: no release is read."""
-        record = Record(self._means.records.next_sequence(), ask.trigger, started_at=self._millis(), id=ask.id)
-        return publish_kill(self._means, head, record)
 
     def _never_given(self, newer: Exception) -> bool:
         """Whether what stopped us has a sequence that this table never gave.
 
-        Somebody wrote it by hand, or the table was restored to an earlier time. It stops nobody again; a newer
+        Somebody wrote it by hand, or the table was restored to an earlier time. It stops no later run; a newer
         revision in the store still does.
         """
-        if not isinstance(newer, Superseded) or newer.by <= self._means.records.last_sequence():
+        if not isinstance(newer, Superseded) or newer.by <= self._plane.records.log.last_sequence():
             return False
-        self._means.records.raise_sequence(newer.by)
+        self._plane.records.log.raise_sequence(newer.by)
         return True
 
     # a release
 
-    def _published(self, ask: Ask, record: Record, head: Head, ledger: Ledger) -> Record:
-        """HEAD at the edge, or what is there already, for as long as HEAD is refused."""
-        means = self._means
-        parameters = means.parameters()
-        current = Current.parse(parameters.current)
-        lanes = refresh(means, parameters)
-        # Before the lanes are asked for their health: until then it is stable's function that answers there.
+    def _published(self, request: PublishRequest, record: Record, head: Head, ledger: Ledger) -> Record:
+        """Publishes HEAD; while HEAD is refused, what is published already stays."""
+        plane = self._plane
+        parameters = plane.parameters()
+        parameter = Published.parse(parameters.current)
+        current = self._of_here(parameter, ledger)
+        if parameter and not current and parameter.sequence >= record.sequence:
+            # else the parameter would keep the higher number, and with it what it says, a kill for example
+            raise Superseded("the parameter is of an environment of this name that is gone", parameter.sequence)
+        lanes = refresh(plane.lanes, plane.notices, parameters, plane.clock.now())
+        # Before the health checks: until then stable's function answers there.
         switched = current is None or current.state == KILLED or ledger.switched_at > 0
         if switched:
-            switch_apis(means, lanes, own=True)
+            switch_apis(plane.lanes, lanes, own=True)
         try:
-            revision = self._in_force(ask, means.revisions.at(head), current)
+            revision = self._in_force(request, plane.history.revisions.at(head), current)
             record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
-            fresh = current is None or current.revision != revision.number or bool(ask.person)
-            compiled = compile_target(means, revision, lanes, sequence=record.sequence, fresh=fresh)
-            sets = list_shards(means, compiled.lists)
+            fresh = current is None or current.revision != revision.number or bool(request.person)
+            compiled = compile_target(plane, revision, lanes, sequence=record.sequence, fresh=fresh)
+            sets = list_shards(plane, compiled.lists)
         except (Refused, NoSuchRevision) as refused:
             if switched and current and current.state == KILLED:
-                switch_apis(means, lanes, own=False)
-            stand_by(means, lanes, current, trigger=ask.trigger, repair=ask.repair)
-            return record.closed(REFUSED, self._millis(), errors=_problems(refused))
+                switch_apis(plane.lanes, lanes, own=False)
+            stand_by(plane, lanes, current, trigger=request.trigger, repair=request.repair)
+            return record.closed(REFUSED, plane.clock.millis(), errors=_problems(refused))
         record = replace(record, digest=compiled.digest)
-        if not ask.force and self._there(compiled, current):
-            return record.closed(SKIPPED, self._millis())
+        if not request.force and self._there(compiled, current):
+            return record.closed(SKIPPED, plane.clock.millis())
         ready = Ready(
             replace(compiled.target, shards=sets.target),
             compiled.current,
             compiled.digest,
-            lambda: possible_values(means, compiled.lists, sets),
+            lambda: possible_values(plane, compiled.lists, sets),
             compiled.lists,
         )
-        return write_publication(means, record, ready, repair=ask.repair)
+        return write_publication(plane, record, ready, repair=request.repair)
 
-    def _in_force(self, ask: Ask, revision: Revision, current: Current | None) -> Revision:
-        """The revision to publish: in a new epoch, and at a person's word, when what is published has lapsed."""
-        if current is None or not lapsed(current, self._means.now()) or revision.epoch > current.epoch:
+    def _of_here(self, parameter: Published | None, ledger: Ledger) -> Published | None:
+        """What the parameter says, unless an environment of the same name that is gone has left it behind.
+
+        That is so where nothing has been written yet: neither by this table's ledger, nor into the store. A table that
+        has lost its ledger has a store with something in it.
+        """
+        if parameter and not ledger.intent and not self._plane.edge.store().describe().items:
+            return None
+        return parameter
+
+    def _in_force(self, request: PublishRequest, revision: Revision, current: Published | None) -> Revision:
+        """The revision to publish. After a lapsed lease that takes a person's request, and a new epoch."""
+        if current is None or not lapsed(current, self._plane.clock.now()) or revision.epoch > current.epoch:
             return revision
         changed = revision.number > current.revision and revision.via not in AUTOMATIC
-        who = ask.person or (revision.author if changed else "")
+        who = request.person or (revision.author if changed else "")
         if not who:
-            raise Refused(["the lease has lapsed: everybody is at stable; `grayctl sync` renews it, in a new epoch"])
-        reason = ask.reason or f"the lease of revision {current.revision} had lapsed"
-        return self._means.revisions.raise_epoch(author=who, reason=reason, via="sync", base=revision.head)
+            raise Refused(["the lease has lapsed and everybody is at stable; `grayctl sync` renews it in a new epoch"])
+        reason = request.reason or f"the lease of revision {current.revision} had lapsed"
+        return self._plane.history.revisions.raise_epoch(author=who, reason=reason, via="sync", base=revision.head)
 
-    def _there(self, compiled: Compiled, current: Current | None) -> bool:
-        if current is None or current.digest != compiled.digest or not self._means.ledger.read().complete:
+    def _there(self, compiled: Prepared, current: Published | None) -> bool:
+        if current is None or current.digest != compiled.digest or not self._plane.records.ledger.read().complete:
             return False
-        return self._means.now() < current.until - current.lease / 2
-
-    def _millis(self) -> int:
-        return int(self._means.now() * 1000)
+        return self._plane.clock.now() < current.until - current.lease / 2
 
 
 def _problems(refused: Refused | NoSuchRevision) -> list[str]:

@@ -7,12 +7,13 @@ ends when it would have ended: only a publication of HEAD renews it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gray.edge.config import CONFIG, Stamped, again, lanes_of, part_key, part_keys, stamped, unmask
+from gray.edge.config import CONFIG, Stamp, again, lanes_of, part_key, part_keys, stamped, unmask
 from gray.history.revision import KILLED, Head
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import ControlPlane
 from gray.publish.kill_publisher import follow_kill, publish_kill
-from gray.publish.lane_watch import Lanes
-from gray.publish.records.current import Current
+from gray.publish.lane_watch import FoundLanes
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger, LedgerMoved
 from gray.publish.records.list_ledger import NOTHING, doubtful, set_hash
 from gray.publish.records.publication_log import REFUSED, SUPERSEDED, Record
@@ -24,72 +25,80 @@ from gray.release.lane_api import LaneApi
 __all__ = ["stand_by"]
 
 
-def stand_by(means: Means, lanes: Lanes, current: Current | None, *, trigger: str, repair: bool) -> Record | None:
-    """Publishes again what is published, where that is needed; None where it is not.
+def stand_by(
+    plane: ControlPlane, lanes: FoundLanes, current: Published | None, *, trigger: str, repair: bool
+) -> Record | None:
+    """Publishes again what is published, when that is needed; else returns None.
 
-    Needed are: lanes to take away, a run that ended half-way, and a `repair` of what somebody changed by hand.
+    It is needed when lanes must be taken away, a run was interrupted, or a `repair` reverts a change by hand.
     `current` is what the parameter says.
     """
-    ledger = means.ledger.read()
-    published = Current.parse(ledger.published) if ledger.complete and ledger.published else current
+    ledger = plane.records.ledger.read()
+    published = Published.parse(ledger.published) if ledger.complete and ledger.published else current
     there = published.lanes if published else {}
     if not repair and ledger.complete and _left(there, lanes) == dict(there):
         return None
-    record = Record(means.records.next_sequence(), trigger, started_at=_millis(means))
+    record = Record(plane.records.log.next_sequence(), trigger, started_at=plane.clock.millis())
     try:
-        record = _again(means, record, lanes, published, ledger, repair=repair)
+        record = _again(plane, record, lanes, published, ledger, repair=repair)
     except StillKilled as killed:
-        return follow_kill(means, killed, record)
+        return follow_kill(plane, killed, record)
     except (Superseded, LedgerMoved) as newer:
-        record = record.closed(SUPERSEDED, _millis(means), errors=[str(newer)])
-    means.records.put(record)
+        record = record.closed(SUPERSEDED, plane.clock.millis(), errors=[str(newer)])
+    plane.records.log.put(record)
     return record
 
 
 def _again(
-    means: Means, record: Record, lanes: Lanes, published: Current | None, ledger: Ledger, *, repair: bool
+    plane: ControlPlane,
+    record: Record,
+    lanes: FoundLanes,
+    published: Published | None,
+    ledger: Ledger,
+    *,
+    repair: bool,
 ) -> Record:
-    observed = observe(means.store())
+    observed = observe(plane.edge.store())
     killed = stamped(observed.config)
     if killed and killed.state == KILLED:
-        return _killed_again(means, killed, observed.fence.direct, record)
-    saved = _saved(means)
+        return _killed_again(plane, killed, observed.fence.direct, record)
+    saved = _saved(plane.edge.edge_config())
     stamp = stamped(saved.get(CONFIG))
     if stamp is None or not _whole(saved, stamp) or (ledger.complete and set_hash(saved) != ledger.saved_hash):
-        why = "there is no set in S3 to go by; the edge keeps what it has until the lease ends"
-        return record.closed(REFUSED, _millis(means), errors=[why])
-    ready = _ready(means, record.sequence, saved, stamp, lanes, published)
+        why = "there is no complete set in S3; the edge keeps what it has until the lease ends"
+        return record.closed(REFUSED, plane.clock.millis(), errors=[why])
+    ready = _ready(plane, record.sequence, saved, stamp, lanes, published)
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
-    return write_publication(means, record, ready, repair=repair)
+    return write_publication(plane, record, ready, repair=repair)
 
 
-def _killed_again(means: Means, stamp: Stamped, direct: str, record: Record) -> Record:
+def _killed_again(plane: ControlPlane, stamp: Stamp, direct: str, record: Record) -> Record:
     """What is published is a kill: one that HEAD does not know, or one that stays while its resume is refused."""
-    head = means.revisions.head()
-    unanswered = direct and not means.revisions.acted_on(direct)
+    head = plane.history.revisions.head()
+    unanswered = direct and not plane.history.revisions.acted_on(direct)
     if unanswered or head is None or head.killed or head.epoch <= stamp.epoch:
         raise StillKilled(stamp, direct)
-    return publish_kill(means, Head(stamp.revision, stamp.epoch, KILLED), record)
+    return publish_kill(plane, Head(stamp.revision, stamp.epoch, KILLED), record)
 
 
-def _saved(means: Means) -> dict[str, str]:
+def _saved(edge_config: EdgeConfig) -> dict[str, str]:
     try:
-        return means.edge_config().read()
+        return edge_config.read()
     except ValueError:
         return {}
 
 
-def _whole(saved: Mapping[str, str], stamp: Stamped) -> bool:
+def _whole(saved: Mapping[str, str], stamp: Stamp) -> bool:
     return all(key in saved for key in part_keys(stamp.sequence, stamp.parts))
 
 
 def _ready(
-    means: Means,
+    plane: ControlPlane,
     sequence: int,
     saved: Mapping[str, str],
-    stamp: Stamped,
-    lanes: Lanes,
-    published: Current | None,
+    stamp: Stamp,
+    lanes: FoundLanes,
+    published: Published | None,
 ) -> Ready:
     config = saved[CONFIG]
     named = lanes_of(config)
@@ -97,30 +106,30 @@ def _ready(
     same = published if published and published.revision == stamp.revision else None
     old = part_keys(stamp.sequence, stamp.parts)
     target = Target(
-        unmask(again(config, sequence, live), means.keys()),
+        unmask(again(config, sequence, live), plane.edge.keys()),
         {part_key(sequence, at): _renumbered(saved[key], sequence) for at, key in enumerate(old, 1)},
         {key: value for key, value in saved.items() if key.startswith("s.")},
     )
-    current = Current(
+    current = Published(
         sequence,
         stamp.revision,
         stamp.epoch,
         stamp.state,
         "",
         stamp.until,
-        int(means.now()),
+        int(plane.clock.now()),
         same.lease if same else 0,
         live,
         same.wants if same else tuple(named),
     )
-    return Ready(target, current, "", lambda: _possible(means, target.shards))
+    return Ready(target, current, "", lambda: _possible(plane.records.ledger.read(), target.shards))
 
 
 def _list_of(shard: str) -> str:
     return shard.removeprefix("s.").rpartition(".")[0]
 
 
-def _left(named: Mapping[str, LaneApi], lanes: Lanes) -> dict[str, LaneApi]:
+def _left(named: Mapping[str, LaneApi], lanes: FoundLanes) -> dict[str, LaneApi]:
     return {name: lanes.live[name] for name in named if name in lanes.live}
 
 
@@ -129,16 +138,11 @@ def _renumbered(part: str, sequence: int) -> str:
     return f"{sequence}|{part.partition('|')[2]}"
 
 
-def _possible(means: Means, shards: Mapping[str, str]) -> dict[str, list[str | None]]:
+def _possible(ledger: Ledger, shards: Mapping[str, str]) -> dict[str, list[str | None]]:
     """Where the ledger is sure of a list, its shards are in the store as they are in the set."""
-    ledger = means.ledger.read()
     return {key: [value] for key, value in shards.items() if _sure(ledger, _list_of(key))}
 
 
 def _sure(ledger: Ledger, name: str) -> bool:
     digests = doubtful(ledger, name)
     return len(digests) == 1 and NOTHING not in digests
-
-
-def _millis(means: Means) -> int:
-    return int(means.now() * 1000)

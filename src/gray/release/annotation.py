@@ -13,14 +13,14 @@ AUTHOR_LIMIT, REASON_LIMIT = 200, 1000
 
 
 def storable(value: object, limit: int) -> str:
-    """`value` as one line of UTF-8: what is no character becomes U+FFFD, what controls a terminal a space.
+    """`value` as one line of UTF-8: invalid characters become U+FFFD, control characters a space.
 
-    What is longer than `limit` characters ends with an ellipsis there.
+    Text longer than `limit` characters ends with an ellipsis there.
     """
     text = "" if value is None else str(value)
     cut = len(text) > limit
     text = text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}" if cut else text
-    # Python keeps a byte of a command line that is no UTF-8 as half a character, U+DC80 and above. In an ASCII locale
+    # Python keeps a byte of a command line that is not UTF-8 as half a character, U+DC80 and above. In an ASCII locale
     # those are all bytes above 127, so together they may well be UTF-8.
     halves = "".join("\N{REPLACEMENT CHARACTER}" if _is_lost(letter) else letter for letter in text)
     whole = halves.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

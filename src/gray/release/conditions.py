@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from gray.release.validation.structure import refused
+from gray.release.validation.value_problems import ValueProblem
+
 __all__ = ["COUNTRY", "Condition", "FieldMatch", "Strict", "Window"]
 
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -32,9 +35,9 @@ def _as_list(value: Any) -> Any:
 
 def _text(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise ValueError("has a control character, which no request can carry; take it out")
+        raise refused(ValueProblem.TEXT_CONTROL)
     if len(value.encode(errors="surrogatepass")) > _VALUE_BYTES or not _is_unicode(value):
-        raise ValueError(f"is longer than {_VALUE_BYTES} bytes, or not Unicode; use a shorter value, or `prefix`")
+        raise refused(ValueProblem.TEXT_LONG, limit=_VALUE_BYTES)
     return value
 
 
@@ -44,7 +47,7 @@ def _is_unicode(value: str) -> bool:
 
 def _name(value: str) -> str:
     if not _TOKEN.fullmatch(value):
-        raise ValueError("is not a name; use letters, digits and -_.~ (1 to 64 of them)")
+        raise refused(ValueProblem.NAME_FORM)
     return value
 
 
@@ -54,21 +57,19 @@ def _query_name(value: str) -> str:
 
 def _glob(value: str) -> str:
     if not value.startswith(("/", "*")):
-        raise ValueError(f"bad glob {value!r}; begin with '/' or '*', as in '/shop/*'")
+        raise refused(ValueProblem.GLOB_START, value=value)
     if re.search(r"[?\[\]{}\\]|\*\*", value):
-        raise ValueError(
-            f"bad glob {value!r}; only '*' is special, and it stands for any characters: no ** ? [ ] {{ }} \\"
-        )
+        raise refused(ValueProblem.GLOB_SPECIAL, value=value)
     if "//" in value or re.search(r"(^|/)\.\.?(/|$)", value) or "%" in value:
-        raise ValueError(f"bad glob {value!r}; write the decoded path, without '%', '//', '.' and '..'")
+        raise refused(ValueProblem.GLOB_ENCODED, value=value)
     if value.count("*") > _MAX_STARS:
-        raise ValueError(f"bad glob {value!r}; use at most {_MAX_STARS} stars")
+        raise refused(ValueProblem.GLOB_STARS, value=value, limit=_MAX_STARS)
     return _text(value)
 
 
 def _country(value: str) -> str:
     if not COUNTRY.fullmatch(value):
-        raise ValueError(f"{value!r} is not a country; use two capital letters of ISO 3166, as in DE")
+        raise refused(ValueProblem.COUNTRY_FORM, value=value)
     return value
 
 
@@ -76,11 +77,11 @@ def _cidr(value: str) -> str:
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        raise ValueError(f"bad CIDR {value!r}; write an address or a range as in 10.0.0.0/8 or 2001:db8::/32") from None
+        raise refused(ValueProblem.CIDR_FORM, value=value) from None
     if "/" in value and str(network.network_address) != str(ip_network(value.split("/")[0]).network_address):
-        raise ValueError(f"bad CIDR {value!r}: the address is not the range's first; you may mean {network}")
+        raise refused(ValueProblem.CIDR_FIRST, value=value, network=network)
     if network.version == 6 and network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
-        raise ValueError(f"bad CIDR {value!r}: CloudFront names IPv4 viewers by their IPv4 address; write that")
+        raise refused(ValueProblem.CIDR_MAPPED, value=value)
     return str(network)
 
 
@@ -101,9 +102,9 @@ class FieldMatch(Strict):
     def _one_way(self) -> Self:
         ways = [way for way in ("equals", "one_of", "prefix", "exists") if getattr(self, way) is not None]
         if len(ways) != 1:
-            raise ValueError("needs exactly one of equals, one_of, prefix, exists; write two conditions under `all`")
+            raise refused(ValueProblem.MATCH_ONE_WAY)
         if self.prefix is not None and "" in self.prefix:
-            raise ValueError("prefix '' matches everything; use `exists: true`")
+            raise refused(ValueProblem.PREFIX_EMPTY)
         return self
 
 
@@ -114,7 +115,7 @@ class HeaderMatch(FieldMatch):
     def _visible(self) -> Self:
         name = _name(self.name).lower()
         if name == "cookie":
-            raise ValueError("a function does not see the header Cookie; use a `cookie` condition")
+            raise refused(ValueProblem.HEADER_COOKIE)
         if name.startswith("x-gray") or name in (
             "x-api-key",
             "baggage",
@@ -122,7 +123,7 @@ class HeaderMatch(FieldMatch):
             "tracestate",
             "x-amzn-trace-id",
         ):
-            raise ValueError(f"the edge deletes the viewer's {name}, so this can never match; use another header")
+            raise refused(ValueProblem.HEADER_DELETED, name=name)
         return self
 
 
@@ -132,7 +133,7 @@ class CookieMatch(FieldMatch):
     @model_validator(mode="after")
     def _ours(self) -> Self:
         if _name(self.name) == "__Host-gray":
-            raise ValueError("__Host-gray is the grant itself; use another cookie")
+            raise refused(ValueProblem.COOKIE_RESERVED)
         return self
 
 
@@ -145,14 +146,14 @@ class Window(Strict):
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.start is None and self.end is None:
-            raise ValueError("has neither `from` nor `to`; give one or both")
+            raise refused(ValueProblem.WINDOW_EMPTY)
         for moment in (self.start, self.end):
             if moment is not None and moment.tzinfo is None:
-                raise ValueError("a time has no zone; end it with Z or +01:00")
+                raise refused(ValueProblem.TIME_ZONE)
             if moment is not None and not 0 < moment.timestamp() < 4102444800:
-                raise ValueError("a time is not between 1970 and 2100; correct the year")
+                raise refused(ValueProblem.TIME_YEAR)
         if self.start is not None and self.end is not None and self.start >= self.end:
-            raise ValueError("`from` is not before `to`; exchange them")
+            raise refused(ValueProblem.WINDOW_ORDER)
         return self
 
 
@@ -183,10 +184,7 @@ class Condition(Strict):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if len(self.model_fields_set) != 1 or None in (getattr(self, name) for name in self.model_fields_set):
-            raise ValueError(
-                "needs exactly one of list, cookie, header, query, path, country, device, ip, time, all, any, not; "
-                "combine several with `all` or `any`"
-            )
+            raise refused(ValueProblem.CONDITION_ONE_KIND)
         return self
 
     def parts(self) -> list["Condition"]:

@@ -1,6 +1,6 @@
 """The release document: what is being rolled out, to whom, and for how long.
 
-Structure and single values are checked here; what needs the whole is in gray.release.validation.
+Structure and single values are checked here; what needs the whole is in gray.release.validation.whole.
 """
 
 import re
@@ -11,13 +11,15 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from gray.release.conditions import Condition, Strict
 from gray.release.plan import Plan
+from gray.release.validation.structure import refused
+from gray.release.validation.value_problems import ValueProblem
 
 __all__ = ["GRAY_LANE", "MAX_LANES", "REASONS", "Identity", "Release", "Rule", "State", "UserList", "hundredths"]
 
 GRAY_LANE = re.compile(r"v([2-9]|[1-9][0-9])")
 MAX_LANES = 8
 MAX_RULES = 50
-# Reasons that the edge gives itself; a rule of that name could not be told from them.
+# The edge's own reasons; no rule may have one of these as its id.
 REASONS = frozenset(
     {"no-config", "partial", "killed", "finished", "expired", "out", "behind", "sticky", "default", "no-id", "pin"}
     | {"pin-lost", "lane-gone", "list-missing", "error"}
@@ -42,23 +44,23 @@ def hundredths(percent: float) -> int:
 
 def _percent(value: float) -> float:
     if abs(value * 100 - round(value * 100)) > 1e-6:
-        raise ValueError(f"{value} has more than two decimals; the smallest step is 0.01")
+        raise refused(ValueProblem.PERCENT_TOO_FINE, value=value)
     return value
 
 
 def _lane(value: str) -> str:
     if value == "v1":
-        raise ValueError("v1 is stable, where everybody is who no rule leads elsewhere; take it out")
+        raise refused(ValueProblem.LANE_IS_STABLE)
     if not GRAY_LANE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a gray lane; use v2 to v99")
+        raise refused(ValueProblem.LANE_NAME, value=value)
     return value
 
 
 def _source(value: str) -> str:
     if not _SOURCE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a source; use cookie:<name> or header:<name>")
+        raise refused(ValueProblem.SOURCE_FORM, value=value)
     if value.lower().startswith("header:x-gray") or value == "cookie:__Host-gray" or value.lower() == "header:cookie":
-        raise ValueError(f"{value!r} cannot carry an identity, because the edge keeps it for itself; use another one")
+        raise refused(ValueProblem.SOURCE_RESERVED, value=value)
     return value
 
 
@@ -81,12 +83,12 @@ class Identity(Strict):
     @model_validator(mode="after")
     def _claim_of_jwt(self) -> Self:
         if (self.kind == "jwt") != (self.claim is not None):
-            raise ValueError("`claim` goes with kind jwt alone; write `claim: sub` for a jwt, or take it out")
+            raise refused(ValueProblem.CLAIM_WITHOUT_JWT)
         return self
 
 
 class Rule(Strict):
-    """Leads those who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
+    """Sends viewers who match `when`, or `percent` of them, to a lane. The first rule that matches wins."""
 
     id: Annotated[str, StringConstraints(pattern=_NAME)]
     lane: Lane
@@ -97,13 +99,13 @@ class Rule(Strict):
     @classmethod
     def _own_name(cls, value: str) -> str:
         if value in REASONS:
-            raise ValueError(f"{value!r} is a reason of the edge's own; call the rule something else")
+            raise refused(ValueProblem.RULE_ID_RESERVED, value=value)
         return value
 
     @model_validator(mode="after")
     def _says_whom(self) -> Self:
         if self.when is None and self.percent is None:
-            raise ValueError("needs `when`, `percent` or both; for everybody write `percent: 100`")
+            raise refused(ValueProblem.RULE_FOR_NOBODY)
         return self
 
 

@@ -1,10 +1,10 @@
-"""A ramp plan: the steps that a release takes by itself.
+"""A ramp plan: the steps that a release takes automatically.
 
 The plan is a part of the release document, so a change of it is a revision like any other:
 
     plan: {lane: v2, steps: [1, 5, 25, 50, 100], every_minutes: 30}
 
-Where the ramp stands is told in one place, the percent of the plan's rule in the release.
+One place says where the ramp stands: the percent of the plan's rule in the release.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+
+from gray.release.validation.structure import refused
+from gray.release.validation.value_problems import ValueProblem
 
 __all__ = ["Plan", "at_percent", "duration", "percent_of"]
 
@@ -46,7 +49,7 @@ class Plan(BaseModel):
     @model_validator(mode="after")
     def _steps_rise(self) -> Self:
         if any(later <= earlier for earlier, later in zip(self.steps, self.steps[1:], strict=False)):
-            raise ValueError("each step must be greater than the one before it; a way down is an apply, not a plan")
+            raise refused(ValueProblem.STEPS_RISE)
         return self
 
     def index_of(self, percent: Decimal) -> int:

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gray.release.validation.release_problems import ReleaseProblem
+
 __all__ = [
     "ID_BYTES",
     "RESERVE",
@@ -51,7 +53,7 @@ _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\uf
 
 
 class ListError(ValueError):
-    """When ids do not make a list: says which line or how many fit, and what to do."""
+    """When ids do not make a list: its problem names the line, or how many fit, and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class ListPlan:
 
 
 def canonical(text: str) -> str:
-    """An id as lists keep it: in NFC, without spaces around it. Raises ListError for what is none.
+    """An id as lists keep it: in NFC, without spaces around it. Raises ListError if it is not a valid id.
 
-    What nobody sees would be on the list and never in a request, or the other way round.
+    Invisible characters are refused: the list and the request could differ in them, and nobody would see it.
     """
     identity = text.strip(_AROUND)
     if not identity.isascii():
@@ -75,19 +77,19 @@ def canonical(text: str) -> str:
             _refuse_unseen(letter)
     size = len(identity.encode())
     if size > ID_BYTES:
-        raise ListError(f"{size} bytes; an id has at most {ID_BYTES}")
+        raise ListError(ReleaseProblem.ID_LONG(size=size, limit=ID_BYTES))
     return identity
 
 
 def _refuse_unseen(letter: str) -> None:
     kind = unicodedata.category(letter)
     if kind == "Cs" or letter == "\ufffd":
-        raise ListError("not Unicode text; save the file as UTF-8")
+        raise ListError(ReleaseProblem.ID_NOT_UNICODE())
     if kind == "Cc":
-        raise ListError(f"a control character (U+{ord(letter):04X}); the file must have one id a line")
+        raise ListError(ReleaseProblem.ID_CONTROL(code=f"{ord(letter):04X}"))
     if kind in ("Cf", "Zl", "Zp") or (kind == "Zs" and letter != " ") or _BLANK.match(letter):
-        name = unicodedata.name(letter, "a letter")
-        raise ListError(f"a character that nobody sees (U+{ord(letter):04X}, {name}); take it out")
+        name = unicodedata.name(letter, "unnamed")
+        raise ListError(ReleaseProblem.ID_INVISIBLE(code=f"{ord(letter):04X}", name=name))
 
 
 def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListPlan:
@@ -95,7 +97,7 @@ def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListP
     capacity = max(planned, math.ceil(ids * _GROWTH), 1)
     most = fits(name=name)
     if most < ids:
-        raise ListError(f"{ids:,} ids do not fit into the store: at most {most:,} do, in all lists together")
+        raise ListError(ReleaseProblem.LISTS_FULL(ids=ids, most=most))
     return ListPlan(shards=max(1, math.ceil(min(capacity, most) / _FULL)), capacity=capacity)
 
 
@@ -131,10 +133,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
     edges = [bisect_left(marks, number << 24) for number in range(shards + 1)]
     for start, end in pairwise(edges):
         if end - start > _MARKS:
-            raise ListError(
-                f"{len(marks):,} ids do not fit into {shards} shards of {_MARKS}: the list has outgrown its layout; "
-                "put it again under a new name"
-            )
+            raise ListError(ReleaseProblem.LIST_OUTGROWN(ids=len(marks), shards=shards, limit=_MARKS))
         values.append("1" + "".join(map(_mark_text, marks[start:end])))
     return values
 
@@ -142,7 +141,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
 def changed_shards(before: Sequence[str], after: Sequence[str], *, name: str) -> Mapping[str, str]:
     """The keys to put so that a store with `before` has `after`; both by the same salt and number of shards."""
     if len(before) != len(after):
-        raise ListError("a list's number of shards is fixed; put the list again under a new name")
+        raise ListError(ReleaseProblem.SHARDS_FIXED())
     return {shard_key(name, n): new for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new}
 
 

@@ -17,7 +17,7 @@ from lane import current
 from lane.aws import instrument
 from lane.handlers import each_record, in_lane
 from lane.http import urllib3_request
-from lane.messages import enveloped
+from lane.propagation.inject import enveloped
 from lane.registry import Known
 
 session = instrument(boto3.Session(), environment=os.environ["GRAY_ENVIRONMENT"], known=Known)

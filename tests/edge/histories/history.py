@@ -10,7 +10,7 @@ from tests.edge.histories.expected import Facts
 from tests.edge.histories.laws import NOT_DECIDED, Asked, check_call, check_page
 from tests.edge.histories.operator import LANES, USERS, Operator
 from tests.edge.histories.site import GRAY_COOKIE, Request, Served, Site, View
-from tests.fakes.strict_store import Location
+from tests.support.aws.strict_store import Location
 
 from gray.edge.grants import EdgeKeys, sign_debug, sign_link
 from gray.publish.records.publication_log import PUBLISHED

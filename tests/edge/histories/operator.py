@@ -8,13 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from tests.edge.histories.browser import IDENTITY_SECRET
-from tests.unit.control.small_aws import SmallSecrets
-from tests.unit.control.world import KEYS, World
+from tests.support.aws.memory_aws import MemorySecrets
+from tests.support.control.world import KEYS, World
 
 from gray.edge.grants import EdgeKeys
 from gray.history.revisions import NotPossible, Revision
 from gray.publish.records.publication_log import Record
-from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.cleanup import clean_up
 from gray.release.document import Release
 from gray.release.user_lists import canonical
 from grayctl.actions.edge_keys import key_ids, retired, rotated
@@ -41,7 +41,7 @@ class Operator:
     @classmethod
     def begin(cls, identity: str, percent: int) -> "Operator":
         """A world with two gray lanes and a first release, not published yet. `identity` is a kind, or empty."""
-        world = World(secrets=SmallSecrets({"edge-keys": json.dumps({**KEYS, "identity": IDENTITY_SECRET})}))
+        world = World(secrets=MemorySecrets({"edge-keys": json.dumps({**KEYS, "identity": IDENTITY_SECRET})}))
         for lane in LANES:
             world.register(lane, f"api{lane[1:]}")
         document: _Document = {"salt": SALTS[0], "lanes": list(LANES), "rules": []}
@@ -57,18 +57,18 @@ class Operator:
 
     @property
     def revision(self) -> Revision:
-        found = self.world.means().revisions.current()
+        found = self.world.control_plane().history.revisions.current()
         assert found
         return found
 
     @property
     def keys(self) -> EdgeKeys:
-        return self.world.means().keys()
+        return self.world.control_plane().edge.keys()
 
     def release(self, number: int) -> Release:
         """The release of a revision."""
         if number not in self._releases:
-            self._releases[number] = self.world.means().revisions.get(number).release()
+            self._releases[number] = self.world.control_plane().history.revisions.get(number).release()
         return self._releases[number]
 
     # changes of the document
@@ -104,7 +104,7 @@ class Operator:
     def put_list(self, ids: Collection[str]) -> None:
         """Puts the list `staff`, and says truly whether ids were only added."""
         before = self.revision.release().lists.get("staff")
-        former = set(self.world.means().lists().ids(before.digest)) if before else set()
+        former = set(self.world.control_plane().history.lists().ids(before.digest)) if before else set()
         content = sorted(map(canonical, ids))
         digest = sha256("\n".join(content).encode()).hexdigest()
         self.world.upload_list(digest, content)
@@ -144,7 +144,7 @@ class Operator:
     def change_state(self, verb: str) -> None:
         """`pause`, `resume`, `undo`, `finish`; nothing where HEAD does not allow it."""
         self.world.time += 1
-        revisions = self.world.means().revisions
+        revisions = self.world.control_plane().history.revisions
         try:
             getattr(revisions, verb)(author="anna", reason="history", via="cli", base=revisions.head())
         except NotPossible:
@@ -163,7 +163,7 @@ class Operator:
 
     def run_schedule(self) -> None:
         self.world.scheduled()
-        tidy(self.world.means())
+        clean_up(self.world.control_plane())
 
     def change_keys(self) -> None:
         """Rotates; when there are two keys already, retires the older one."""

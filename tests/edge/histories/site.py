@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tests.fakes.strict_store import Location
+from tests.support.aws.strict_store import Location
 
 from edge.engine import EdgeFunction, Result
 from edge.source import BUILD, FUNCTIONS, assemble, read_sources

@@ -14,7 +14,7 @@ from tests.edge.histories.browser import IDENTITY_SECRET, Browser
 from tests.edge.histories.history import History
 from tests.edge.histories.operator import USERS, Operator
 from tests.edge.histories.site import GRAY_COOKIE, Request, Served, View, built_site
-from tests.fakes.strict_store import Location
+from tests.support.aws.strict_store import Location
 
 from gray.edge.grants import sign_identity, sign_jwt
 from gray.release.document import Release

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from tests.unit.api.tables import GRAY, STABLE, data_copy, items, make_tables, order, put
+from tests.support.lane.orders_tables import GRAY, STABLE, data_copy, items, make_tables, order, put
 
 from data_copy.copying import Change, Copier, targets
 from data_copy.merge import Fate, Merge, Winner, fate

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.api.tables import CONTEXT, STABLE, items, make_tables, order, put
+from tests.support.lane.orders_tables import CONTEXT, STABLE, items, make_tables, order, put
 
 from fulfilment.fulfil import Fulfilment
 from lane import carrying, settings
-from lane.messages import enveloped
-from lane.passage import Passage
+from lane.context import LaneContext
+from lane.propagation.inject import enveloped
 from pricing import catalogue
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def client(as_stable: None) -> Iterator["DynamoDBClient"]:
 def test_an_order_is_fulfilled_and_twice_changes_nothing_more(client: "DynamoDBClient") -> None:
     put(client, STABLE, order(1, 10, status="placed", origin="v1"))
     fulfilment = Fulfilment(client, STABLE, now=lambda: 5)
-    with carrying(Passage("v1")):
+    with carrying(LaneContext("v1")):
         assert fulfilment.fulfil("0001")
         first = items(client, STABLE)
         assert fulfilment.fulfil("0001")
@@ -59,7 +59,7 @@ def test_an_order_is_fulfilled_and_twice_changes_nothing_more(client: "DynamoDBC
 
 
 def test_standing_in_for_another_lane_leaves_a_note_and_makes_up_no_order(client: "DynamoDBClient") -> None:
-    with carrying(Passage("v2")):
+    with carrying(LaneContext("v2")):
         assert not Fulfilment(client, STABLE).fulfil("0007")
     (note,) = items(client, STABLE).values()
     assert (note["pk"]["S"], note["sk"]["S"], note["lane"]["S"]) == ("fulfilled-elsewhere", "0007", "v2")
@@ -67,7 +67,7 @@ def test_standing_in_for_another_lane_leaves_a_note_and_makes_up_no_order(client
 
 def test_an_error_of_the_table_goes_to_the_events_retries(client: "DynamoDBClient") -> None:
     client.delete_table(TableName=STABLE)
-    with carrying(Passage("v1")), pytest.raises(client.exceptions.ResourceNotFoundException):
+    with carrying(LaneContext("v1")), pytest.raises(client.exceptions.ResourceNotFoundException):
         Fulfilment(client, STABLE).fulfil("0001")
 
 
@@ -83,7 +83,7 @@ def test_prices_and_stock() -> None:
 def test_stock_answers_in_the_lane_it_was_asked_in(as_stable: None) -> None:
     from stock.app import handler, pieces
 
-    event: Any = enveloped({"skus": ["kettle"]}, Passage("v2", to="v1"))
+    event: Any = enveloped({"skus": ["kettle"]}, LaneContext("v2", to="v1"))
     answer = handler(json.loads(json.dumps(event)), CONTEXT)
     assert answer["available"] == {"kettle": pieces("kettle")}
     assert answer["hops"] == [{"service": "fulfilment", "carried": "v2", "served": "v1"}]

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
-from tests.unit.api.tables import GRAY, STABLE, make_tables
+from tests.support.lane.orders_tables import GRAY, STABLE, make_tables
 
 from lane import carrying, settings
-from lane.passage import Passage
+from lane.context import LaneContext
 from pricing import catalogue
 
 LANES = {"api_v1": ("v1", STABLE), "api_v2": ("v2", GRAY)}
@@ -35,6 +35,10 @@ class Shop:
     bus: bool = True
 
     def ask(self, method: str, body: Any = None, path: str = "/api/orders") -> tuple[int, Any]:
+        answer = self.answer(method, body, path)
+        return int(answer["statusCode"]), json.loads(answer["body"])
+
+    def answer(self, method: str, body: Any = None, path: str = "/api/orders") -> dict[str, Any]:
         event = {
             "path": path,
             "httpMethod": method,
@@ -42,9 +46,9 @@ class Shop:
             "requestContext": {"httpMethod": method, "path": path, "stage": "live"},
             "body": body if isinstance(body, str | None) else json.dumps(body),
         }
-        answer = self.app.resolve(event, LambdaContext())
+        answer: dict[str, Any] = self.app.resolve(event, LambdaContext())
         assert answer["multiValueHeaders"]["x-gray-version"] == [self.lane]
-        return int(answer["statusCode"]), json.loads(answer["body"])
+        return answer
 
 
 @pytest.fixture(params=LANES)
@@ -82,7 +86,7 @@ def shop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
         order_desk = desk.OrderDesk(tables.Orders(dynamodb, table), price, announce)
         made.app = app.build(lambda: order_desk, None)
-        with carrying(Passage(lane)):
+        with carrying(LaneContext(lane)):
             yield made
     settings.cache_clear()
 
@@ -172,3 +176,15 @@ def test_fifty_orders_are_listed_newest_first(shop: Shop) -> None:
     orders = shop.ask("GET")[1]["orders"]
     assert len(orders) == 50
     assert [one["id"][:13] for one in orders] == sorted((one["id"][:13] for one in orders), reverse=True)
+
+
+@pytest.mark.parametrize("path", ["/api/orders", "/api/health"])
+def test_head_is_answered_as_get_and_options_names_the_methods(shop: Shop, path: str) -> None:
+    assert shop.ask("HEAD", path=path)[0] == shop.ask("GET", path=path)[0] == 200
+
+    answer = shop.answer("OPTIONS", path=path)
+
+    assert answer["statusCode"] == 204
+    assert answer["body"] == ""
+    allowed = "GET, HEAD, POST, OPTIONS" if path == "/api/orders" else "GET, HEAD, OPTIONS"
+    assert answer["multiValueHeaders"]["allow"] == [allowed]

@@ -4,13 +4,13 @@ import unicodedata
 from typing import Any
 
 import pytest
-from tests.unit.control.broken_heads import BROKEN, NO_HEAD
+from tests.support.control.broken_heads import BROKEN, NO_HEAD
+from tests.support.control.world import World, release
 from tests.unit.control.test_kill_ways import WAYS
 from tests.unit.control.test_sync import WorldServices
-from tests.unit.control.world import World, release
 
 from gray.history.revision import KILLED, Conflict
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule
 
 
@@ -36,7 +36,7 @@ def test_head_is_sound_after_a_kill(services: WorldServices, broken: str) -> Non
     assert 3 < int(item["revision"]["N"]) < 2**53
     assert 3 < int(item["epoch"]["N"]) < 2**53
     assert ("revision", int(item["revision"]["N"])) in services.world.dynamodb.table
-    head = services.world.means().revisions.head()
+    head = services.world.control_plane().history.revisions.head()
     assert head is not None
     assert head.broken == ()
 
@@ -89,11 +89,11 @@ def test_what_is_published_stays_until_somebody_decides(services: WorldServices,
 def test_a_head_that_was_mended_meanwhile_is_not_written_over(services: WorldServices) -> None:
     world = services.world
     NO_HEAD["no epoch"](world.dynamodb)
-    read = world.means().revisions.head()
+    read = world.control_plane().history.revisions.head()
     world.kill()
 
     with pytest.raises(Conflict):
-        world.means().revisions.save(release(10), author="a", reason="r", via="cli", base=read)
+        world.control_plane().history.revisions.save(release(10), author="a", reason="r", via="cli", base=read)
 
 
 def test_a_head_written_for_the_first_time_is_not_written_over() -> None:
@@ -101,17 +101,17 @@ def test_a_head_written_for_the_first_time_is_not_written_over() -> None:
     world.save(release(10))
 
     with pytest.raises(Conflict):
-        world.means().revisions.save(release(20), author="a", reason="r", via="cli", base=None)
+        world.control_plane().history.revisions.save(release(20), author="a", reason="r", via="cli", base=None)
 
 
 def test_another_ones_head_is_no_broken_one(services: WorldServices) -> None:
     """A kill between our reading and our writing takes the number that we want: that is a conflict, and no more."""
     world = services.world
-    read = world.means().revisions.head()
+    read = world.control_plane().history.revisions.head()
     world.kill()
 
     with pytest.raises(Conflict) as told:
-        world.means().revisions.save(release(10), author="a", reason="r", via="cli", base=read)
+        world.control_plane().history.revisions.save(release(10), author="a", reason="r", via="cli", base=read)
 
     assert told.value.theirs is not None
     assert told.value.theirs.state == KILLED
@@ -149,7 +149,7 @@ def test_no_author_and_no_reason_stops_a_kill(services: WorldServices, text: Any
 @pytest.mark.parametrize("text", [text for text in TEXTS if isinstance(text, str)], ids=lambda text: ascii(text)[:24])
 def test_no_text_stops_a_change(services: WorldServices, text: str) -> None:
     world = services.world
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     revisions.pause(author=text, reason=text, via="cli", base=revisions.head())
     revisions.kill(author=text, reason=text, via="cli")

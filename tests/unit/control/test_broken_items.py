@@ -7,15 +7,15 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from tests.support.control.world import World, release
 from tests.unit.control.test_kill_ways import WAYS
 from tests.unit.control.test_sync import WorldServices
-from tests.unit.control.world import World, release
 
 from gray.analysis.plan_store import Plans
 from gray.analysis.ramp_plan import PlanState
 from gray.dynamodb_values import Plain, to_item
 from gray.lanes.registration import ADOPTED
-from gray.publish.records.current import Current
+from gray.publish.records.current import Published
 from gray.publish.records.publication_log import PUBLISHED
 from sync.runs import by_schedule
 
@@ -64,8 +64,8 @@ def test_the_next_publication_mends_it(services: WorldServices, place: tuple[str
     by_schedule(services)
     world.save(release(40))
     assert world.publish(force=True).status == PUBLISHED
-    assert world.means().ledger.read().complete
-    assert world.means().lanes.all()["v2"].status == ADOPTED
+    assert world.control_plane().records.ledger.read().complete
+    assert world.control_plane().lanes.table.all()["v2"].status == ADOPTED
     assert world.current.revision == 3
 
 
@@ -80,7 +80,7 @@ def test_no_item_stops_a_kill(services: WorldServices, odd: str, way: str) -> No
 
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"sequence": 1e400}', "[" * 100_000, '{"lanes": 5}', "\ud800"])
 def test_a_parameter_that_is_none_of_ours_is_none(text: str) -> None:
-    assert Current.parse(text) is None
+    assert Published.parse(text) is None
 
 
 BARE: dict[str, Plain] = {"pk": "plan", "sk": 0}

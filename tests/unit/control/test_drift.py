@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import BUCKET, PREFIX, World, release
+from tests.support.control.world import BUCKET, PREFIX, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import stamped
 from gray.publish.repair.drift import check_drift
@@ -26,7 +26,7 @@ def _answers(world: World) -> dict[str, Answer]:
 
 
 def found(world: World, *, every: int = 0, repair: bool = True) -> list[str]:
-    return [str(drift) for drift in check_drift(world.means(), every=every, repair=repair)]
+    return [str(drift) for drift in check_drift(world.control_plane(), every=every, repair=repair)]
 
 
 def test_nothing_is_found_where_nothing_was_changed(world: World) -> None:
@@ -166,7 +166,7 @@ def test_while_head_is_refused_a_direct_kill_is_followed_and_not_undone(world: W
 
     assert "store: config was changed" in found(world)
 
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "direct")
     assert world.config.endswith("|k")
@@ -178,7 +178,7 @@ def test_a_direct_kill_is_no_drift_to_undo(world: World) -> None:
 
     assert "store: fence is 2 direct d1, publication 1 left its own number" in found(world)
 
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "direct")
     assert world.config.endswith("|k")
@@ -193,7 +193,7 @@ def test_an_older_table_is_reported_and_left_to_a_person(world: World) -> None:
     world.dynamodb.table = backup
     config = world.config
 
-    assert "table: head is older than what is published; `grayctl rebuild` goes on from there" in found(world)
+    assert "table: head is older than what is published; run `grayctl rebuild`" in found(world)
     assert world.config == config
 
 
@@ -218,5 +218,5 @@ def test_what_was_read_during_a_publication_is_not_believed(world: World) -> Non
             world.save(release(30))
             world.publish()
 
-    assert check_drift(world.means(publish), every=0) == []
+    assert check_drift(world.control_plane(publish), every=0) == []
     assert stamped(world.config).revision == 2  # type: ignore[union-attr]

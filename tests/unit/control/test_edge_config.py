@@ -4,11 +4,11 @@ import json
 from typing import Any, cast
 
 import pytest
-from tests.fakes.memory_aws import MemoryS3
-from tests.unit.control.world import release
+from tests.support.aws.memory_aws import MemoryS3
+from tests.support.control.world import release
 
-from gray.edge.compile import Stamp, compile_release
-from gray.edge.config import Stamped, mask, unmask
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp, mask, unmask
 from gray.edge.grants import EdgeKeys
 from gray.publish.records.backup import EdgeConfig
 from gray.release.lane_api import LaneApi
@@ -37,7 +37,7 @@ def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
     identity = {"kind": "signed", "sources": ["cookie:uid"]}
     lanes = {"v2": LaneApi("api2", "live")}
     config = compile_release(
-        release(20, identity=identity), stamp=Stamp(7, 3, 2, 1800), lanes=lanes, region="eu-central-1", keys=keys
+        release(20, identity=identity), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=keys
     ).config
 
     assert unmask(mask(config), keys) == config
@@ -49,7 +49,7 @@ def test_a_killed_config_has_no_secrets() -> None:
 
 def test_the_set_is_in_the_import_format_of_a_store() -> None:
     s3 = MemoryS3()
-    _edge_config(s3).write({"config": "1|7|3|2|k", "fence": "7"}, Stamped(7, 3, 2, "killed"), "")
+    _edge_config(s3).write({"config": "1|7|3|2|k", "fence": "7"}, Stamp(7, 3, 2, "killed"), "")
 
     body = json.loads(s3.objects["bucket", "edge-config.json"]["Body"])
 
@@ -59,8 +59,8 @@ def test_the_set_is_in_the_import_format_of_a_store() -> None:
 def test_an_older_set_does_not_replace_a_newer_one() -> None:
     edge_config = _edge_config(MemoryS3())
 
-    assert edge_config.write({"fence": "8"}, Stamped(8, 3, 2, "active"), "")
-    assert not edge_config.write({"fence": "7"}, Stamped(7, 3, 2, "active"), "")
+    assert edge_config.write({"fence": "8"}, Stamp(8, 3, 2, "active"), "")
+    assert not edge_config.write({"fence": "7"}, Stamp(7, 3, 2, "active"), "")
     assert edge_config.read() == {"fence": "8"}
 
 
@@ -68,7 +68,7 @@ def test_a_newer_set_that_came_in_between_stays() -> None:
     s3 = MemoryS3()
     racing = _Racing(s3)
 
-    assert not EdgeConfig(cast(Any, racing), "bucket").write({"fence": "7"}, Stamped(7, 3, 2, "active"), "")
+    assert not EdgeConfig(cast(Any, racing), "bucket").write({"fence": "7"}, Stamp(7, 3, 2, "active"), "")
     assert _edge_config(s3).read() == {"fence": "8"}
 
 
@@ -96,7 +96,7 @@ class _Racing:
     def put_object(self, **given: Any) -> dict[str, Any]:
         if not self._raced:
             self._raced = True
-            _edge_config(self._s3).write({"fence": "8"}, Stamped(8, 3, 2, "active"), "")
+            _edge_config(self._s3).write({"fence": "8"}, Stamp(8, 3, 2, "active"), "")
         return self._s3.put_object(**given)
 
     def __getattr__(self, name: str) -> Any:

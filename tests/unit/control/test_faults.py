@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from tests.fakes.memory_aws import client_error
-from tests.fakes.strict_store import Location
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import Moment, World, release
+from tests.support.aws.memory_aws import client_error
+from tests.support.aws.strict_store import Location
+from tests.support.control.world import Moment, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.dynamodb_values import Plain, to_item
 from gray.edge.config import stamped
@@ -57,7 +57,7 @@ class Scene:
         if answer.doubtful or (answer.lane == "v1" and self.stable_is_right):
             return True
         if answer.revision not in self.whole:
-            found = self.world.means().revisions.get(answer.revision) if answer.revision else None
+            found = self.world.control_plane().history.revisions.get(answer.revision) if answer.revision else None
             self.whole[answer.revision] = published_alone(replace(found, id=""), self.world.time) if found else {}
         return self.whole[answer.revision].get(viewer) == answer
 
@@ -165,7 +165,7 @@ OTHERS: list[Callable[[World], None]] = [_nobody, _another_sync, _an_operator_an
 
 
 def _change(world: World) -> None:
-    head = world.means().revisions.head()
+    head = world.control_plane().history.revisions.head()
     if head and head.killed:
         world.resume()
     else:
@@ -231,14 +231,14 @@ def _completes(stage: Scene, what: str, dice: random.Random) -> None:
     world.scheduled()
     _look(stage, dice)
     assert stage.wrong == [], what
-    head = world.means().revisions.head()
+    head = world.control_plane().history.revisions.head()
     there = stamped(world.store.items.get("config"))
     assert head
     assert there, what
     assert (there.revision, there.epoch, there.state) == (head.revision, head.epoch, head.state), what
     assert (world.current.revision, world.current.state) == (head.revision, head.state), what
-    assert world.means().ledger.read().complete, what
-    assert check_drift(world.means(), every=0, repair=False) == [], what
+    assert world.control_plane().records.ledger.read().complete, what
+    assert check_drift(world.control_plane(), every=0, repair=False) == [], what
     assert any(detail["revision"] == head.revision for detail in world.announced), what
     stamps = [stamped(state.get("config")) for state in world.store.history]
     order = [(stamp.revision, stamp.sequence) for stamp in stamps if stamp]

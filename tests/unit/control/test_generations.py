@@ -1,13 +1,13 @@
 """Parts and lists: what is written first, how much is written, and what is removed ten minutes later."""
 
 import pytest
-from tests.fakes.strict_store import StrictStore
-from tests.unit.control.edge import the_edge
-from tests.unit.control.world import BUCKET, World, release
+from tests.support.aws.strict_store import StrictStore
+from tests.support.control.world import BUCKET, World, release
+from tests.support.edge.api_function import the_edge
 
 from gray.edge.config import stamped
 from gray.publish.records.publication_log import PUBLISHED
-from gray.publish.repair.cleanup import GRACE_SECONDS, tidy
+from gray.publish.repair.cleanup import GRACE_SECONDS, clean_up
 
 BIG = [{"id": f"r{n}", "lane": "v2", "when": {"path": f"/quite/far/below/somewhere/{n}/*"}} for n in range(22)]
 STAFF = {"id": "staff", "lane": "v2", "when": {"list": "staff"}}
@@ -44,14 +44,14 @@ def test_the_generation_before_stays_ten_minutes(world: World) -> None:
     world.publish()
 
     world.time += GRACE_SECONDS - 1
-    assert tidy(world.means()) == 0
+    assert clean_up(world.control_plane()) == 0
     assert "c.1.1" in world.store.items
 
     world.time += 1
-    assert tidy(world.means()) == 2
+    assert clean_up(world.control_plane()) == 2
     assert "c.1.1" not in world.store.items
     assert "c.2.1" in world.store.items
-    assert tidy(world.means()) == 0
+    assert clean_up(world.control_plane()) == 0
 
 
 def test_what_a_stopped_run_left_is_removed_too(world: World) -> None:
@@ -67,7 +67,7 @@ def test_what_a_stopped_run_left_is_removed_too(world: World) -> None:
     world.time += GRACE_SECONDS
 
     assert "c.1.1" in world.store.items
-    tidy(world.means())
+    clean_up(world.control_plane())
     assert not any(key.startswith("c.1.") for key in world.store.items)
 
 
@@ -86,7 +86,7 @@ def test_nothing_is_removed_while_a_publication_is_unfinished(world: World) -> N
     with pytest.raises(OSError, match="gone"):
         world.publish(stop)
 
-    assert tidy(world.means()) == 0
+    assert clean_up(world.control_plane()) == 0
 
 
 def test_a_list_is_asked_by_the_edge(world: World) -> None:
@@ -187,7 +187,7 @@ def test_a_kill_keeps_the_lists_for_the_resume(world: World) -> None:
     world.kill()
     world.publish()
     world.time += GRACE_SECONDS
-    tidy(world.means())
+    clean_up(world.control_plane())
 
     world.resume()
     record = world.publish()
@@ -204,7 +204,7 @@ def test_a_list_no_longer_named_is_removed(world: World) -> None:
     world.publish()
     world.time += GRACE_SECONDS
 
-    assert tidy(world.means()) == 3
+    assert clean_up(world.control_plane()) == 3
     assert set(world.store.items) == {"config", "fence"}
 
 
@@ -215,7 +215,7 @@ def test_a_list_that_is_named_again_in_time_stays(world: World) -> None:
         world.publish()
     world.time += GRACE_SECONDS
 
-    tidy(world.means())
+    clean_up(world.control_plane())
 
     assert the_edge().ask(world.store.fresh(), "bob", world.time).lane == "v2"
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.memory_aws import client_error
-from tests.unit.control.edge import VIEWERS, the_edge
+from tests.support.aws.config_table import TABLE
+from tests.support.aws.memory_aws import client_error
+from tests.support.control.world import BUCKET, World, release
+from tests.support.edge.api_function import VIEWERS, the_edge
 from tests.unit.control.test_sync import WorldServices, ask
-from tests.unit.control.world import BUCKET, TABLE, World, release
 
 from gray.dynamodb_values import to_item
 from gray.history.list_files import list_file_key
@@ -165,7 +166,7 @@ def test_a_kill_needs_no_table(services: WorldServices, way: str) -> None:
     assert services.world.store.items["config"].endswith("|k")
     services.broken = ""
     services.world.publish(force=True)
-    head = services.world.means().revisions.head()
+    head = services.world.control_plane().history.revisions.head()
     assert head
     assert head.killed
 

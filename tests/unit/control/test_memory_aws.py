@@ -7,19 +7,20 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from tests.fakes.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
-from tests.unit.control.world import World
+from tests.support.aws.config_table import make_config_table
+from tests.support.aws.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
+from tests.support.control.world import World
 
 from gray.dynamodb_values import Plain, to_item
-from gray.edge.config import Stamped
+from gray.edge.config import Stamp
 from gray.history.list_files import ListFiles
 from gray.history.revision import AlreadyDone, Conflict, RevisionError
 from gray.history.revisions import Revisions
 from gray.lanes.registration import read_parameters
 from gray.publish.records.backup import EdgeConfig
-from gray.publish.records.current import Current, CurrentParameter
+from gray.publish.records.current import CurrentParameter, Published
 from gray.publish.records.ledger import LedgerMoved, LedgerTable
-from gray.publish.records.publication_log import Record, Records
+from gray.publish.records.publication_log import PublicationLog, Record
 
 TABLE, BUCKET = "config", "edge-config"
 type Answers = list[Any]
@@ -30,15 +31,7 @@ BY_HAND: dict[str, Plain] = {"pk": "revision", "sk": 1, "epoch": 1, "state": "ac
 def moto() -> Iterator[dict[str, Any]]:
     with mock_aws():
         clients: dict[str, Any] = {name: _client(name) for name in ("dynamodb", "s3", "ssm")}
-        clients["dynamodb"].create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(clients["dynamodb"], TABLE)
         clients["s3"].create_bucket(Bucket=BUCKET)
         yield clients
 
@@ -94,7 +87,7 @@ def _plain(revision: Any) -> dict[str, Any]:
 
 def test_records_and_the_sequence(moto: dict[str, Any]) -> None:
     def script(client: Any) -> Answers:
-        records = Records(client, TABLE)
+        records = PublicationLog(client, TABLE)
         answers: Answers = [records.last_sequence(), records.next_sequence(), records.next_sequence()]
         records.raise_sequence(9)
         records.raise_sequence(5)
@@ -127,9 +120,9 @@ def test_the_edge_config(moto: dict[str, Any]) -> None:
     def script(client: Any) -> Answers:
         edge_config = EdgeConfig(client, BUCKET)
         answers: Answers = [edge_config.saved() is None, edge_config.read()]
-        answers.append(edge_config.write({"config": "x"}, Stamped(7, 3, 2, "active"), "digest"))
-        answers.append(edge_config.write({"config": "y"}, Stamped(8, 3, 2, "active"), "digest"))
-        answers.append(edge_config.write({"config": "z"}, Stamped(7, 3, 2, "active"), "digest"))
+        answers.append(edge_config.write({"config": "x"}, Stamp(7, 3, 2, "active"), "digest"))
+        answers.append(edge_config.write({"config": "y"}, Stamp(8, 3, 2, "active"), "digest"))
+        answers.append(edge_config.write({"config": "z"}, Stamp(7, 3, 2, "active"), "digest"))
         saved = edge_config.saved()
         assert saved
         answers += [edge_config.read(), saved.sequence, saved.digest]
@@ -156,7 +149,7 @@ def test_list_files(moto: dict[str, Any]) -> None:
 def test_parameters(moto: dict[str, Any]) -> None:
     def script(client: Any) -> Answers:
         parameter = CurrentParameter(client, "/gray/test")
-        current = Current(7, 3, 2, "active", "d", 9, 8)
+        current = Published(7, 3, 2, "active", "d", 9, 8)
         answers: Answers = [parameter.read(), read_parameters(client, "/gray/test")]
         parameter.write(current)
         client.put_parameter(
@@ -181,8 +174,8 @@ def test_a_stale_version_of_the_parameter_is_seen(moto: dict[str, Any]) -> None:
 
 def test_a_fork_gives_sequences_of_its_own() -> None:
     base = World()
-    base.means().records.next_sequence()
+    base.control_plane().records.log.next_sequence()
     fork = base.fork()
 
-    assert [fork.means().records.next_sequence() for _ in range(2)] == [2, 3]
-    assert base.means().records.last_sequence() == 1
+    assert [fork.control_plane().records.log.next_sequence() for _ in range(2)] == [2, 3]
+    assert base.control_plane().records.log.last_sequence() == 1

@@ -11,11 +11,11 @@ from contextlib import suppress
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import Moment, World, release
+from tests.support.control.world import Moment, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
 
 from gray.edge.config import Fence, stamped
-from gray.publish.repair.cleanup import tidy
+from gray.publish.repair.cleanup import clean_up
 from gray.publish.repair.drift import check_drift
 
 PERCENT = st.integers(min_value=0, max_value=100)
@@ -61,7 +61,7 @@ class Edge(RuleBasedStateMachine):
         killed = self.world.kill_directly()
         self.directly_killed = not told
         if told:
-            revisions = self.world.means().revisions
+            revisions = self.world.control_plane().history.revisions
             revisions.kill(author="anna", reason="test", via="cli", cause=killed.cause, epoch=killed.epoch)
             self.state = "killed"
 
@@ -74,21 +74,21 @@ class Edge(RuleBasedStateMachine):
     @precondition(lambda self: self.state == "active")
     @rule()
     def pause(self) -> None:
-        revisions = self.world.means().revisions
+        revisions = self.world.control_plane().history.revisions
         revisions.pause(author="anna", reason="test", via="cli", base=revisions.head())
         self.state = "paused"
 
     @precondition(lambda self: self.state in ("active", "paused"))
     @rule()
     def finish(self) -> None:
-        revisions = self.world.means().revisions
+        revisions = self.world.control_plane().history.revisions
         revisions.finish(author="anna", reason="test", via="cli", base=revisions.head())
         self.state = "finished"
 
     @precondition(lambda self: len(set(self.documents)) > 1)
     @rule()
     def undo(self) -> None:
-        revisions = self.world.means().revisions
+        revisions = self.world.control_plane().history.revisions
         current = revisions.current()
         undone = revisions.undo(author="anna", reason="test", via="cli", base=revisions.head())
         assert current
@@ -136,12 +136,12 @@ class Edge(RuleBasedStateMachine):
         self._follow_direct_kill()
 
     @rule()
-    def tidy(self) -> None:
-        tidy(self.world.means())
+    def clean_up(self) -> None:
+        clean_up(self.world.control_plane())
 
     @rule()
     def check(self) -> None:
-        check_drift(self.world.means(), every=0)
+        check_drift(self.world.control_plane(), every=0)
         self._follow_direct_kill()
 
     # the world
@@ -155,19 +155,19 @@ class Edge(RuleBasedStateMachine):
         if self.directly_killed:
             return  # who takes a direct kill away again by hand has un-killed
         self.world.store.tamper({key: value})
-        check_drift(self.world.means(), every=0)
+        check_drift(self.world.control_plane(), every=0)
 
     # what always holds
 
     @invariant()
     def head_is_what_operators_made_it(self) -> None:
-        head = self.world.means().revisions.head()
+        head = self.world.control_plane().history.revisions.head()
         assert head
         assert head.state == self.state or (self.directly_killed and head.state == "killed")
 
     @invariant()
     def history_has_no_hole_and_no_epoch_goes_back(self) -> None:
-        history = self.world.means().revisions.history(1000)
+        history = self.world.control_plane().history.revisions.history(1000)
         assert [revision.number for revision in history] == list(range(len(history), 0, -1))
         epochs = [revision.epoch for revision in history]
         assert epochs == sorted(epochs, reverse=True)
@@ -176,15 +176,15 @@ class Edge(RuleBasedStateMachine):
     def a_clean_run_brings_the_edge_to_head(self) -> None:
         other = self.world.fork()
         other.publish(person="anna")
-        check_drift(other.means(), every=0)
-        head = other.means().revisions.head()
+        check_drift(other.control_plane(), every=0)
+        head = other.control_plane().history.revisions.head()
         there = stamped(other.store.items.get("config"))
         assert head
         assert there
         assert (there.revision, there.epoch, there.state) == (head.revision, head.epoch, head.state)
         assert (other.current.revision, other.current.state) == (head.revision, head.state)
-        assert check_drift(other.means(), every=0, repair=False) == []
-        assert other.means().ledger.read().complete
+        assert check_drift(other.control_plane(), every=0, repair=False) == []
+        assert other.control_plane().records.ledger.read().complete
 
     @invariant()
     def the_edge_never_mixes(self) -> None:
@@ -199,12 +199,12 @@ class Edge(RuleBasedStateMachine):
         if revision not in self.answers:
             from tests.unit.control.test_faults import published_alone
 
-            found = self.world.means().revisions.get(revision)
+            found = self.world.control_plane().history.revisions.get(revision)
             self.answers[revision] = published_alone(found, self.world.time)
         return self.answers[revision]
 
     def _follow_direct_kill(self) -> None:
-        head = self.world.means().revisions.head()
+        head = self.world.control_plane().history.revisions.head()
         if self.directly_killed and head and head.state == "killed":
             # Until its name has gone from the fence, HEAD has not answered this kill: a resume does not end it.
             self.directly_killed = bool(Fence.parse(self.world.store.items.get("fence")).direct)

@@ -5,10 +5,10 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.memory_aws import MemorySSM
+from tests.support.aws.memory_aws import MemorySSM
 
-from gray.edge.config import Fence, Stamped, stamped
-from gray.publish.records.current import Current, CurrentParameter
+from gray.edge.config import Fence, Stamp, stamped
+from gray.publish.records.current import CurrentParameter, Published
 from gray.release.lane_api import LaneApi
 
 NAME = "/gray/test/current"
@@ -17,8 +17,8 @@ NAME = "/gray/test/current"
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        ("1|7|3|2|k", Stamped(7, 3, 2, "killed")),
-        ("1|7|3|2|a|1800|2|salt|p,c:uid|a:xyz||v2:api:live|eu\n[]", Stamped(7, 3, 2, "active", 1800, 2)),
+        ("1|7|3|2|k", Stamp(7, 3, 2, "killed")),
+        ("1|7|3|2|a|1800|2|salt|p,c:uid|a:xyz||v2:api:live|eu\n[]", Stamp(7, 3, 2, "active", 1800, 2)),
         (None, None),
         ("", None),
         ("garbage", None),
@@ -28,7 +28,7 @@ NAME = "/gray/test/current"
         ("1|²|3|2|a|1800|2", None),
     ],
 )
-def test_the_stamp_of_a_config(config: str | None, expected: Stamped | None) -> None:
+def test_the_stamp_of_a_config(config: str | None, expected: Stamp | None) -> None:
     assert stamped(config) == expected
 
 
@@ -36,7 +36,7 @@ def test_the_stamp_of_a_config(config: str | None, expected: Stamped | None) -> 
 def test_no_text_breaks_the_reading_of_stamp_fence_or_parameter(text: str) -> None:
     stamped(text)
     Fence.parse(text)
-    Current.parse(text)
+    Published.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_fence(value: str | None, fence: Fence) -> None:
 def test_the_parameter_is_read_as_it_was_written() -> None:
     current = _current(7)
 
-    assert Current.parse(current.text()) == current
+    assert Published.parse(current.text()) == current
 
 
 def test_an_older_publication_does_not_replace_a_newer_one() -> None:
@@ -110,5 +110,5 @@ def _parameter(ssm: MemorySSM) -> CurrentParameter:
     return CurrentParameter(cast(Any, ssm), "/gray/test")
 
 
-def _current(sequence: int) -> Current:
-    return Current(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": LaneApi("api2", "live")}, ("v2",))
+def _current(sequence: int) -> Published:
+    return Published(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": LaneApi("api2", "live")}, ("v2",))

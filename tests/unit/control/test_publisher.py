@@ -1,16 +1,20 @@
 """What a run publishes, and when it does not."""
 
+import cProfile
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from tests.unit.control.world import BUCKET, PREFIX, TABLE, Moment, World, release
+from tests.support.aws.config_table import TABLE
+from tests.support.control.world import BUCKET, PREFIX, Moment, World, release
 
 from gray.dynamodb_values import to_item
 from gray.edge.config import Fence, killed_config, stamped
-from gray.publish.publisher import Ask, Publisher
+from gray.publish.publisher import Publisher, PublishRequest
 from gray.publish.records.backup import EdgeConfig
-from gray.publish.records.publication_log import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, Records
+from gray.publish.records.publication_log import PUBLISHED, REFUSED, SKIPPED, SUPERSEDED, PublicationLog
 from gray.publish.repair.drift import check_drift
 from gray.release.lane_api import LaneApi
 
@@ -92,7 +96,7 @@ def test_nothing_is_written_when_nothing_changed(world: World) -> None:
 
 def test_a_stream_event_for_what_is_published_costs_no_sequence(world: World) -> None:
     assert world.scheduled().record is None
-    assert world.means().records.last_sequence() == 1
+    assert world.control_plane().records.log.last_sequence() == 1
 
 
 # the lease
@@ -125,9 +129,9 @@ def test_a_person_renews_a_lapsed_lease_in_a_new_epoch(world: World) -> None:
     record = world.publish(person="bob")
 
     assert (record.status, record.revision, record.epoch) == (PUBLISHED, 2, 2)
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
-    assert (head.author, head.document) == ("bob", world.means().revisions.get(1).document)
+    assert (head.author, head.document) == ("bob", world.control_plane().history.revisions.get(1).document)
 
 
 def test_a_persons_new_revision_renews_a_lapsed_lease_in_a_new_epoch(world: World) -> None:
@@ -224,7 +228,7 @@ def test_a_refused_release_is_published_when_its_lane_comes(world: World) -> Non
 
 def test_a_release_can_be_finished_when_its_lane_is_gone(world: World) -> None:
     world.unregister()
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
     revisions.finish(author="anna", reason="done", via="cli", base=revisions.head())
 
     assert world.publish().status == PUBLISHED
@@ -350,7 +354,7 @@ def test_a_kill_goes_on_when_everything_behind_the_store_fails(world: World) -> 
         world.publish(fail)
 
     assert world.config == "1|2|2|2|k"
-    record = world.means().records.recent(1)[0]
+    record = world.control_plane().records.log.recent(1)[0]
     assert record.errors == ["ssm.put_parameter", "s3.put_object", "events.put_events"]
     world.scheduled()
     assert world.current.state == "killed"
@@ -389,7 +393,7 @@ def test_head_follows_a_direct_kill_at_the_next_publication(world: World) -> Non
 
     world.publish()
 
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author, head.number) == ("killed", "direct", 3)
     assert stamped(world.config) == stamped("1|2|3|2|k") or world.config.endswith("|k")
@@ -406,7 +410,7 @@ def test_a_direct_kill_that_head_knows_is_left_behind_by_a_resume(world: World) 
     world.kill()
     world.publish()
     killed = world.kill_directly()
-    world.means().revisions.kill(author="anna", reason="kill --direct", via="cli", cause=killed.cause)
+    world.control_plane().history.revisions.kill(author="anna", reason="kill --direct", via="cli", cause=killed.cause)
     world.resume()
 
     assert world.publish().status == PUBLISHED
@@ -421,7 +425,7 @@ def test_a_direct_kill_that_nobody_told_head_of_outlives_a_resume_whatever_the_c
 
     world.publish()
 
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "direct")
     world.resume()
@@ -441,7 +445,7 @@ def test_a_direct_kill_goes_through_conflicts(world: World) -> None:
     assert world.config.endswith("|k")
 
 
-class _Taken(Records):
+class _Taken(PublicationLog):
     """A run's records: it took its sequence a while ago."""
 
     def __init__(self, world: World, sequence: int) -> None:
@@ -455,7 +459,7 @@ class _Taken(Records):
 def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer_revision(world: World) -> None:
     """docs/decisions/0202: the sequence is taken first and HEAD read after, so the two orders may differ."""
     world.save(release(30))
-    slow = world.means().records.next_sequence()
+    slow = world.control_plane().records.log.next_sequence()
     done: list[str] = []
 
     def meanwhile(moment: Moment, call: str) -> None:
@@ -463,8 +467,9 @@ def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer
             return  # between reading HEAD and the first write
         done.append("begun")
         world.save(release(40))
-        means = replace(world.means(), records=_Taken(world, slow))
-        done.append(Publisher(means).publish(Ask("stream")).status)
+        plane = world.control_plane()
+        late = replace(plane, records=replace(plane.records, log=_Taken(world, slow)))
+        done.append(Publisher(late).publish(PublishRequest("stream")).status)
 
     record = world.publish(meanwhile)
 
@@ -475,4 +480,17 @@ def test_a_higher_sequence_that_read_an_older_head_does_not_publish_over_a_newer
     revisions = [stamp.revision for state in world.store.history if (stamp := stamped(state.get("config")))]
     assert revisions == sorted(revisions)
     assert world.current.revision == 3
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
+
+
+def test_a_publication_validates_and_compiles_once(world: World) -> None:
+    """Whether a release fits at the edge is seen by compiling it, so its size is not asked a second time."""
+    world.save(release(30))
+    with cProfile.Profile() as profile:
+        assert world.publish().status == PUBLISHED
+    calls = Counter[str]()
+    for entry in profile.getstats():
+        if not isinstance(entry.code, str) and "/src/gray/" in entry.code.co_filename:
+            calls[f"{Path(entry.code.co_filename).stem}.{entry.code.co_name}"] += entry.callcount
+    names = ("revision.release", "whole.problems", "prepare.compile_target", "compile.encoded", "check._size_problems")
+    assert [calls[name] for name in names] == [1, 1, 1, 1, 0]

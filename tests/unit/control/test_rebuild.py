@@ -1,16 +1,21 @@
 """The disaster runbook (docs/runbooks/rebuild-the-edge.md), case by case."""
 
-import pytest
-from tests.unit.control.edge import VIEWERS, Answer, the_edge
-from tests.unit.control.world import BUCKET, World, release
+import json
+from urllib.parse import unquote
 
-from gray.edge.config import stamped
-from gray.publish.publisher import Ask
+import pytest
+from tests.support.aws.memory_aws import MemorySecrets
+from tests.support.control.world import BUCKET, KEYS, World, release
+from tests.support.edge.api_function import VIEWERS, Answer, the_edge
+
+from gray.edge.config import FIELDS, stamped
+from gray.publish.publisher import PublishRequest
 from gray.publish.records.publication_log import PUBLISHED, REFUSED, Record
 from gray.publish.repair.drift import check_drift
 from gray.publish.repair.rebuild import rebuild
 
 STAFF = "5" * 64
+ODD = "plain ! ~ * ' ( ) % | , : text"
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def answers(world: World) -> dict[str, Answer]:
 
 
 def run(world: World, source: str = "revisions") -> Record:
-    return rebuild(world.means(), Ask("manual", id="x", person="anna"), source=source)
+    return rebuild(world.control_plane(), PublishRequest("manual", id="x", person="anna"), source=source)
 
 
 def empty(world: World) -> None:
@@ -48,7 +53,7 @@ def test_an_emptied_store_from_the_revisions(world: World) -> None:
     assert run(world).status == PUBLISHED
 
     assert answers(world) == before
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_an_emptied_store_from_s3_without_the_table(world: World) -> None:
@@ -60,14 +65,14 @@ def test_an_emptied_store_from_s3_without_the_table(world: World) -> None:
 
     assert (record.status, record.revision) == (PUBLISHED, 1)
     assert answers(world) == before
-    assert world.means().records.by_id("x")
+    assert world.control_plane().records.log.by_id("x")
 
 
 def test_from_s3_while_the_table_is_as_it_was(world: World) -> None:
     empty(world)
 
     assert run(world, "s3").status == PUBLISHED
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_without_a_set_in_s3(world: World) -> None:
@@ -93,8 +98,11 @@ def test_after_the_table_was_restored_to_an_earlier_time(world: World) -> None:
     assert now.revision > lost.revision
     assert now.epoch > lost.epoch
     assert now.sequence > lost.sequence
-    assert world.means().revisions.get(now.revision).document == world.means().revisions.get(1).document
-    assert check_drift(world.means(), every=0, repair=False) == []
+    assert (
+        world.control_plane().history.revisions.get(now.revision).document
+        == world.control_plane().history.revisions.get(1).document
+    )
+    assert check_drift(world.control_plane(), every=0, repair=False) == []
 
 
 def test_when_everything_but_the_table_is_gone(world: World) -> None:
@@ -116,3 +124,18 @@ def test_a_killed_environment_is_rebuilt_killed(world: World) -> None:
     run(world)
 
     assert world.config.endswith("|k")
+
+
+def test_the_identity_secret_is_quoted_alike_by_a_publication_and_by_a_rebuild_from_s3() -> None:
+    world = World(secrets=MemorySecrets({"edge-keys": json.dumps({**KEYS, "identity": ODD})}))
+    world.register()
+    world.save(release(20, identity={"kind": "signed", "sources": ["cookie:uid"]}))
+    assert world.publish().status == PUBLISHED
+    published = world.config
+
+    assert run(world, "s3").status == PUBLISHED
+
+    assert world.config == published
+    assert unquote(published.split("|")[FIELDS.index("identity_key")]) == ODD
+    world.scheduled()
+    assert check_drift(world.control_plane(), every=0, repair=False) == []

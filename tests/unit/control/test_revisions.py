@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.control.world import TABLE, Interposed, Moment, World, release
+from tests.support.aws.config_table import TABLE
+from tests.support.control.world import Interposed, Moment, World, release
 
 from gray.dynamodb_values import to_item
 from gray.history.revision import AlreadyDone, Conflict, Head, NotPossible
@@ -22,7 +23,7 @@ def test_the_first_revision(world: World) -> None:
     saved = world.save(release(20))
 
     assert (saved.number, saved.parent, saved.epoch, saved.state) == (1, 0, 1, "active")
-    assert world.means().revisions.head() == Head(1, 1, "active")
+    assert world.control_plane().history.revisions.head() == Head(1, 1, "active")
     assert saved.release() == release(20)
 
 
@@ -35,7 +36,7 @@ def test_the_epoch_rises_unless_a_change_only_adds(world: World, percent: float,
 
 def test_of_two_operators_one_wins_and_the_other_sees_what_won(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
     base = revisions.head()
     won = revisions.save(release(30), base=base, **WHO)
 
@@ -50,7 +51,7 @@ def test_the_second_first_revision_is_a_conflict_too(world: World) -> None:
     world.save(release(20))
 
     with pytest.raises(Conflict):
-        world.means().revisions.save(release(20), base=None, **WHO)
+        world.control_plane().history.revisions.save(release(20), base=None, **WHO)
 
 
 def test_a_lost_answer_is_no_conflict(world: World) -> None:
@@ -70,7 +71,7 @@ def test_a_lost_answer_is_no_conflict(world: World) -> None:
     saved = Revisions(Twice(), TABLE).save(release(20), base=None, **WHO)  # type: ignore[arg-type]
 
     assert len(done) == 1
-    assert world.means().revisions.head() == saved.head
+    assert world.control_plane().history.revisions.head() == saved.head
 
 
 def test_a_kill_keeps_the_document_and_raises_the_epoch(world: World) -> None:
@@ -80,7 +81,7 @@ def test_a_kill_keeps_the_document_and_raises_the_epoch(world: World) -> None:
 
     assert (killed.number, killed.state, killed.epoch) == (2, "killed", 2)
     assert killed.document == saved.document
-    assert world.means().revisions.head() == Head(2, 2, "killed", "anna")
+    assert world.control_plane().history.revisions.head() == Head(2, 2, "killed", "anna")
 
 
 @pytest.mark.parametrize("document", ["", "garbage", "[]", '{"rules": 7}'])
@@ -131,7 +132,7 @@ def test_killing_twice_is_one_kill(world: World) -> None:
 
 def test_one_state_change_of_an_alarm_kills_once(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
     revisions.kill(author="alarm:x", reason="r", via="sync", cause="x@12:00")
     world.resume()
 
@@ -154,7 +155,7 @@ def test_only_resume_un_kills(world: World) -> None:
     world.save(release(20))
     world.save(release(40))
     world.kill()
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     assert world.save(release(60)).state == "killed"
     assert revisions.undo(base=revisions.head(), **WHO).state == "killed"
@@ -167,7 +168,7 @@ def test_only_resume_un_kills(world: World) -> None:
 def test_undo_is_a_new_revision_with_the_release_before(world: World) -> None:
     first = world.save(release(20))
     world.save(release(40))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     undone = revisions.undo(base=revisions.head(), **WHO)
 
@@ -180,7 +181,7 @@ def test_undo_looks_past_revisions_that_changed_no_release(world: World) -> None
     world.save(release(40))
     world.kill()
     world.resume()
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     undone = revisions.undo(base=revisions.head(), **WHO)
 
@@ -192,7 +193,7 @@ def test_undo_to_a_killed_revision_takes_its_release_only(world: World) -> None:
     killed = world.kill()
     world.resume()
     world.save(release(40))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     undone = revisions.undo(base=revisions.head(), to=killed.number, **WHO)
 
@@ -201,7 +202,7 @@ def test_undo_to_a_killed_revision_takes_its_release_only(world: World) -> None:
 
 def test_nothing_to_undo(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     with pytest.raises(NotPossible, match="no earlier release"):
         revisions.undo(base=revisions.head(), **WHO)
@@ -209,7 +210,7 @@ def test_nothing_to_undo(world: World) -> None:
 
 def test_a_pause_moves_nobody(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     paused = revisions.pause(base=revisions.head(), **WHO)
     resumed = revisions.resume(base=paused.head, **WHO)
@@ -220,7 +221,7 @@ def test_a_pause_moves_nobody(world: World) -> None:
 
 def test_finish(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
 
     finished = revisions.finish(base=revisions.head(), **WHO)
 
@@ -240,7 +241,7 @@ def test_a_kill_without_a_release_cannot_be_resumed_but_given_one(world: World) 
 
 def test_a_restored_table_goes_on_above_what_it_lost(world: World) -> None:
     world.save(release(20))
-    revisions = world.means().revisions
+    revisions = world.control_plane().history.revisions
     head = revisions.head()
     assert head
 

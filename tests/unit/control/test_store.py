@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from tests.fakes.strict_store import ARN, StrictStore
+from tests.support.aws.strict_store import ARN, StrictStore
 
 from gray.publish.store.store import (
     Store,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.fakes.strict_store import ARN, StrictStore
+from tests.support.aws.strict_store import ARN, StrictStore
 
 MEGABYTE = 1024 * 1024
 

@@ -10,13 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.control.world import World, release
+from tests.support.aws.config_table import make_config_table
+from tests.support.control.world import World, release
 
 from gray.dynamodb_values import to_item
 from gray.edge.config import stamped
-from gray.publish.control_plane import Means
+from gray.publish.control_plane import ControlPlane
 from gray.publish.store.store import Store
-from sync.by_hand import Request, requests_of
+from sync.requests import Request, requests_of
 from sync.runs import by_hand, by_schedule, by_stream
 from sync.services import Services
 from sync.settings import Settings
@@ -33,7 +34,7 @@ ENVIRONMENT = {
     "DISTRIBUTION_ID": "E1",
     "EDGE_KEYS_SECRET": "edge-keys",
     "API_KEY_SECRET": "api-key",
-    "ORIGIN_API_KEY": "originkey",
+    "ORIGIN_API_KEYS": "originkey",
     "STABLE_FUNCTION": "graylane-test-api-v1",
     "ALARM_TOPIC": "arn:aws:sns:eu-central-1:111122223333:graylane-test-alarms",
     "PARAMETER_PREFIX": "/gray/test",
@@ -51,17 +52,17 @@ class WorldServices(Services):
         self.broken = ""
         self.refuse: Callable[[str], None] = lambda call: None
 
-    def means(self) -> Means:
+    def control_plane(self) -> ControlPlane:
         def hook(moment: str, call: str) -> None:
             if moment == "before":
                 self.refuse(call)
             if self.broken and call.startswith(self.broken):
                 raise OSError(f"{call} does not answer")
 
-        return self.world.means(hook)
+        return self.world.control_plane(hook)
 
     def store(self) -> Store:
-        return self.means().store()
+        return self.control_plane().edge.store()
 
     def invalidate(self, caller_reference: str) -> str:
         self.invalidations.append(caller_reference)
@@ -144,7 +145,7 @@ def test_an_error_of_aws_is_counted_and_raised(services: WorldServices) -> None:
         by_stream(services)
 
     assert counted() == {"PublicationFailed": 1}
-    assert services.world.means().records.recent(1)[0].status == "failed"
+    assert services.world.control_plane().records.log.recent(1)[0].status == "failed"
 
 
 def test_drift_is_counted_and_repaired(services: WorldServices, world: World) -> None:
@@ -183,7 +184,7 @@ def test_a_lapsed_lease_is_counted(services: WorldServices, world: World) -> Non
 def test_by_hand_it_publishes_invalidates_and_verifies(services: WorldServices, world: World) -> None:
     answer = by_hand(services, ask("publish", invalidate=True))
 
-    record = world.means().records.by_id("request1")
+    record = world.control_plane().records.log.by_id("request1")
     assert record
     assert (answer["status"], record.status) == ("published", "published")
     assert (record.invalidation, record.verified) == ("I1", "as published")
@@ -196,10 +197,10 @@ def test_a_kill_by_hand_needs_no_revision_written_before(services: WorldServices
     by_hand(services, ask("kill", invalidate=True))
 
     assert world.config.endswith("|k")
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author, head.reason) == ("killed", "anna", "because")
-    record = world.means().records.by_id("request1")
+    record = world.control_plane().records.log.by_id("request1")
     assert record
     assert record.status == "published"
 
@@ -223,7 +224,7 @@ def test_a_kill_reaches_the_store_when_the_table_is_broken(services: WorldServic
     assert world.config.endswith("|k")
     services.broken = ""
     world.publish(force=True)
-    head = world.means().revisions.head()
+    head = world.control_plane().history.revisions.head()
     assert head
     assert head.killed
 
@@ -251,7 +252,7 @@ def test_an_alarm_kills_once_for_each_change_of_its_state(services: WorldService
     for request in requests_of(alarm(), "r1", services):
         assert isinstance(request, Request)
         by_hand(services, request)
-    head = world.means().revisions.current()
+    head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "alarm:graylane-test-withdraw-errors-v2")
 
@@ -259,8 +260,8 @@ def test_an_alarm_kills_once_for_each_change_of_its_state(services: WorldService
     for request in requests_of(alarm(), "r2", services):
         assert isinstance(request, Request)
         assert by_hand(services, request)["status"] == "ignored"
-    assert world.means().revisions.head() == world.means().revisions.current().head  # type: ignore[union-attr]
-    assert not world.means().revisions.head().killed  # type: ignore[union-attr]
+    assert world.control_plane().history.revisions.head() == world.control_plane().history.revisions.current().head  # type: ignore[union-attr]
+    assert not world.control_plane().history.revisions.head().killed  # type: ignore[union-attr]
 
 
 def test_a_second_alarm_of_the_same_trouble_does_not_kill_what_was_resumed_since(
@@ -336,15 +337,7 @@ def test_the_handlers_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None
 
         from sync import app
 
-        boto3.client("dynamodb", region_name="eu-central-1").create_table(
-            TableName="graylane-test-config",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_config_table(boto3.client("dynamodb", region_name="eu-central-1"))
         assert app.scheduled({}, context)["status"] == "idle"
         assert app.stream({"Records": []}, context)["status"] == "idle"
         assert app.manual({"action": "nothing"}, context)["answers"][0]["status"] == "ignored"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.delivery.account import Account
-from tests.unit.delivery.account import account as an_account
+from tests.support.grayctl.account import Account
+from tests.support.grayctl.account import account as an_account
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import io
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from tests.unit.delivery.account import Account
+from tests.support.aws.serving import serving
+from tests.support.grayctl.account import Account
 
 from delivery.__main__ import main
 from delivery.errors import DeliveryError
@@ -48,13 +48,8 @@ def expired() -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Expired)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Expired) as address:
+        yield address
 
 
 @pytest.mark.usefixtures("project")
@@ -88,7 +83,7 @@ def test_a_question_that_nobody_can_answer_changes_nothing(
     assert main(["destroy", "prod"]) == EXIT_NOT_CONFIRMED
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == "graylane: nobody answered, nothing was changed. Run it in a terminal."
+    assert line == "graylane: no answer, nothing was changed. Run it in a terminal."
     assert account.is_there("graylane-prod")
 
 
@@ -108,8 +103,8 @@ def test_an_environment_that_runs_here_is_neither_deployed_nor_removed(
     assert main([command, "elsewhere", "--yes"]) == 1
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("graylane: elsewhere is the local stack that runs here")
-    assert "`.venv/bin/graylocal down`, take another ENV" in line
+    assert line.startswith("graylane: elsewhere is the local stack running here")
+    assert "`.venv/bin/graylocal down`, use another ENV" in line
 
 
 def test_another_environment_or_a_chosen_account_is_not_refused(project: Path) -> None:

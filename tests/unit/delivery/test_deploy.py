@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.delivery.account import SITE, Account
+from tests.support.grayctl.account import SITE, Account
 
 from delivery.afterwards import problems
 from delivery.deploy import lanes_of, values_of
@@ -79,7 +79,7 @@ def test_a_site_that_fails_or_names_no_lane_is_told(prod: Target, answer: EdgeAn
 
 def test_a_lane_of_another_api_is_told(prod: Target, account: Account) -> None:
     account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v1")
-    assert look(prod) == ["lane v1 has not registered itself below /gray/prod/lanes"]
+    assert look(prod) == ["lane v1 is not registered under /gray/prod/lanes"]
 
     account.register("v1", "api9")
     assert look(prod) == ["lane v1 is registered with API api9, the stack has api1"]
@@ -96,7 +96,7 @@ def test_files_that_are_not_there_are_told(prod: Target, account: Account) -> No
     account.client("s3").delete_object(Bucket=SITE, Key="v1/manifest.json")
 
     (problem,) = look(prod)
-    assert problem == f"s3://{SITE}/v1/manifest.json is not there: upload the site of v1"
+    assert problem == f"s3://{SITE}/v1/manifest.json is missing: upload the site of v1"
 
 
 def test_a_gray_stack_has_no_site_to_ask(account: Account) -> None:

@@ -4,8 +4,9 @@ from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.unit.delivery.account import BUCKET, ORDERS, Account, Terminal
-from tests.unit.grayctl.grayctl_stack import functions_handler, serving
+from tests.support.aws.serving import serving
+from tests.support.grayctl.account import BUCKET, ORDERS, Account, Terminal
+from tests.support.grayctl.grayctl_stack import functions_handler
 
 from delivery import destroy as destroying
 from delivery.errors import DeliveryError
@@ -51,7 +52,7 @@ def test_a_gray_lane_is_kept_while_a_rule_leads_there(account: Account) -> None:
     target = account.deploy("gray")
     revisions = account.release(TO_V2)
 
-    with pytest.raises(DeliveryError, match=r"revision 1 still leads viewers to v2.*grayctl kill"):
+    with pytest.raises(DeliveryError, match=r"revision 1 still sends viewers to v2.*grayctl kill"):
         destroy(target, Terminal(), yes=True)
     assert account.is_there("graylane-gray")
 
@@ -99,7 +100,7 @@ def test_what_was_not_brought_home_is_said_before_it_goes(account: Account, monk
         with pytest.raises(NotConfirmedError):
             destroy(target, terminal)
 
-    assert "1 item of v2 waits to be brought home, and goes too: grayctl data merge --lane v2" in terminal.said
+    assert "1 item of v2 waits to be merged into stable: grayctl data merge --lane v2" in terminal.said
 
 
 def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> None:
@@ -115,7 +116,7 @@ def test_prod_is_kept_while_a_gray_lane_has_a_stack(account: Account) -> None:
     account.register("v1", "api1")
     account.register("v2", "api2")
 
-    with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* first `make destroy ENV=gray`"):
+    with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* run `make destroy ENV=gray`"):
         destroy(target, Terminal(), yes=True)
     assert account.is_there("graylane-prod")
 

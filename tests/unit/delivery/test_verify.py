@@ -1,7 +1,7 @@
 """Verification moves viewers, so it is refused where there are any and asked for where there may be."""
 
 import pytest
-from tests.unit.delivery.account import CONFIG, Account, Terminal
+from tests.support.grayctl.account import CONFIG, Account, Terminal
 
 from delivery.errors import DeliveryError
 from delivery.verify import verify
@@ -31,7 +31,7 @@ def test_viewers_in_gray_are_not_moved(account: Account, prod: Target) -> None:
     account.release({"id": "ramp", "lane": "v2", "percent": 5})
     account.register("v2", "api2")
 
-    with pytest.raises(DeliveryError, match="revision 1 leads viewers to gray"):
+    with pytest.raises(DeliveryError, match="revision 1 sends viewers to gray"):
         verify(prod, Terminal("prod"), yes=True)
 
 
@@ -42,12 +42,12 @@ def test_prod_is_asked_by_name(account: Account, prod: Target) -> None:
 
     with pytest.raises(NotConfirmedError, match="nothing was changed"):
         verify(prod, terminal)
-    assert "lead viewers of prod to gray" in terminal.said
+    assert "send viewers of prod to gray" in terminal.said
 
 
 def test_where_nobody_answers_nothing_is_run(account: Account, prod: Target) -> None:
     account.release()
     account.register("v2", "api2")
 
-    with pytest.raises(NotConfirmedError, match="nobody answered, nothing was changed"):
+    with pytest.raises(NotConfirmedError, match="no answer, nothing was changed"):
         verify(prod, Terminal())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from tests.unit.docs.pages import ROOT, blocks, grayctl_commands, headings, pages, prose
+from tests.support.project.pages import ROOT, blocks, grayctl_commands, headings, pages, prose
 from typer.exceptions import TyperException
 
 from grayctl.cli import app

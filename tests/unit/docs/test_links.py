@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.docs.pages import ROOT, anchors, pages, prose
+from tests.support.project.pages import ROOT, anchors, pages, prose
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Places of one machine or one session; a document speaks of the project's own folders only.

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.functions.sample_events import CASES, EDGE, differences, event
 
 from edge.engine import EdgeFunction, Result
 from edge.njs import Case as NjsCase
 from edge.njs import run_njs
-from samlocal.cases import CASES, EDGE, differences, event
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "events"

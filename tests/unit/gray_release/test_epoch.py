@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.gray_release.documents import Document, document, rule, user_list
+from tests.support.release.documents import Document, document, rule, user_list
 
 from gray.release.document import Release
 from gray.release.epoch import raises_epoch

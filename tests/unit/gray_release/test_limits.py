@@ -1,18 +1,18 @@
 """The limits of the edge are errors when a release is checked, not surprises at the edge."""
 
 import pytest
-from tests.unit.gray_release.documents import Document, document, rule, user_list
+from tests.support.release.documents import Document, document, rule, user_list
 
 from gray.edge.check import check, read_release
-from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, Stamp, compile_release
-from gray.edge.config import killed_config
+from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, compile_release
+from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, GrantError
 from gray.release.document import MAX_LANES, MAX_RULES
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import STORE_BYTES, fits
 
 KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)), "i" * 43)
-STAMP = Stamp(417, 96, 12, 1_800_086_400)
+STAMP = Stamp(417, 96, 12, until=1_800_086_400)
 STORE_LIMIT = 1_024  # bytes a value (DG:cloudfront-limits)
 
 
@@ -88,7 +88,7 @@ def test_the_size_is_judged_by_the_longest_numbers_a_publication_can_have() -> N
     release = document(rules=[rule(id=f"rule-{n:027}", percent=n + 1) for n in range(MAX_RULES)])
 
     assert check(release) == []
-    assert compiled(release, stamp=Stamp(10**9, 10**9, 10**9, 10**10)).parts
+    assert compiled(release, stamp=Stamp(10**9, 10**9, 10**9, until=10**10)).parts
 
 
 def test_the_number_of_rules_and_lanes() -> None:
@@ -155,9 +155,9 @@ def test_keys_that_would_break_the_format_are_refused_without_being_shown(
 )
 def test_what_the_edge_could_not_read_is_not_published(api: LaneApi, region: str, where: str) -> None:
     with pytest.raises(CompileError, match=where):
-        compile_release(read_release(document()), stamp=Stamp(1, 1, 1, 1), lanes={"v2": api}, region=region, keys=KEYS)
+        compile_release(read_release(document()), stamp=STAMP, lanes={"v2": api}, region=region, keys=KEYS)
 
 
 def test_a_rule_into_a_lane_that_is_not_live_is_not_published() -> None:
     with pytest.raises(CompileError, match=r"rules\[0\].lane: v2 is not live"):
-        compile_release(read_release(document()), stamp=Stamp(1, 1, 1, 1), lanes={}, region="us-east-1", keys=KEYS)
+        compile_release(read_release(document()), stamp=STAMP, lanes={}, region="us-east-1", keys=KEYS)

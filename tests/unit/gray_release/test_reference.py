@@ -10,8 +10,8 @@ import yaml
 from edge.engine import EdgeFunction
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import Stamp, compile_release
-from gray.edge.config import killed_config
+from gray.edge.compile import compile_release
+from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_debug, sign_link
 from gray.release.document import REASONS
 from gray.release.lane_api import LaneApi
@@ -26,7 +26,7 @@ SALT, EPOCH, UNTIL = "spring-2027", 12, 1_800_000_000
 def test_the_release_compiles_to_the_config() -> None:
     compiled = compile_release(
         read_release(yaml.safe_load(EXAMPLES["yaml"])),
-        stamp=Stamp(417, 96, EPOCH, UNTIL),
+        stamp=Stamp(417, 96, EPOCH, until=UNTIL),
         lanes={"v2": LaneApi("a1b2c3d4e5", "live"), "v3": LaneApi("f6g7h8i9j0", "live")},
         region="eu-central-1",
         keys=KEYS,

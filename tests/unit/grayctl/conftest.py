@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
-from tests.fakes.strict_store import StrictStore
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed, serving
-from tests.unit.grayctl.store_server import ACTIVE, store_handler
+from tests.support.aws.serving import serving
+from tests.support.aws.store_server import ACTIVE, store_handler
+from tests.support.aws.strict_store import StrictStore
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 
 from grayctl.cli import run
 from grayctl.output.answer_model import FailureAnswer

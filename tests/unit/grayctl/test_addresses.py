@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from edge.engine import EdgeFunction
 from grayctl.actions.links import clear_link

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Fault, Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Fault, Grayctl, Stack
 
 from gray.history.revisions import Revisions
 from gray.publish.records.publication_log import FAILED
@@ -82,11 +82,11 @@ def test_where_nobody_can_be_asked_a_change_needs_yes(stack: Stack, grayctl: Gra
         (["ramp", "12.345"], "more than two decimals"),
         (["ramp"], "give a percentage or --plan"),
         (["ramp", "ten"], "Invalid value for 'percent'"),
-        (["rule", "remove", "nobody"], "there is no rule 'nobody'"),
+        (["rule", "remove", "nobody"], "the release has no rule 'nobody'"),
         (["rule", "add", "all"], "moves everybody"),
         (["rule", "add", "x", "--when", "land=DE"], "is not a condition"),
-        (["apply", "missing.yaml"], "there is no file missing.yaml"),
-        (["undo"], "there is no release here yet"),
+        (["apply", "missing.yaml"], "file not found: missing.yaml"),
+        (["undo"], "there is no release yet"),
     ],
 )
 def test_a_users_mistake_is_one_line_without_a_traceback(
@@ -116,7 +116,7 @@ rules:
     assert stack.revisions.head() is None
     document = grayctl("apply", "bad.yaml", "--yes", "--json").json["error"]
     assert document["exit_code"] == EXIT_REFUSED
-    assert {"where", "what", "remedy"} == set(document["findings"][0])
+    assert {"where", "what", "remedy", "code"} == set(document["findings"][0])
 
 
 def test_two_operators_the_second_sees_what_the_first_did(stack: Stack, grayctl: Grayctl) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
-from tests.unit.grayctl.command_cases import CASES, LOOKING, fail, succeed, write_files
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack, deployed
+from tests.support.grayctl.command_cases import CASES, LOOKING, fail, succeed, write_files
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack, deployed
 
 from generate.reference.cli_reference import commands
 from grayctl.output.answers import ANSWERS

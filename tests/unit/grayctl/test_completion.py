@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from generate.reference.cli_reference import commands
 from grayctl.cli import run

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.history.revisions import Revisions
 from grayctl.commands.console import private_page
@@ -354,7 +354,7 @@ def test_no_reason_stops_a_kill_of_the_console(
 def test_aws_that_does_not_answer_is_told(open_console: Callable[..., Browser]) -> None:
     answer = open_console(table="graylane-gone").get("/api/live")
     assert answer.status_code == 502
-    assert "Is the stack deployed completely?" in answer.json()["error"]["remedy"]
+    assert "Is the stack fully deployed?" in answer.json()["error"]["remedy"]
 
 
 def test_many_tabs_read_once() -> None:

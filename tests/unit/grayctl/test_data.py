@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.api.tables import GRAY, STABLE, data_copy, items, make_tables, order, put
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.lane.orders_tables import GRAY, STABLE, data_copy, items, make_tables, order, put
 
 FUNCTION = "graylane-test-data-copy"
 
@@ -26,7 +26,7 @@ def lanes(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 def test_report_lists_what_waits_and_exits_1_for_a_conflict(lanes: Stack, grayctl: Grayctl) -> None:
     told = grayctl("data", "report")
     assert told.code == 1
-    assert "2 items of v2 wait to be brought home, 1 of them changed in stable too" in told.out
+    assert "2 items of v2 wait to be merged into stable, 1 of them changed in stable too" in told.out
     assert "new       order/0001  1970-01-01 00:00:20Z" in told.out
     assert "0003" not in told.out
     found = grayctl("data", "report", "--lane", "v2", "--json").json["lanes"]
@@ -42,7 +42,7 @@ def test_a_long_report_is_cut_and_said_so(lanes: Stack, grayctl: Grayctl) -> Non
 def test_merge_brings_home_leaves_conflicts_and_a_second_one_does_nothing(lanes: Stack, grayctl: Grayctl) -> None:
     told = grayctl("data", "merge", "--yes")
     assert told.code == 1
-    assert "v2: 1 items brought home" in told.out
+    assert "v2: 1 items merged into stable" in told.out
     assert "conflict  order/0002" in told.out
     assert items(lanes.dynamodb, STABLE)["0001"]["changed_at"]["N"] == "20000"
     again = grayctl("data", "merge", "--yes", "--json").json["lanes"][0]
@@ -71,7 +71,7 @@ def test_fill_copies_what_was_there_before_the_lane(lanes: Stack, grayctl: Grayc
     assert items(lanes.dynamodb, GRAY) == before
     told = grayctl("data", "fill")
     assert grayctl("data", "fill", "--json").json["lanes"] == {"v2": {"copied": 6, "kept": 1}}
-    assert "v2: 6 items copied, 1 left as they were" in told.out
+    assert "v2: 6 items copied, 1 left unchanged" in told.out
     assert "0014" in items(lanes.dynamodb, GRAY)
 
 
@@ -96,14 +96,14 @@ def test_a_function_that_is_not_there_is_told(lanes: Stack, grayctl: Grayctl) ->
     assert grayctl("data", "fill").code == 5
     told = grayctl("data", "report")
     assert told.code == 5
-    assert "not there" in told.err
+    assert "not found" in told.err
 
 
 def test_a_kill_says_how_many_items_wait(lanes: Stack, grayctl: Grayctl) -> None:
     grayctl("ramp", "10", "--yes")
     killed = grayctl("kill")
     assert killed.code == 0
-    assert "! 2 items of v2 wait to be brought home, 1 of them changed in stable too: grayctl data merge" in killed.out
+    assert "wait to be merged into stable, 1 of them changed in stable too: grayctl data merge" in killed.out
     assert grayctl("kill", "--json").json["waiting"] == {"v2": 2}
 
 

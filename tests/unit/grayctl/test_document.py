@@ -69,7 +69,7 @@ def test_rules_are_added_at_a_position_and_moved(release: document.Document) -> 
 
 
 def test_mistakes_with_rules_are_named(release: document.Document) -> None:
-    with pytest.raises(UsageError, match="a rule 'ramp' already"):
+    with pytest.raises(UsageError, match="rule 'ramp' already exists"):
         document.add_rule(release, {"id": "ramp", "lane": "v2"})
     with pytest.raises(UsageError, match="no rule 'stuff'") as caught:
         document.remove_rule(release, "stuff")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl
+from tests.support.grayctl.grayctl_stack import Grayctl
 
 from generate.reference.template_reference import read_template
 from grayctl.document.edits import new_document
@@ -126,7 +126,7 @@ def test_shares_of_more_than_all_requests_are_refused(project: Path, grayctl: Gr
     documents, api = shares
     outcome = grayctl("estimate", "--rate", "1", "--file", "release.yaml", "--documents", documents, "--api", api)
     assert outcome.code == EXIT_USAGE
-    assert "are more than all requests" in outcome.err
+    assert "exceeds 100 percent" in outcome.err
     assert (
         grayctl("estimate", "--rate", "1", "--file", "release.yaml", "--documents", "33.3", "--api", "66.7").code == 0
     )

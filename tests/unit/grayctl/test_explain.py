@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes.strict_store import ARN, StrictStore
-from tests.unit.control.world import World, release
-from tests.unit.grayctl.grayctl_stack import SALT, Grayctl, Stack
+from tests.support.aws.strict_store import ARN, StrictStore
+from tests.support.control.world import World, release
+from tests.support.grayctl.grayctl_stack import SALT, Grayctl, Stack
 
 from edge.engine import EdgeFunction
 from gray.edge.grants import sign_cookie, sign_debug, sign_link
@@ -52,7 +52,7 @@ def of(world: World) -> Store:
 
 def edge_says(world: World, event: dict[str, Any]) -> str:
     """The header `x-gray` of the deployed functions, for a request that carries a signed permission."""
-    keys, now = world.means().keys(), int(world.time)
+    keys, now = world.control_plane().edge.keys(), int(world.time)
     event["request"]["headers"]["x-gray-debug"] = {"value": sign_debug(keys, salt="8f3kq1zt", expiry=now + 60)}
     name = "request_api" if event["request"]["uri"].startswith("/api/") else "request_static"
     location = world.store.fresh()
@@ -130,7 +130,7 @@ def test_every_rule_is_met(world: World) -> None:
 
 
 def test_a_grant_is_sticky_and_a_link_is_answered_by_the_edge(world: World) -> None:
-    keys, now = world.means().keys(), int(world.time)
+    keys, now = world.control_plane().edge.keys(), int(world.time)
     grant = sign_cookie(keys, salt="8f3kq1zt", id="a" * 22, lane="v2", epoch=1, expiry=now + 60)
     link = sign_link(keys, salt="8f3kq1zt", lane="v2", epoch=1, expiry=now + 60)
 
@@ -198,7 +198,7 @@ def test_by_a_revision(stack: Stack, grayctl: Grayctl) -> None:
     first = grayctl("explain", "--revision", "1", "--country", "AT", "--id", "ada")
     second = grayctl("explain", "--revision", "2", "--country", "AT", "--json")
 
-    assert (none.code, "no revision 9" in none.err) == (2, True)
+    assert (none.code, "revision 9 does not exist" in none.err) == (2, True)
     assert first.code == 0
     bucket = int.from_bytes(sha256(f"{SALT}:ada".encode()).digest()[:4]) * 10_000 >> 32
     assert first.out.splitlines()[0] == f"v2; rule=alps; bucket={bucket}; revision=1; epoch=1"
@@ -245,9 +245,9 @@ def test_by_a_file_and_its_list(stack: Stack, grayctl: Grayctl, project: Path) -
     ("arguments", "said"),
     [
         (["--revision", "1", "--file", "x"], "one of --revision and --file"),
-        (["--device", "fridge"], "no device 'fridge'"),
+        (["--device", "fridge"], "unknown device 'fridge'"),
         (["--path", "orders"], "not a path"),
-        (["--cookie", "uid"], "no name or no `=`"),
+        (["--cookie", "uid"], "lacks a name or `=`"),
         (["--time", "yesterday"], "not a time"),
     ],
 )

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.actions.user_lists import read_ids
 from grayctl.document.id_file import Found
@@ -52,7 +52,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "an open quote": ('ada\n"bob\neve\n', "line 2: cannot be read: unexpected end"),
     "a quote that ends too soon": ('"a"b\n', "line 1: the quotes cannot be understood"),
     "a control character": ("ada\nb\x07ob\n", "line 2: a control character"),
-    "nothing to see": ("ada\u200b\n", "line 1: a character that nobody sees"),
+    "nothing to see": ("ada\u200b\n", "line 1: an invisible character"),
     "another encoding": (b"ada\nzo\xeb\n", "line 2: not Unicode text"),
     "UTF-16": ("ada\nbob\n".encode("utf-16"), "line 1: this is no UTF-8 text"),
     "a spreadsheet": (b"PK\x03\x04\x14\x00", "line 1: this is no UTF-8 text"),
@@ -63,8 +63,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "XML": ("<ids><id>ada</id></ids>\n", "line 1: this looks like XML"),
     "JSON behind a comment": ('# x\n{"id":"ada"}\n', "line 2: this looks like JSON"),
     "a number that Excel cut": ("1.23E+15\n", "line 1: 1.23E+15: a spreadsheet has cut this number"),
-    "two files in one": ("ada\n\ufeffbob\n", "line 2: a character that nobody sees (U+FEFF"),
-    "a line separator": ("ada\u2028bob\n", "line 1: a character that nobody sees (U+2028"),
+    "two files in one": ("ada\n\ufeffbob\n", "line 2: an invisible character (U+FEFF"),
+    "a line separator": ("ada\u2028bob\n", "line 1: an invisible character (U+2028"),
     "gzip": (b"\x1f\x8b\x08\x00abc", "line 1: this is no UTF-8 text"),
     "UTF-16 without a mark": ("ada\nbob\n".encode("utf-16-le"), "line 1: this is no UTF-8 text"),
     "a line break in a field": ('id,x\nada,"a\nb"\n', "line 2: cannot be read: unexpected end"),
@@ -121,7 +121,7 @@ def test_what_was_done_with_the_file_is_said(tmp_path: Path) -> None:
         "1 id has (line 4: 'ada') spaces or an empty field around; these are left out",
         "1 id has (line 5: 'zo\u00eb') letters in decomposed form (NFD); kept in the composed one (NFC), which the edge"
         " then wants to see too",
-        "1 more times an id that was there already",
+        "duplicate ids skipped: 1",
     ]
     assert read_ids(written(tmp_path, "ada\nbob\n")).notes() == []
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.strict_store import StrictStore
-from tests.unit.control.broken_heads import BROKEN, NO_HEAD, NO_RELEASE
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.aws.strict_store import StrictStore
+from tests.support.control.broken_heads import BROKEN, NO_HEAD, NO_RELEASE
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.errors import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
 
@@ -59,7 +59,7 @@ def test_no_reason_and_no_author_stops_a_kill(
 
 def test_what_is_kept_of_a_reason_is_said(ramped: Stack, grayctl: Grayctl) -> None:
     assert "the first 999 are kept" in grayctl("kill", "-m", "w" * 2000).err
-    assert "others stand for them" in grayctl("resume", "-m", "\udcff", "--yes", "--no-wait").err
+    assert "they were replaced" in grayctl("resume", "-m", "\udcff", "--yes", "--no-wait").err
     assert grayctl("pause", "-m", "Wochenende 周末", "--yes", "--no-wait").err == ""
     assert ramped.revisions.history(1)[0].reason == "Wochenende 周末"
 
@@ -184,8 +184,8 @@ def test_people_are_told_what_was_gone_around(
     outcome = grayctl("kill")
     assert outcome.code == 0
     assert "! revision: no answer from http://127.0.0.1:9" in outcome.out
-    assert "written straight into the KeyValueStore" in outcome.out
-    assert "left to do, once AWS answers: grayctl sync" in outcome.out
+    assert "written directly into the KeyValueStore" in outcome.out
+    assert "once AWS answers, run: grayctl sync" in outcome.out
     assert "Traceback" not in outcome.err
 
 

@@ -1,7 +1,7 @@
 """The command line of a kill: whatever else is typed, it is done; only who wants to look first is shown."""
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.cli import run
 from grayctl.errors import EXIT_USAGE

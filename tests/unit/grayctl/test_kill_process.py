@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fakes.strict_store import StrictStore
+from tests.support.aws.strict_store import StrictStore
 
 GRAYCTL = str(Path(sys.executable).with_name("grayctl"))
 NOT_ASCII = "Bestellungen schlagen fehl: 订单"
@@ -84,8 +84,8 @@ def test_what_was_done_is_said_where_the_output_cannot(project: Path, store: Str
     done = _run(project, Given(streams=">/dev/full"))
 
     assert store.items["config"].endswith("|k")
-    assert b"standard output cannot be written: No space left on device" in done.stderr
-    assert b"The command itself was carried out" in done.stderr
+    assert b"cannot write to standard output: No space left on device" in done.stderr
+    assert b"The command itself succeeded" in done.stderr
 
 
 def _run(folder: Path, given: Given, before: str = "") -> subprocess.CompletedProcess[bytes]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import EndpointConnectionError
-from tests.unit.grayctl.grayctl_stack import REGION, TABLE, Grayctl, Stack
+from tests.support.aws.config_table import TABLE
+from tests.support.grayctl.grayctl_stack import REGION, Grayctl, Stack
 
 from grayctl.commands.watch import looks
 from grayctl.errors import UnreachableError

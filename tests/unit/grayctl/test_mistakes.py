@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.command_cases import Mistake, fail
-from tests.unit.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
+from tests.support.grayctl.command_cases import Mistake, fail
+from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
 
 from grayctl.errors import EXIT_NEGATIVE, EXIT_REFUSED, EXIT_USAGE
 from grayctl.output.answers import PreviewAnswer
@@ -37,8 +37,8 @@ MISTAKES = [
     Mistake("ramp --plan nan --yes", EXIT_USAGE, "nan is not a percentage"),
     Mistake("ramp --plan 1,inf --yes", EXIT_USAGE, "inf is not a percentage"),
     Mistake("apply day.yaml --yes", EXIT_USAGE, 'timestamp: day is out of range for month in "day.yaml", line 3'),
-    Mistake("apply digits.json --yes", EXIT_USAGE, "this cannot be read as int"),
-    Mistake("apply tagged.yaml --yes", EXIT_USAGE, "this cannot be read as bool"),
+    Mistake("apply digits.json --yes", EXIT_USAGE, "invalid int"),
+    Mistake("apply tagged.yaml --yes", EXIT_USAGE, "invalid bool"),
     Mistake("apply deep.yaml --yes", EXIT_USAGE, "deep.yaml is nested too deep"),
     Mistake("estimate --rate 1 --file empty.yaml", EXIT_REFUSED, "rules"),
     Mistake("estimate --rate 1 --file words.yaml", EXIT_REFUSED, "rules[0]"),
@@ -50,10 +50,10 @@ MISTAKES = [
     Mistake("apply ids.txt/x --yes", EXIT_USAGE, "ids.txt/x cannot be read or written: Not a directory"),
     Mistake("preview --ramp 5 --ids ids.txt/x", EXIT_USAGE, "ids.txt/x cannot be read or written: Not a directory"),
     Mistake(f"apply {LONG} --yes", EXIT_USAGE, f"{LONG} cannot be read or written: File name too long"),
-    Mistake("export --to /dev/full", EXIT_USAGE, "/dev/full cannot be written: No space left on device"),
-    Mistake("preview --ramp 5 --logs header.gz", EXIT_USAGE, "header.gz is damaged or cut off"),
-    Mistake("preview --ramp 5 --logs body.gz", EXIT_USAGE, "body.gz is damaged or cut off"),
-    Mistake("preview --ramp 5 --logs cut.gz", EXIT_USAGE, "cut.gz is damaged or cut off"),
+    Mistake("export --to /dev/full", EXIT_USAGE, "cannot write /dev/full: No space left on device"),
+    Mistake("preview --ramp 5 --logs header.gz", EXIT_USAGE, "header.gz is damaged or truncated"),
+    Mistake("preview --ramp 5 --logs body.gz", EXIT_USAGE, "body.gz is damaged or truncated"),
+    Mistake("preview --ramp 5 --logs cut.gz", EXIT_USAGE, "cut.gz is damaged or truncated"),
     Mistake("preview --ramp 5 --ids quote.csv", EXIT_USAGE, "quote.csv: line 3: cannot be read"),
     Mistake("preview --ramp 5 --ids wide.csv", EXIT_USAGE, "wide.csv: line 2: cannot be read"),
     Mistake("preview --ramp 5 --ids wide.txt", EXIT_USAGE, "wide.txt: line 1: 140000 bytes"),

@@ -1,15 +1,14 @@
 """The preview's engine against the reference: the built functions, one viewer at a time, in edge.engine."""
 
-import hashlib
 import random
 from collections import Counter
 from typing import Any
 
 import pytest
+from tests.support.release.previewed import DIGEST, IDS, LIST, LISTED, PLAIN, RAMP, SEVERAL, release
 
 from edge.engine import EdgeFunction
 from gray.release.document import Release
-from gray.release.user_lists import plan_list
 from grayctl.errors import RefusedError
 from grayctl.preview.engine import BUILT, Counted, PreviewEngine
 from grayctl.preview.pool import count
@@ -17,28 +16,6 @@ from grayctl.preview.sides import Sides, dead_lanes, sides
 
 NOW = 1_790_000_000
 EXPIRY = 4_102_444_800
-IDS = [f"viewer-{number:012d}" for number in range(400)]
-LISTED = [f"viewer-{number:012d}" for number in range(0, 400, 5)]
-DIGEST = hashlib.sha256(b"list").hexdigest()
-LIST = {"digest": DIGEST, "ids": len(LISTED), "shards": plan_list(len(IDS)).shards, "salt": "listsalt"}
-SEVERAL: list[dict[str, Any]] = [
-    {"id": "page", "lane": "v2", "when": {"all": [{"path": "/shop/*"}, {"not": {"device": "mobile"}}]}, "percent": 60},
-    {
-        "id": "home",
-        "lane": "v3",
-        "when": {"any": [{"ip": "10.0.0.0/8"}, {"cookie": {"name": "plan", "equals": "pro"}}]},
-    },
-    {"id": "campaign", "lane": "v2", "when": {"query": {"name": "utm", "prefix": "g"}}},
-    {"id": "germany", "lane": "v2", "when": {"country": ["DE"]}, "percent": 50},
-    {"id": "ramp", "lane": "v2", "percent": 20},
-]
-RAMP: list[dict[str, Any]] = [{"id": "ramp", "lane": "v2", "percent": 20}]
-PLAIN = {"kind": "plain", "sources": ["cookie:uid"]}
-
-
-def release(rules: list[dict[str, Any]], ramp: float | None = None, **more: Any) -> Release:
-    rules = [{**rule, "percent": ramp} if ramp is not None and rule["id"] == "ramp" else rule for rule in rules]
-    return Release.model_validate({"salt": "abcdefgh", "lanes": ["v2", "v3"], "rules": rules, **more})
 
 
 def both(before: Release, after: Release, *, live: frozenset[str] = frozenset({"v2", "v3"})) -> Sides:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
-from tests.unit.grayctl.test_preview_engine import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.release.previewed import DIGEST, LIST, PLAIN, RAMP, SEVERAL, release
 
 from gray.edge.grants import sign_identity, sign_jwt
 from gray.release.document import Identity
@@ -79,7 +79,7 @@ def test_without_an_identity_the_anonymous_id_counts_and_the_address_where_there
     assert all(re.fullmatch(r"[\w-]{22}", fields[0]) for fields in found)
     assert found[0][5] == ""  # the grant in the log is of another time
     assert reading.guessed == 2
-    assert "2 of them are known by address and browser only" in " ".join(notes_on_logs(reading))
+    assert "2 of them are known only by address and browser" in " ".join(notes_on_logs(reading))
 
 
 def test_signed_identities_are_read_without_their_signature(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_version_2_logs_tell_the_country(tmp_path: Path) -> None:
     assert found[0][1] == "DE"
     assert reading.unreadable == 1
     assert "country" in reading.known(frozenset({"country", "cookies"}))
-    assert "1 lines of the logs" in " ".join(notes_on_logs(reading))
+    assert "1 log lines" in " ".join(notes_on_logs(reading))
 
 
 def test_what_is_no_log_is_told(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_what_is_no_log_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a CloudFront standard log"):
         read(tmp_path / "a.log")
     (tmp_path / "none").mkdir()
-    with pytest.raises(UsageError, match="has no log files"):
+    with pytest.raises(UsageError, match="contains no log files"):
         read(tmp_path / "none")
 
 
@@ -230,7 +230,7 @@ def test_the_command_takes_a_release_and_a_table_or_logs(stack: Stack, grayctl: 
     # And logs are read the same way, with what is not known from them
     logs = PreviewAnswer.model_validate_json(grayctl("preview", "next.yaml", "--logs", "a.gz", "--json").out)
     assert logs.viewers == 2
-    assert "rules ask for country" in " ".join(logs.notes)
+    assert "rules use country" in " ".join(logs.notes)
     revision = stack.revisions.head()
     assert revision
     assert revision.revision == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.actions.site import build_site, content_headers, unreachable, upload_order, upload_site
 from grayctl.errors import UsageError
@@ -204,7 +204,7 @@ def test_the_command_says_what_it_left_out_and_what_nobody_can_ask_for(stack: St
 def test_mistakes_are_named(web: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a lane name"):
         build_site(web, "gray")
-    with pytest.raises(UsageError, match="no site folder"):
+    with pytest.raises(UsageError, match="site folder not found"):
         build_site(tmp_path / "nothing", "v2")
     (web / "index.html").unlink()
     with pytest.raises(UsageError, match=r"no index\.html"):

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import typer
-from tests.unit.grayctl.aws_server import aws_handler
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack, serving
+from tests.support.aws.moto_server import aws_handler
+from tests.support.aws.serving import serving
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from generate.reference.cli_reference import commands
-from grayctl.cli import PANELS, app
+from grayctl.cli import app
+from grayctl.commands import PANELS
 
 HEAVY = ("awscrt", "boto3", "botocore", "httpx", "pydantic", "s3transfer", "uvicorn", "yaml")
 _REPORT = "import json, sys; from grayctl.cli import run; code = run(sys.argv[1:]); "
@@ -65,4 +67,4 @@ def test_completing_a_command_loads_none() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     names, modules = done.stdout.split("[", 1)
     assert names.split() == ["resume", "rebuild"], done.stderr
-    assert "grayctl.commands" not in modules
+    assert "grayctl.commands." not in modules

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from rich.table import Table
-from tests.unit.grayctl.grayctl_stack import TABLE, Grayctl, Stack
+from tests.support.aws.config_table import TABLE
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.dynamodb_values import to_item
 from gray.publish.records.publication_log import Record

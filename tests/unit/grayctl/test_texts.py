@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.cli import run
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.grayctl.grayctl_stack import Grayctl, Stack
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.analysis.traces import cleared_by_summary, judge, marks, report
 

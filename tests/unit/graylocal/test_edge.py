@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from tests.unit.graylocal.fakes import PASS, Answer, Table, edge
+from tests.support.edge.distribution import PASS, Answer, Table, edge
 
 from graylocal.cloudfront.edge import Edge
 from graylocal.cloudfront.messages import Pairs, Request, Response

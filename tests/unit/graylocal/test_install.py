@@ -41,7 +41,7 @@ def test_without_python_3_13(bare: Path, python: dict[str, str]) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "graylane: no Python 3.13 found. Install it (uv python install 3.13, or pyenv install 3.13), "
-        "or name it: make PYTHON=/path/to/python3.13\n"
+        "or run: make install PYTHON=/path/to/python3.13\n"
     )
 
 
@@ -74,15 +74,15 @@ def test_what_is_installed_already_is_left_alone(installed: Path) -> None:
 
 def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
     """Only a build of the edge functions needs what it installs."""
-    (installed / "tools" / "edge").mkdir()
+    (installed / "tools/edge/scripts").mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(REPOSITORY / "tools" / "edge" / name, installed / "tools" / "edge")
+        shutil.copy(REPOSITORY / "tools/edge/scripts" / name, installed / "tools/edge/scripts")
     npm = installed / "bin" / "npm"
     npm.write_text("#!/usr/bin/env bash\nexit 1\n")
     npm.chmod(0o755)
     done = install(installed)
     assert done.returncode == 0
-    assert done.stderr == "graylane: npm could not install them; only a build of src/edge needs them\n"
+    assert done.stderr == "graylane: npm could not install this; only a build of src/edge needs it\n"
     assert not (installed / ".tools" / "edge" / ".lock").exists()
 
 

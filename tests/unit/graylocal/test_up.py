@@ -46,8 +46,8 @@ def test_a_port_in_use(tmp_path: Path, taken: Ports) -> None:
     done = up(tmp_path, taken)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"graylocal: port {taken.site} (site) is in use. Stop what listens there (an earlier run: "
-        '`.venv/bin/graylocal down`), or choose another: make up ARGS="--port N"\n'
+        f"graylocal: port {taken.site} (site) is in use. Stop its process (for an earlier run: "
+        '`.venv/bin/graylocal down`), or choose another port: make up ARGS="--port N"\n'
     )
     assert not (tmp_path / "processes.json").exists()
 
@@ -62,7 +62,7 @@ def test_processes_of_a_run_that_was_cut_off_are_ended_first(tmp_path: Path, tak
     record.write_text(record.read_text().replace(str(os.getpid()), "4194303"))
     try:
         done = up(tmp_path, taken)
-        assert done.stdout == "Tidied up after an earlier run: ended edge.\n"
+        assert done.stdout == "Cleaned up after an earlier run: stopped edge.\n"
         assert not started_at(process.pid)
         assert done.stderr.startswith(f"graylocal: port {taken.site} (site) is in use.")
     finally:

@@ -11,12 +11,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from lane import Passage, carrying
+from lane import LaneContext, carrying
 from lane.aws import instrument
 from lane.registry import Known
 from lane.settings import settings
 
-V2 = Passage("v2", "staff", "7")
+V2 = LaneContext("v2", "staff", "7")
 
 
 class Body(io.BytesIO):

@@ -12,12 +12,12 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import AWSXRayRecorder
-from tests.unit.lane.carriers import event_of, notification, own_lane
+from tests.support.lane.carriers import event_of, notification, own_lane
 
-from lane import Passage, Settings, WrongLaneError, current
+from lane import LaneContext, Settings, WrongLaneError, current
 from lane.handlers import each_record, in_lane
-from lane.messages import lambda_invoke, publish, send_message, start_execution
 from lane.observe import LaneFilter
+from lane.propagation.inject import lambda_invoke, publish, send_message, start_execution
 
 CONTEXT = SimpleNamespace(client_context=None)
 
@@ -56,7 +56,7 @@ def own(lane: str) -> Any:
     return lambda: Settings("test", lane, "/gray/test", "mail")
 
 
-def sqs_record(number: int, found: Passage | None, arn: str = "arn:aws:sqs:us-east-1:1:mail") -> dict[str, Any]:
+def sqs_record(number: int, found: LaneContext | None, arn: str = "arn:aws:sqs:us-east-1:1:mail") -> dict[str, Any]:
     sent: dict[str, Any] = {"QueueUrl": "q", "MessageBody": str(number)}
     if found:
         sent = send_message(sent, found, own_lane)
@@ -86,10 +86,10 @@ def test_a_mixed_batch_is_handled_record_by_record_in_logs_metrics_and_traces(
     logger.addFilter(LaneFilter(served="shared"))
     tracer = Segments()
     records = [
-        sqs_record(0, Passage("v1", "default", "7")),
-        sqs_record(1, Passage("v2", "staff", "7")),
-        sqs_record(2, Passage("v3", "ramp", "7")),
-        sqs_record(3, Passage("v2", "staff", "7")),
+        sqs_record(0, LaneContext("v1", "default", "7")),
+        sqs_record(1, LaneContext("v2", "staff", "7")),
+        sqs_record(2, LaneContext("v3", "ramp", "7")),
+        sqs_record(3, LaneContext("v2", "staff", "7")),
         sqs_record(4, None),
     ]
 
@@ -134,7 +134,7 @@ def test_a_record_of_another_lane_comes_back_with_a_metric_and_the_rest_is_done(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     done = []
-    records = [sqs_record(0, Passage("v2")), sqs_record(1, Passage("v3")), sqs_record(2, Passage("v2"))]
+    records = [sqs_record(0, LaneContext("v2")), sqs_record(1, LaneContext("v3")), sqs_record(2, LaneContext("v2"))]
     tracer = Segments()
     with tracer.provider.in_segment("mail"):
         answer = each_record(
@@ -152,7 +152,7 @@ def test_a_record_of_another_lane_comes_back_with_a_metric_and_the_rest_is_done(
 
 def test_a_record_addressed_to_us_is_served_in_its_senders_lane() -> None:
     # Given a queue message of lane v2, which has no mail of its own, addressed to stable's
-    sent = send_message({"QueueUrl": "q", "MessageBody": "b"}, Passage("v2", "staff"), lambda *_: "v1")
+    sent = send_message({"QueueUrl": "q", "MessageBody": "b"}, LaneContext("v2", "staff"), lambda *_: "v1")
     seen = {name: {"stringValue": value["StringValue"]} for name, value in sent["MessageAttributes"].items()}
     record = {"eventSource": "aws:sqs", "messageId": "m", "body": "b", "messageAttributes": seen}
     carried = []
@@ -163,7 +163,7 @@ def test_a_record_addressed_to_us_is_served_in_its_senders_lane() -> None:
         )
     # Then the lane goes on, and what we send is not addressed to a stand-in that nobody chose
     assert answer == {"batchItemFailures": []}
-    assert carried == [Passage("v2", "staff")]
+    assert carried == [LaneContext("v2", "staff")]
     assert tracer.annotations()[0]["gray_fallback"] is True
 
 
@@ -176,7 +176,7 @@ def test_a_fifo_queue_keeps_its_order() -> None:
         if record["body"] == "1":
             raise ValueError
 
-    records = [sqs_record(number, Passage("v1"), arn) for number in range(4)]
+    records = [sqs_record(number, LaneContext("v1"), arn) for number in range(4)]
     answer = each_record(handle, {"Records": records}, read_settings=own("v1"))
     assert done == ["0", "1"]
     assert answer["batchItemFailures"] == [{"itemIdentifier": f"m{number}"} for number in (1, 2, 3)]
@@ -201,14 +201,14 @@ def test_a_stream_goes_on_from_the_first_failure() -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
-def seen_by(lane: str, event: Any, context: Any = CONTEXT, **options: Any) -> tuple[Any, Passage | None]:
+def seen_by(lane: str, event: Any, context: Any = CONTEXT, **options: Any) -> tuple[Any, LaneContext | None]:
     """The event a handler is given, and the passage it runs in."""
     handler = in_lane(read_settings=own(lane), **options)(lambda given, _: (given, current()))
-    found: tuple[Any, Passage | None] = handler(event, context)
+    found: tuple[Any, LaneContext | None] = handler(event, context)
     return found
 
 
-V2 = Passage("v2", "staff", "7")
+V2 = LaneContext("v2", "staff", "7")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_events_and_notifications_arrive_whole() -> None:
 
 @pytest.mark.parametrize(("lane", "home"), [("v1", "v1"), ("v2", "v2"), ("shared", "v1")])
 def test_work_without_a_lane_is_the_own_lanes(lane: str, home: str) -> None:
-    assert seen_by(lane, {"a": 1}) == ({"a": 1}, Passage(home))
+    assert seen_by(lane, {"a": 1}) == ({"a": 1}, LaneContext(home))
 
 
 def test_another_lanes_work_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,13 +13,13 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from lane import Passage, bound, carrying
+from lane import LaneContext, bound, carrying
 from lane.http import httpx_async_hook, httpx_hook, outgoing, requests_session, stamp, urllib3_request
-from lane.reading import from_headers
+from lane.propagation.extract import from_headers
 
 NAMED, OTHER = "localhost", "127.0.0.1"
 HOSTS = {"LocalHost"}  # names of hosts are compared whatever their case
-V2 = Passage("v2", "staff", "7", members=("userId=alice",))
+V2 = LaneContext("v2", "staff", "7", members=("userId=alice",))
 
 type Seen = dict[str, str]
 type Ask = Callable[[str, Seen], Seen]
@@ -92,7 +92,7 @@ def test_a_named_host_gets_the_lane_and_the_callers_own_headers(ask: Ask, port: 
         seen = ask(
             f"http://{NAMED}:{port}/", {"x-mine": "1", "Baggage": "order=7,gray.version=v1", "X-Gray-Version": "v1"}
         )
-    assert from_headers(seen) == Passage("v2", "staff", "7", members=("userId=alice", "order=7"))
+    assert from_headers(seen) == LaneContext("v2", "staff", "7", members=("userId=alice", "order=7"))
     assert seen["x-mine"] == "1"
 
 
@@ -111,7 +111,7 @@ def test_outside_of_a_request_nothing_is_added(ask: Ask, port: int) -> None:
 
 @pytest.mark.parametrize("ask", FOLLOWING)
 def test_a_redirect_away_takes_the_lane_off_and_leaves_the_callers_own_baggage(ask: Ask, port: int) -> None:
-    with carrying(Passage("v2", "staff", members=("userId=alice",))):
+    with carrying(LaneContext("v2", "staff", members=("userId=alice",))):
         seen = ask(f"http://{NAMED}:{port}/to/{OTHER}", {"baggage": "order=7"})
     assert {name: value for name, value in seen.items() if name.startswith("x-gray") or name == "baggage"} == {
         "baggage": "order=7"
@@ -161,7 +161,7 @@ def test_threads_that_share_a_session_send_their_own_lane(port: int) -> None:
         session.trust_env = False
 
         def ask(lane: str) -> str:
-            with carrying(Passage(lane)):
+            with carrying(LaneContext(lane)):
                 found: str = session.get(f"http://{NAMED}:{port}/", timeout=10).json()["x-gray-version"]
                 return found
 
@@ -175,7 +175,7 @@ def test_tasks_that_share_a_client_send_their_own_lane(port: int) -> None:
         async with httpx.AsyncClient(event_hooks=httpx_async_hook(HOSTS), trust_env=False) as client:
 
             async def ask(lane: str) -> str:
-                with carrying(Passage(lane)):
+                with carrying(LaneContext(lane)):
                     found: str = (await client.get(f"http://{NAMED}:{port}/")).json()["x-gray-version"]
                     return found
 

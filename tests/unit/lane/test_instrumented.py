@@ -9,14 +9,15 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 
-from lane import Passage, carrying
+from lane import LaneContext, carrying
 from lane.aws import instrument, invoke
-from lane.reading import from_record
+from lane.propagation.extract import from_record
 from lane.registry import Known
 
-V2 = Passage("v2", "staff", "7", members=("userId=alice",))
+V2 = LaneContext("v2", "staff", "7", members=("userId=alice",))
 # mail exists in v2; billing only in stable; nobody registered audit.
 KNOWN = Known({"v1": {"mail": "mail-v1", "billing": "billing-v1"}, "v2": {"mail": "mail-v2"}})
 CONSUMERS = {"shop": "mail", "ledger": "billing", "audit": "audit"}
@@ -55,7 +56,7 @@ def received(session: boto3.Session, url: str) -> list[dict[str, Any]]:
     ]
 
 
-def read(record: dict[str, Any]) -> Passage:
+def read(record: dict[str, Any]) -> LaneContext:
     found = from_record(record)
     assert found is not None
     return found
@@ -99,10 +100,10 @@ def test_sns_to_a_queue_a_lane_by_filters(session: boto3.Session, raw: str) -> N
     with carrying(V2):
         sns.publish(TopicArn=topic, Message="a")
         sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "1", "Message": "b"}])
-    with carrying(Passage("v1")):
+    with carrying(LaneContext("v1")):
         sns.publish(TopicArn=topic, Message="c")
     assert [read(record) for record in received(session, queues["v2"][0])] == [
-        Passage("v2", "staff", "7", "v2", ("userId=alice",))
+        LaneContext("v2", "staff", "7", "v2", ("userId=alice",))
     ] * 2
     assert [read(record).lane for record in received(session, queues["v1"][0])] == ["v1"]
 
@@ -134,7 +135,7 @@ def test_eventbridge_to_a_rule_a_lane(session: boto3.Session) -> None:
     with carrying(V2):
         put(session, "shop")
     (record,) = received(session, urls["v2"])
-    assert read(record) == Passage("v2", "staff", "7", "v2", ("userId=alice",))
+    assert read(record) == LaneContext("v2", "staff", "7", "v2", ("userId=alice",))
     assert json.loads(record["body"])["detail"]["order"] == 1
     assert received(session, urls["v1"]) == received(session, urls["unknown"]) == []
 
@@ -153,7 +154,7 @@ def test_a_lane_without_a_consumer_falls_back_to_stables_and_the_lane_goes_on(
 
 def test_an_event_for_a_lane_that_nobody_consumes_goes_to_the_dead_letters(session: boto3.Session) -> None:
     urls = event_rules(session)
-    with carrying(Passage("v7")):
+    with carrying(LaneContext("v7")):
         put(session, "its-consumer-is-not-named")
     put_events_of_nobody = {"Source": "shop", "DetailType": "Sold", "Detail": '{"environment": "dev"}'}
     session.client("events").put_events(Entries=[put_events_of_nobody])  # type: ignore[list-item]
@@ -224,7 +225,7 @@ def test_a_service_is_called_in_the_lane_or_else_in_stable(
 ) -> None:
     client = session.client("lambda")
     wire = Wire(client)
-    with carrying(Passage(lane)):
+    with carrying(LaneContext(lane)):
         invoke(client, KNOWN, service, b"{}", fallback="audit-of-nobody")
     assert f"/functions/{function}/" in wire.sent[-1].url
     assert f"gray.version={lane},gray.to={to}" in wire.custom()["gray"]["baggage"]
@@ -241,3 +242,37 @@ def test_a_service_called_outside_of_a_request_gets_no_lane(session: boto3.Sessi
     invoke(client, KNOWN, "mail", b"{}")
     assert "/functions/mail-v1/" in wire.sent[-1].url
     assert "X-Amz-Client-Context" not in wire.sent[-1].headers
+
+
+def test_each_way_to_invoke_a_function_carries_the_lane(session: boto3.Session) -> None:
+    client = session.client("lambda")
+    wire = Wire(client)
+    for operation in ("InvokeWithResponseStream", "InvokeAsync"):
+        client.meta.events.register(f"before-send.lambda.{operation}", wire._answer)
+    with carrying(V2):
+        client.invoke_with_response_stream(FunctionName="f", Payload=b"{}")
+        assert "gray.version=v2" in wire.custom()["gray"]["baggage"]
+        client.invoke_async(FunctionName="f", InvokeArgs=b'{"a": 1e400}')
+    assert wire.sent[-1].body.endswith(b',"a": 1e400}')
+    assert json.loads(wire.sent[-1].body)["gray"]["version"] == "v2"
+
+
+def test_a_callers_mistake_is_shown_in_botos_words(session: boto3.Session) -> None:
+    sqs: Any = session.client("sqs")
+    sns: Any = session.client("sns")
+    mistakes: list[Any] = [
+        lambda: sqs.send_message(MessageBody="b"),
+        lambda: sqs.send_message_batch(QueueUrl="q"),
+        lambda: sqs.send_message_batch(QueueUrl="q", Entries=["x"]),
+        lambda: sqs.send_message(QueueUrl="q", MessageBody="b", MessageAttributes={"a": "b"}),
+        lambda: sns.publish_batch(PublishBatchRequestEntries=[]),
+        lambda: sns.publish_batch(TopicArn="t"),
+        lambda: session.client("events").put_events(),  # type: ignore[call-arg]
+        lambda: session.client("events").put_events(Entries=[{"Detail": {"a": 1}}]),  # type: ignore[typeddict-item]
+        lambda: session.client("stepfunctions").start_execution(stateMachineArn="s", input={"a": 1}),  # type: ignore[arg-type]
+        lambda: session.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload={}),  # type: ignore[arg-type]
+        lambda: session.client("lambda").invoke(Payload=b"{}"),  # type: ignore[call-arg]
+    ]
+    for mistake in mistakes:
+        with carrying(V2), pytest.raises(ParamValidationError):
+            mistake()

@@ -11,14 +11,14 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.lane.carriers import event_of, own_lane
+from tests.support.lane.carriers import event_of, own_lane
 
-from lane import Passage, carrying, settings
-from lane.messages import send_message, start_execution
+from lane import LaneContext, carrying, settings
+from lane.propagation.inject import send_message, start_execution
 
 PAGE = Path(__file__).parents[3] / "docs" / "lane-library.md"
 CONTEXT = SimpleNamespace(client_context=None, function_name="mail")
-V2 = Passage("v2", "staff", "7")
+V2 = LaneContext("v2", "staff", "7")
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lane.carriers import notification, own_lane, sqs_record
+from tests.support.lane.carriers import notification, own_lane, sqs_record
 
-from lane import Passage
-from lane.messages import (
+from lane import LaneContext
+from lane.context import addressed
+from lane.propagation.extract import from_event, from_record
+from lane.propagation.inject import (
     NoRoomError,
     TakenError,
     lambda_invoke,
@@ -18,10 +20,8 @@ from lane.messages import (
     send_message_batch,
     start_execution,
 )
-from lane.passage import addressed
-from lane.reading import from_event, from_record
 
-V2 = Passage("v2", "staff", "7")
+V2 = LaneContext("v2", "staff", "7")
 
 
 def attributes(count: int) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def test_a_message_keeps_its_own_attributes_and_the_callers_parameters_stay_as_t
 
 def test_the_lane_of_a_message_sent_again_is_the_lane_of_now() -> None:
     # Given a consumer that forwards what it received, attributes and all
-    first = send_message({"QueueUrl": "q", "MessageBody": "b", "MessageAttributes": {}}, Passage("v1"), own_lane)
+    first = send_message({"QueueUrl": "q", "MessageBody": "b", "MessageAttributes": {}}, LaneContext("v1"), own_lane)
     sent = send_message(first, V2, own_lane)["MessageAttributes"]
     assert len(sent) == 2
     assert sent["to"]["StringValue"] == "v2"
@@ -60,7 +60,7 @@ def test_with_nine_attributes_of_its_own_a_notification_keeps_the_lane_as_filter
     sent = publish(message, V2, own_lane)["MessageAttributes"]
     assert len(sent) == 10
     found = from_record({"EventSource": "aws:sns", "Sns": notification(sent)})
-    assert found == Passage("v2", to="v2")
+    assert found == LaneContext("v2", to="v2")
 
 
 @pytest.mark.parametrize("count", [10, 11])
@@ -90,7 +90,7 @@ def test_a_text_message_to_a_phone_is_left_alone() -> None:
 def test_what_others_put_into_a_messages_baggage_is_kept() -> None:
     mine = {"baggage": {"DataType": "String", "StringValue": "order=7,gray.version=v9"}}
     message = {"QueueUrl": "q", "MessageBody": "b", "MessageAttributes": mine}
-    sent = send_message(message, Passage("v2", members=("userId=alice", "order=7")), own_lane)["MessageAttributes"]
+    sent = send_message(message, LaneContext("v2", members=("userId=alice", "order=7")), own_lane)["MessageAttributes"]
     found = from_record(sqs_record(sent, "b"))
     assert found is not None
     assert (found.lane, found.members) == ("v2", ("userId=alice", "order=7"))
@@ -106,7 +106,7 @@ def test_what_a_message_has_in_the_lanes_place_is_an_error_and_not_overwritten()
 
 
 def test_an_event_that_goes_on_is_stamped_anew() -> None:
-    first = put_events({"Entries": [{"Source": "s", "Detail": '{"order": 1}'}]}, Passage("v1"), "dev", own_lane)
+    first = put_events({"Entries": [{"Source": "s", "Detail": '{"order": 1}'}]}, LaneContext("v1"), "dev", own_lane)
     (sent,) = put_events(first, V2, "dev", to_stable)["Entries"]
     detail = json.loads(sent["Detail"])
     assert (detail["order"], detail["lane"], detail["to"], detail["gray"]["version"]) == (1, "v2", "v1", "v2")
@@ -116,7 +116,7 @@ def test_a_function_or_state_machine_that_stable_alone_has_is_addressed_as_stabl
     invoked = lambda_invoke({"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}, V2, to_stable)
     started = start_execution({"stateMachineArn": "s", "input": "{}"}, V2, to_stable)
     for event in (json.loads(invoked["Payload"]), json.loads(started["input"])):
-        assert from_event(event, None) == Passage("v2", "staff", "7", to="v1")
+        assert from_event(event, None) == LaneContext("v2", "staff", "7", to="v1")
     # Whom the caller chose counts more.
     chosen = lambda_invoke({"InvocationType": "Event", "FunctionName": "f"}, addressed(V2, "v3"), to_stable)
     assert from_event(json.loads(chosen["Payload"]), None) == addressed(V2, "v3")

@@ -1,6 +1,8 @@
 """The middleware of Powertools' resolvers: reads the lane, guards it, and says on every answer who answered."""
 
+import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,8 +19,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lane import Passage, Settings, carrying, current
+from lane import LaneContext, Settings, carrying, current
 from lane.powertools import LaneMiddleware, answer_invalid
+from lane.propagation.inject import lambda_invoke
 from lane.registry import Known
 
 
@@ -221,6 +224,29 @@ def test_no_headers_break_it_and_no_lane_but_its_own_is_served(headers: dict[str
 
 
 def test_a_passage_of_the_caller_is_there_again_afterwards() -> None:
-    with carrying(Passage("v9")):
+    with carrying(LaneContext("v9")):
         resolve(application(APIGatewayRestResolver()), rest(headers=V2))
-        assert current() == Passage("v9")
+        assert current() == LaneContext("v9")
+
+
+def test_a_request_that_another_function_handed_on_is_of_that_functions_lane() -> None:
+    # Given an API event whose headers say v1, which a function of v2 hands to this API's function
+    event = rest(headers={"x-gray-version": "v1"})
+    later = lambda_invoke({"InvocationType": "Event", "Payload": json.dumps(event)}, LaneContext("v2"))
+    at_once = lambda_invoke({"FunctionName": "f"}, LaneContext("v2"))
+    client_context = SimpleNamespace(**json.loads(base64.b64decode(at_once["ClientContext"])))
+    served = []
+    app = application(APIGatewayRestResolver())
+
+    @app.get("/handed-on")
+    def handed_on() -> dict[str, str]:
+        served.append(current())
+        return {}
+
+    # When it is invoked, asynchronously and not
+    event = json.loads(later["Payload"]) | {"path": "/handed-on", "resource": "/handed-on"}
+    asynchronous: Any = SimpleNamespace(client_context=None)
+    synchronous: Any = SimpleNamespace(client_context=client_context)
+    for one, context in ((event, asynchronous), ({**event, "gray": None}, synchronous)):
+        assert app.resolve(one, context)["statusCode"] == 200
+    assert served == [LaneContext("v2")] * 2

@@ -6,37 +6,37 @@ from threading import Barrier
 
 import pytest
 
-from lane import Passage, bound, carrying, current
-from lane.passage import passage
+from lane import LaneContext, bound, carrying, current
+from lane.context import lane_context
 
 LANES = ["v1", "v2", "v3", "v17"]
 
 
 def test_nothing_is_carried_outside() -> None:
     assert current() is None
-    with carrying(Passage("v2")):
-        assert current() == Passage("v2")
+    with carrying(LaneContext("v2")):
+        assert current() == LaneContext("v2")
         with carrying(None):
             assert current() is None
-        assert current() == Passage("v2")
+        assert current() == LaneContext("v2")
     assert current() is None
 
 
 def test_the_lane_before_comes_back_after_an_error() -> None:
-    with carrying(Passage("v1")):
-        with pytest.raises(ZeroDivisionError), carrying(Passage("v2")):
+    with carrying(LaneContext("v1")):
+        with pytest.raises(ZeroDivisionError), carrying(LaneContext("v2")):
             _ = 1 / 0
-        assert current() == Passage("v1")
+        assert current() == LaneContext("v1")
 
 
 @pytest.mark.parametrize("lane", [None, 2, "", "v0", "V2", "v100", "v2,v1", " v2", "v2\n", "v٢", "gray", ["v2"]])
 def test_what_is_no_lane_is_no_passage(lane: object) -> None:
-    assert passage(lane) is None
+    assert lane_context(lane) is None
 
 
 def test_malformed_parts_are_dropped_and_the_lane_stays() -> None:
-    assert passage("v2", "a b", "7\r\nx: y", "shared") == Passage("v2")
-    assert passage("v2", "staff", 7, "v1") == Passage("v2", "staff", "7", "v1")
+    assert lane_context("v2", "a b", "7\r\nx: y", "shared") == LaneContext("v2")
+    assert lane_context("v2", "staff", 7, "v1") == LaneContext("v2", "staff", "7", "v1")
 
 
 def test_threads_have_their_own_lane() -> None:
@@ -45,7 +45,7 @@ def test_threads_have_their_own_lane() -> None:
 
     def work(lane: str) -> set[str]:
         seen = set()
-        with carrying(Passage(lane)):
+        with carrying(LaneContext(lane)):
             for _ in range(50):
                 inside.wait(timeout=10)
                 found = current()
@@ -60,7 +60,7 @@ def test_threads_have_their_own_lane() -> None:
 def test_tasks_have_their_own_lane() -> None:
     async def work(lane: str) -> set[str]:
         seen = set()
-        with carrying(Passage(lane)):
+        with carrying(LaneContext(lane)):
             for _ in range(50):
                 await asyncio.sleep(0)
                 found = current()
@@ -74,11 +74,11 @@ def test_tasks_have_their_own_lane() -> None:
     assert asyncio.run(everything()) == [{lane} for lane in LANES]
 
 
-def lane_seen(_: int) -> Passage | None:
+def lane_seen(_: int) -> LaneContext | None:
     return current()
 
 
 def test_a_bound_function_keeps_the_lane_in_a_thread_pool() -> None:
-    with ThreadPoolExecutor(4) as pool, carrying(Passage("v2")):
-        assert set(pool.map(bound(lane_seen), range(20))) == {Passage("v2")}
+    with ThreadPoolExecutor(4) as pool, carrying(LaneContext("v2")):
+        assert set(pool.map(bound(lane_seen), range(20))) == {LaneContext("v2")}
         assert pool.submit(current).result() is None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lane import Passage
-from lane.reading import from_event, from_headers, from_record, headers_of, unwrapped
+from lane import LaneContext
+from lane.propagation.extract import from_event, from_headers, from_record, headers_of, unwrapped
 
 NAMES = [
     *("Records", "headers", "multiValueHeaders", "requestContext", "detail-type", "detail", "gray", "baggage", "body"),
@@ -38,7 +38,9 @@ def test_headers_in_any_case_and_given_twice_are_one() -> None:
 
 
 def test_the_edges_word_counts_more_than_baggage() -> None:
-    assert from_headers({"x-gray-version": "v1", "baggage": "gray.version=v2,a=b"}) == Passage("v1", members=("a=b",))
+    assert from_headers({"x-gray-version": "v1", "baggage": "gray.version=v2,a=b"}) == LaneContext(
+        "v1", members=("a=b",)
+    )
 
 
 @pytest.mark.parametrize("twice", ["v1,v2", "v2, v2", ""])
@@ -48,7 +50,7 @@ def test_a_lane_given_twice_is_none(twice: str) -> None:
 
 def test_the_owners_lane_is_read_from_a_deleted_item_too() -> None:
     change = {"OldImage": {"lane": {"S": "v2"}}}
-    assert from_record({"eventSource": "aws:dynamodb", "dynamodb": change}) == Passage("v2")
+    assert from_record({"eventSource": "aws:dynamodb", "dynamodb": change}) == LaneContext("v2")
 
 
 @pytest.mark.parametrize(

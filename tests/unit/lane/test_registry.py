@@ -1,7 +1,7 @@
 """The registry of lanes and services, read from Parameter Store and kept for a while."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,7 +9,8 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from lane.registry import CACHE_SECONDS, Known, Registry
+from lane.registry import CACHE_SECONDS, RETRY_SECONDS, SPREAD, Known, Registry
+from lane.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -67,7 +68,7 @@ def test_a_registration_that_cannot_be_read_harms_no_other(ssm: "SSMClient", val
 
 def test_what_was_read_is_kept_for_a_while_and_then_read_again(ssm: "SSMClient") -> None:
     clock = Clock()
-    registry = Registry(lambda: ssm, PREFIX, clock=clock)
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
     register(ssm, "v1", stock="stock-v1")
     assert registry.known().function("stock", "v2") == ("stock-v1", "v1")
     register(ssm, "v2", stock="stock-v2")
@@ -79,7 +80,7 @@ def test_what_was_read_is_kept_for_a_while_and_then_read_again(ssm: "SSMClient")
 
 def test_when_parameter_store_fails_what_was_known_goes_on_to_count(ssm: "SSMClient") -> None:
     clock = Clock()
-    registry = Registry(lambda: ssm, PREFIX, clock=clock)
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
     register(ssm, "v2", stock="stock-v2")
     registry.known()
     with Stubber(ssm) as stub:
@@ -104,3 +105,112 @@ def test_a_bug_is_not_taken_for_a_failure_of_the_store(ssm: "SSMClient") -> None
 
     with pytest.raises(KeyError):
         Registry(broken, PREFIX).known()
+
+
+def refused(ssm: "SSMClient", times: int) -> Stubber:
+    stub = Stubber(ssm)
+    for _ in range(times):
+        stub.add_client_error("get_parameters_by_path", "ThrottlingException", "Rate exceeded")
+    return stub
+
+
+def asked_at(registry: Registry, clock: Clock, stub: Stubber, seconds: float) -> list[float]:
+    """The times at which the registry asks Parameter Store, when it is needed every tenth of a second for a while."""
+    found = []
+    left = len(stub._queue)
+    for tenth in range(int(seconds * 10)):
+        clock.now = tenth / 10
+        registry.known()
+        if len(stub._queue) < left:
+            found.append(clock.now)
+            left = len(stub._queue)
+    return found
+
+
+def test_after_a_failure_the_next_attempt_comes_sooner_and_each_further_one_later(ssm: "SSMClient") -> None:
+    clock = Clock()
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
+    with refused(ssm, 7) as stub:
+        assert asked_at(registry, clock, stub, 36) == [0, 1, 3, 7, 15, 25, 35]
+
+
+def test_a_cold_function_that_was_refused_knows_its_lanes_a_second_later(ssm: "SSMClient") -> None:
+    clock = Clock()
+    registry = Registry(lambda: ssm, PREFIX, clock=clock)
+    register(ssm, "v2", stock="stock-v2")
+    with refused(ssm, 1):
+        assert registry.known() == Known()
+    clock.now = RETRY_SECONDS
+    assert registry.known().function("stock", "v2") == ("stock-v2", "v2")
+
+
+def test_after_a_success_failures_begin_anew(ssm: "SSMClient") -> None:
+    clock = Clock()
+    registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
+    answers: list[Callable[[Stubber], None]] = [
+        lambda stub: stub.add_client_error("get_parameters_by_path", "ThrottlingException"),
+        lambda stub: stub.add_client_error("get_parameters_by_path", "ThrottlingException"),
+        lambda stub: stub.add_response("get_parameters_by_path", {"Parameters": []}),
+        lambda stub: stub.add_client_error("get_parameters_by_path", "InternalServerError"),
+        lambda stub: stub.add_response("get_parameters_by_path", {"Parameters": []}),
+    ]
+    with Stubber(ssm) as stub:
+        for answer in answers:
+            answer(stub)
+        assert asked_at(registry, clock, stub, 20) == [0, 1, 3, 13, 14]
+
+
+def test_environments_that_start_at_once_ask_at_different_times(ssm: "SSMClient") -> None:
+    next_times = []
+    for jitter in (0.0, 0.5, 1.0):
+        clock = Clock()
+        registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda jitter=jitter: jitter)  # type: ignore[misc]
+        with Stubber(ssm) as stub:
+            for _ in range(2):
+                stub.add_response("get_parameters_by_path", {"Parameters": []})
+            next_times.append(asked_at(registry, clock, stub, 11)[1])
+    # Never later than what a kill may take to be seen.
+    assert next_times == [CACHE_SECONDS, pytest.approx(8.8), CACHE_SECONDS * (1 - SPREAD)]
+    registries = [Registry(lambda: ssm, PREFIX, clock=lambda: 0) for _ in range(20)]
+    for registry in registries:
+        registry.known()
+    assert len({registry._until for registry in registries}) == 20
+
+
+def test_a_store_that_answers_late_is_left_alone_from_then_on(ssm: "SSMClient") -> None:
+    clock = Clock()
+
+    def slow() -> "SSMClient":
+        clock.now += 6
+        return ssm
+
+    registry = Registry(slow, PREFIX, clock=clock, jitter=lambda: 0)
+    with refused(ssm, 1):
+        registry.known()
+        registry.known()  # a second attempt would find no answer
+    assert clock.now == 6
+
+
+@pytest.mark.parametrize("lane", ["v2", "shared"])
+def test_a_failed_reading_counts_in_a_metric(
+    ssm: "SSMClient", lane: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"GRAY_ENVIRONMENT": "dev", "GRAY_LANE": lane, "POWERTOOLS_SERVICE_NAME": "api"}.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    with refused(ssm, 1):
+        Registry(lambda: ssm, PREFIX).known()
+    settings.cache_clear()
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["RegistryFailed"], line["environment"], line["lane"], line["service"]) == (1, "dev", lane, "api")
+    assert ["environment"] in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+
+
+def test_without_settings_a_failed_reading_fails_nobody(
+    ssm: "SSMClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GRAY_LANE", raising=False)
+    settings.cache_clear()
+    with refused(ssm, 1):
+        assert Registry(lambda: ssm, PREFIX).known() == Known()
+    assert capsys.readouterr().out == ""

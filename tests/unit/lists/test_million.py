@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.unit.lists.asked import Asked, on_the_list
+from tests.support.edge.user_list import Asked, on_the_list
 
 from gray.release.user_lists import plan_list, store_bytes
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.control.world import World, release
+from tests.support.control.world import World, release
 
 from gray.edge.check import check
 from gray.publish.records.publication_log import PUBLISHED, Record
@@ -111,7 +111,9 @@ def test_a_long_publication_says_how_far_it_is() -> None:
 
     def listen(moment: str, call: str) -> None:
         if (moment, call) == ("before", "store.update_keys"):
-            told.extend(record.progress for record in world.means().records.recent(1) if record.progress not in told)
+            told.extend(
+                record.progress for record in world.control_plane().records.log.recent(1) if record.progress not in told
+            )
 
     record = world.publish(listen)
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from gray.release.document import Release
-from gray.release.plan_check import plan_problems
+from gray.release.validation.plan_steps import plan_problems
 
 PLAN = {"lane": "v2", "steps": [1, 60]}
 
 
 def problems(**changes: Any) -> list[str]:
     document: dict[str, Any] = {"salt": "saltsalt", "lanes": ["v2"], "plan": PLAN} | changes
-    return [f"{where}: {what}" for where, what, _ in plan_problems(Release.model_validate(document))]
+    return [f"{one.where}: {one.what}" for one in plan_problems(Release.model_validate(document))]
 
 
 def ramp(**changes: Any) -> dict[str, Any]:

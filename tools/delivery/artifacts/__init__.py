@@ -1,1 +1,1 @@
-"""Build what `sam deploy` uploads: `sam build` at the repository root, then bytecode inside every artifact."""
+"""Build the artifacts for `sam deploy`: `sam build` at the repository root, then bytecode in every artifact."""

@@ -1,4 +1,4 @@
-"""`python -m delivery.artifacts [--env ENV] [--local] [--force]`: build what `sam deploy` uploads, if need be."""
+"""`python -m delivery.artifacts [--env ENV] [--local] [--force]`: build the artifacts for `sam deploy` if stale."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m delivery.artifacts", description=__doc__)
     parser.add_argument("--env", default="dev", help="environment of samconfig.toml, for its architecture (dev)")
     parser.add_argument(
-        "--local", action="store_true", help="for this machine's architecture, as the local stack needs"
+        "--local", action="store_true", help="build for this machine's architecture, for the local stack"
     )
-    parser.add_argument("--force", action="store_true", help="also when nothing has changed")
+    parser.add_argument("--force", action="store_true", help="build even if nothing has changed")
     arguments = parser.parse_args()
     console = Console(stderr=True)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""`sam build` at the repository root, then less, bytecode and zips; skipped when nothing that goes in has changed."""
+"""`sam build` at the repository root, then trimming, bytecode and zips; skipped if no input has changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def build(
 ) -> bool:
     """Bring `.aws-sam/build` up to date; True when something was built.
 
-    `progress` is given a short line for each function and each later step. Raises BuildError with what SAM said.
+    `progress` gets a short line per function and later step. Raises BuildError with SAM's output.
     """
     with _alone(root, progress):
         return _build_if_changed(root, architecture, force, progress)
@@ -34,7 +34,7 @@ def build(
 
 @contextmanager
 def _alone(root: Path, progress: Callable[[str], None]) -> Iterator[None]:
-    """One build of a tree at a time: SAM empties the folder first, under whoever reads it."""
+    """One build per tree at a time: SAM first empties the folder, even while others read it."""
     lock = root / _LOCK
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
@@ -52,10 +52,10 @@ def _build_if_changed(root: Path, architecture: str, force: bool, progress: Call
     built = root / BUILD / "template.yaml"
     if not force and built.exists() and stamp.exists() and stamp.read_text() == wanted:
         return False
-    # While it runs, and when it is stopped half-way, there is no artifact that could be trusted.
+    # During a build, and after an interrupted one, no artifact can be trusted.
     stamp.unlink(missing_ok=True)
     _sam_build(root, architecture, progress)
-    progress("leaving out what no function calls")
+    progress("removing unused service descriptions")
     trim(root / BUILD, own=(path.name for path in (root / "src").iterdir() if path.is_dir()))
     progress("compiling to bytecode")
     _bytecode(root)
@@ -67,18 +67,18 @@ def _build_if_changed(root: Path, architecture: str, force: bool, progress: Call
 
 
 def sam_environment(root: Path) -> dict[str, str]:
-    """Environment in which the pinned SAM CLI finds itself and the Python 3.13 that it builds with."""
-    # Wheels that pip finds on a disk are built again by SAM, one by one, which triples the time of a build; without
-    # bytecode each of its dozens of processes compiles pip anew.
+    """Environment in which the pinned SAM CLI finds itself and its Python 3.13."""
+    # SAM rebuilds each wheel that pip finds on disk, which triples the build time; without bytecode each of its
+    # dozens of processes recompiles pip.
     dropped = ("PIP_FIND_LINKS", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if name not in dropped}
     return inherited | {
         "PATH": f"{root / '.tools/sam/bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "SAM_CLI_TELEMETRY": "0",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        # pip reads a false value of this as "do not isolate": hatchling is installed beside SAM.
+        # A false value means "do not isolate" to pip: hatchling is installed next to SAM.
         "PIP_NO_BUILD_ISOLATION": "0",
-        # As in tools/install.sh: the requirements say what is installed, not a pip.conf of the machine.
+        # As in tools/install.sh: the requirements decide what is installed, not the machine's pip.conf.
         "PIP_CONFIG_FILE": os.devnull,
     }
 
@@ -87,7 +87,7 @@ def _sam_build(root: Path, architecture: str, progress: Callable[[str], None]) -
     sam = root / ".tools/sam/bin/sam"
     if not sam.exists():
         raise BuildError("SAM CLI is not installed in .tools/sam: run `make install`")
-    # Never cached: SAM's cache does not see src/gray and src/lane, and shipped stale code.
+    # No cache: SAM's cache ignores src/gray and src/lane, and shipped stale code.
     command = [str(sam), "build", "--no-cached", "--parallel", "--parameter-overrides", f"Architecture={architecture}"]
     said: list[str] = []
     with subprocess.Popen(
@@ -108,7 +108,7 @@ def _code_folder(root: Path, line: str) -> str:
 
 
 def _bytecode(root: Path) -> None:
-    """In a process of its own, as the bytes depend on the hash seed, which is fixed at start."""
+    """In a separate process, because the bytes depend on the hash seed, which is fixed at start."""
     python = root / ".tools/sam/bin/python"
     environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(root / "tools")}
     done = subprocess.run(

@@ -1,8 +1,8 @@
-"""Bytecode for the artifacts: a cold start then compiles nothing (a third off its time, here and on AWS).
+"""Bytecode for the artifacts, so that a cold start compiles nothing (saves a third of its time, here and on AWS).
 
-Unchecked hashes, as Lambda does not keep the modification times that Python compares otherwise. The same source gives
-the same bytes wherever it is built: the file name inside is the one under `/var/task`, the hash seed is fixed by the
-caller (`python -m delivery.artifacts.bytecode` is started with PYTHONHASHSEED=0), and time stamps of files are set.
+Uses unchecked hashes, because Lambda does not keep modification times, Python's default check. Builds are
+reproducible: the embedded file name is the one under `/var/task`, the caller fixes the hash seed (runs `python -m
+delivery.artifacts.bytecode` with PYTHONHASHSEED=0), and file timestamps are set.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 __all__ = ["compile_artifacts"]
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks an artifact
-EPOCH = 315532800  # 1980-01-01, the oldest time a zip file can hold
+EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
 
 
 def compile_artifacts(build: Path) -> int:
-    """Put bytecode beside every module of every artifact below `build`; the number of modules compiled.
+    """Add bytecode to every module of every artifact in `build`; returns the number of compiled modules.
 
     Artifacts share most of their packages, so each (path, content) is compiled once and copied.
     """
@@ -49,12 +49,12 @@ def _compile(source: Path, target: Path, name: str) -> None:
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
     except py_compile.PyCompileError:
-        # Packages ship templates and code for other Pythons; who imports it meets the error there.
+        # Packages ship templates and code for other Python versions; importing it raises the error then.
         target.unlink(missing_ok=True)
 
 
 def _set_times(artifact: Path) -> None:
-    """The zip holds them, and a zip with other bytes would be uploaded as a change."""
+    """Fix timestamps: a zip contains them, and different bytes would be uploaded as a change."""
     for path in artifact.rglob("*"):
         os.utime(path, (EPOCH, EPOCH))
 

@@ -1,8 +1,8 @@
-"""What can go wrong here, in the words of the person who has to act.
+"""The errors of this package, each with its fix.
 
 ArtifactsError
 ├── BuildError      sam build failed, or a tool that it needs is missing
-└── SettingsError   samconfig.toml does not say what was asked for
+└── SettingsError   samconfig.toml lacks an environment or setting
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ __all__ = ["ArtifactsError", "BuildError", "SettingsError"]
 
 
 class ArtifactsError(Exception):
-    """When artifacts could not be made; the text is one line with the way out."""
+    """The artifacts could not be built; the text is one line with the fix."""
 
 
 class BuildError(ArtifactsError):
-    """When `sam build` failed or a tool that it needs is missing."""
+    """`sam build` failed or a required tool is missing."""
 
 
 class SettingsError(ArtifactsError):
-    """When samconfig.toml lacks an environment or a setting of it."""
+    """samconfig.toml lacks an environment or one of its settings."""

@@ -1,4 +1,4 @@
-"""A digest of everything that an artifact is made of, so that an unchanged tree is not built again."""
+"""A digest of all inputs of the artifacts, so that an unchanged tree is not rebuilt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["digest"]
 
-# The edge code is included at deployment and is in no artifact; sam.lock holds the versions of SAM, pip and hatchling.
+# The edge code is included at deployment, not in an artifact; sam.lock pins SAM, pip and hatchling.
 _FILES = ("template.yaml", "pyproject.toml", "requirements/sam.lock")
 
 
@@ -23,7 +23,7 @@ def digest(root: Path, *, architecture: str) -> str:
 
 def _inputs(root: Path) -> Iterator[Path]:
     yield from (root / name for name in _FILES)
-    yield from sorted((root / "tools" / "delivery" / "artifacts").glob("*.py"))  # how the artifacts are made
+    yield from sorted((root / "tools" / "delivery" / "artifacts").glob("*.py"))  # the build code itself
     for path in sorted((root / "src").rglob("*")):
         parts = path.relative_to(root / "src").parts
         if path.is_file() and parts[0] != "edge" and "__pycache__" not in parts:

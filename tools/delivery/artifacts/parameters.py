@@ -1,4 +1,4 @@
-"""The template parameters of an environment, as samconfig.toml names them."""
+"""The template parameters of an environment, from samconfig.toml."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from delivery.artifacts.errors import SettingsError
 
 __all__ = ["LOCAL", "environments", "local_architecture", "overrides", "stack_name"]
 
-# What the local stack changes: functions run on this machine, and the emulator's hops are plain HTTP.
-LOCAL = {"Architecture": "x86_64", "RequireTls": "off"}
+# Changes for the local stack: functions run on this machine, the emulator uses plain HTTP and delivers no logs.
+LOCAL = {"Architecture": "x86_64", "RequireTls": "off", "EdgeAccessLogs": "off"}
 
 
 def environments(root: Path) -> list[str]:
-    """Names for `--config-env`."""
+    """Valid values of `--config-env`."""
     return [name for name in _config(root) if name != "version"]
 
 
 def stack_name(root: Path, environment: str) -> str:
-    """Name of the stack that `sam deploy --config-env ENVIRONMENT` makes."""
+    """Name of the stack that `sam deploy --config-env ENVIRONMENT` creates."""
     return str(_settings(root, environment)["stack_name"])
 
 
 def overrides(root: Path, environment: str, *, local: bool = False) -> list[str]:
     """`Name=Value` of every parameter of the environment, for `--parameter-overrides`.
 
-    The command line replaces samconfig's list as a whole, so the whole list is given.
+    The command line replaces samconfig's whole list, so return the whole list.
     `local` adds what the local stack needs (`LOCAL`).
     """
     values = dict(item.split("=", 1) for item in _settings(root, environment)["parameter_overrides"])

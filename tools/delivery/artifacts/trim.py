@@ -1,7 +1,7 @@
-"""Leave out of each artifact the descriptions of AWS services that its code does not call.
+"""Remove from each artifact the descriptions of AWS services that its code does not call.
 
-X-Ray's SDK brings a whole botocore: 400 services in 28 MB, of which a function uses a handful. Without the rest an
-artifact is a quarter as large to zip, upload and unpack, here and on AWS.
+X-Ray's SDK includes a whole botocore: 400 services in 28 MB, of which a function uses a few. Without the rest, an
+artifact shrinks to a quarter: faster to zip, upload and unpack, here and on AWS.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 
 __all__ = ["trim"]
 
-# Botocore asks it for credentials by itself.
+# Botocore itself calls it for credentials.
 ALWAYS = frozenset({"sts"})
 
 
 def trim(build: Path, own: Iterable[str]) -> int:
-    """Trim every artifact below `build`; `own` are the packages of this repository. The number of services left out.
+    """Trim every artifact in `build`; `own` are this repository's packages. Returns the number of removed services.
 
-    A service stays when its name stands as a string in the artifact's own code, `boto3.client("dynamodb")` for one.
+    Keeps a service whose name is a string in the artifact's own code, such as `boto3.client("dynamodb")`.
     """
     packages, left_out = tuple(own), 0
     for artifact in sorted(path for path in build.iterdir() if path.is_dir()):
@@ -34,7 +34,7 @@ def trim(build: Path, own: Iterable[str]) -> int:
 
 
 def _services(data: Path) -> list[Path]:
-    """The folders of services; files beside them (endpoints, partitions, retries) are for all."""
+    """The folders of services; files next to them (endpoints, partitions, retries) are shared."""
     return sorted(path for path in data.iterdir() if path.is_dir()) if data.is_dir() else []
 
 

@@ -1,7 +1,7 @@
-"""A zip file beside each artifact, named by the built template instead of the folder.
+"""A zip file for each artifact; the built template refers to the zip instead of the folder.
 
-SAM zips a folder anew at every deployment, and in the order in which the disk lists it. Zipped once, in a fixed order
-and with fixed times, an artifact that has not changed is the same file: it is not uploaded, and nothing is updated.
+SAM zips a folder at every deployment, in the order of the disk's listing. Zipped once, in a fixed order and with
+fixed timestamps, an unchanged artifact is the same file: nothing is uploaded or updated.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _CODE = ("CodeUri", "ContentUri")
 
 
 def zip_artifacts(build: Path) -> int:
-    """Zip every artifact below `build` and name the zips in its template.yaml; the number of different ones."""
+    """Zip every artifact in `build` and put the zips into its template.yaml; returns the number of distinct ones."""
     same: dict[str, list[Path]] = {}
     for artifact in sorted(path for path in build.iterdir() if path.is_dir()):
         same.setdefault(_digest(artifact), []).append(artifact)
-    # zlib works outside of Python's lock
+    # zlib releases the GIL
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(_zip_once, same.values()))
     _name_zips(build)
@@ -36,7 +36,7 @@ def zip_artifacts(build: Path) -> int:
 
 
 def _name_zips(build: Path) -> None:
-    """The template as JSON, which is YAML too: SAM reads that at once, and takes seconds for what it wrote itself."""
+    """The template as JSON, which is valid YAML: SAM parses it at once, but takes seconds for its own YAML."""
     template = build / "template.yaml"
     described = yaml.safe_load(template.read_text())
     for resource in described["Resources"].values():
@@ -48,7 +48,7 @@ def _name_zips(build: Path) -> None:
 
 
 def _zip_once(artifacts: list[Path]) -> None:
-    """Artifacts of the same bytes get copies of one zip."""
+    """Identical artifacts get copies of one zip."""
     first = artifacts[0].with_suffix(".zip")
     with zipfile.ZipFile(first, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in _files(artifacts[0]):

@@ -1,1 +1,1 @@
-"""The CloudWatch dashboard's body: `python -m generate.dashboard` writes it, with `--check` it compares."""
+"""The CloudWatch dashboard's body: `python -m generate.dashboard` writes it, `--check` compares it."""

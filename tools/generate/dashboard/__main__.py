@@ -10,8 +10,8 @@ TARGET = Path(__file__).resolve().parents[3] / "src" / "dashboard" / "body.json"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m generate.dashboard", description="Makes src/dashboard/body.json.")
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when the file is stale")
+    parser = argparse.ArgumentParser(prog="python -m generate.dashboard", description="Writes src/dashboard/body.json.")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if the file is stale")
     check = parser.parse_args().check
     text = included()
     if TARGET.exists() and TARGET.read_text() == text:

@@ -1,4 +1,4 @@
-"""The dashboard's widgets, row by row. Names in `${...}` are filled in by CloudFormation."""
+"""The dashboard's widgets, row by row. CloudFormation substitutes names in `${...}`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ __all__ = ["body", "included"]
 E, GRAY, REGION = "${Environment}", "${GrayLane}", "${AWS::Region}"
 LANES = {"v1": "stable", GRAY: "gray"}
 EDGE_FUNCTIONS = ("request-static", "request-api", "response")
-# CloudFront's metrics exist in us-east-1 only, with Region=Global; without both a graph is silently empty
+# CloudFront's metrics exist only in us-east-1 with Region=Global; otherwise a graph is silently empty
 # (Amazon CloudFront developer guide, "View CloudFront and edge function metrics").
 EDGE_REGION = "us-east-1"
 COLUMNS = 24
@@ -25,7 +25,7 @@ def metric(namespace: str, name: str, dimensions: Mapping[str, str], **options: 
 
 
 def ours(name: str, lane: str = "", **options: Any) -> Line:
-    """A metric of our own namespace, of the environment or of one lane."""
+    """A metric in our own namespace, of the environment or of one lane."""
     return metric("Graylane", name, {"environment": E} | ({"lane": lane} if lane else {}), **options)
 
 
@@ -45,14 +45,14 @@ def graph(title: str, lines: Sequence[Line], *, stat: str = "Sum", period: int =
 
 
 def by_lane(title: str, name: str, unit: str, more: Sequence[Line] = (), *, stat: str = "Maximum") -> Widget:
-    """One figure of both lanes in one graph."""
+    """One metric of both lanes in one graph."""
     lines = [ours(name, lane, label=label) for lane, label in LANES.items()]
     return graph(title, [*lines, *more], stat=stat, yAxis={"left": {"label": unit, "min": 0}})
 
 
 def by_reason() -> Widget:
-    """The edge's decisions as the APIs got them; a search, as a rule's id is a reason too. (`${!...}` is left as it
-    is by Fn::Sub, for CloudWatch to fill in.)"""
+    """The edge's decisions as received by the APIs; a search, because a rule's id is a reason too. (Fn::Sub keeps
+    `${!...}`, for CloudWatch to substitute.)"""
     schema = "{Graylane,environment,lane,reason,service}"
     search = f"""SEARCH('{schema} MetricName="Decisions" environment="{E}"', 'Sum', 60)"""
     line = {"expression": search, "id": "reasons", "label": "${!PROP('Dim.lane')} by ${!PROP('Dim.reason')}"}
@@ -68,7 +68,7 @@ def edge(title: str, name: str, stat: str) -> Widget:
 
 
 def logs(title: str, query: str, view: str) -> Widget:
-    """A query over the logs of both lanes' APIs: the lane library puts `gray_*` on every record."""
+    """A query over the logs of both lanes' APIs: the lane library adds `gray_*` to every record."""
     sources = " | ".join(f"SOURCE '/aws/lambda/graylane-{E}-api-{lane}'" for lane in LANES)
     properties = {"title": title, "region": REGION, "view": view, "query": f"{sources} | {query}"}
     return {"type": "log", "properties": properties}
@@ -122,7 +122,7 @@ def distribution() -> Widget:
 
 
 def rows() -> list[list[Widget]]:
-    """The dashboard from top to bottom: is gray well, who is where, does the edge work, does the control plane."""
+    """The dashboard from top to bottom: health of gray, traffic per lane, health of the edge and the control plane."""
     share_asked = ours("ShareAsked", GRAY, label="asked of gray", color="#999999")
     events = [ours(name) for name in ("LaneMismatch", "MixedTraces", "LaneWithdrawn")]
     published = [ours(name) for name in ("Publications", "PublicationFailed", "ValidationFailed", "DriftFound")]
@@ -164,5 +164,5 @@ def body() -> dict[str, Any]:
 
 
 def included() -> str:
-    """The file that template.yaml includes (AWS::Include): the body as one string, its names filled in."""
+    """The file that template.yaml includes (AWS::Include): the body as one string, with names substituted."""
     return json.dumps({"Fn::Sub": json.dumps(body(), separators=(",", ":"))}, indent=1) + "\n"

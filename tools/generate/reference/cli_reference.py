@@ -21,9 +21,9 @@ def cli_reference() -> str:
     """The page."""
     parts = [
         "# grayctl, command by command",
-        "Every command that asks a stack finds it from `--config-env` (default `dev`, or `GRAYCTL_CONFIG_ENV`) and"
+        "Every command that uses a stack finds it by `--config-env` (default `dev`, or `GRAYCTL_CONFIG_ENV`) and"
         " samconfig.toml."
-        " `--json` prints one document on standard output; progress, questions and errors go to standard error"
+        " `--json` prints one document to standard output; progress, questions and errors go to standard error"
         ' (with `--json`, an error is a document `{"error": {...}}` on standard output).',
         "Shell completion: `grayctl --install-completion`.",
         exit_codes("## Exit codes"),
@@ -44,7 +44,7 @@ def _below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def exit_codes(heading: str) -> str:
-    """The codes with the kind of error that each is for."""
+    """The exit codes with their meanings."""
     lines = [heading, "", "| code | meaning |", "|---|---|", "| 0 | done |"]
     lines.append("| 1 | a negative finding: a mixed trace, builds or revisions that differ |")
     classes = [
@@ -69,7 +69,7 @@ def _section(name: str, command: Any) -> str:
 
 
 def _answer(model: type[BaseModel]) -> str:
-    """What the command prints with --json, key by key."""
+    """The command's --json output, key by key."""
     schema = model.model_json_schema(by_alias=True)
     known = schema.get("$defs", {})
     if "properties" not in schema:
@@ -79,7 +79,7 @@ def _answer(model: type[BaseModel]) -> str:
 
 
 def _named(one: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    """A value in words; an object inside by its keys."""
+    """A value in words; a nested object by its keys."""
     if "$ref" in one:
         inside = known[one["$ref"].rpartition("/")[2]]
         return f"object ({', '.join(inside.get('properties', {}))})"

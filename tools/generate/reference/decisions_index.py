@@ -1,4 +1,4 @@
-"""docs/decisions/README.md: every decision by its own title."""
+"""docs/decisions/README.md: all decisions by title."""
 
 import re
 
@@ -12,11 +12,11 @@ FOLDER = REPOSITORY / "docs" / "decisions"
 
 
 def decisions_index() -> str:
-    """The page. Raises KeyError for a decision whose number begins with no known part."""
+    """The page. Raises KeyError for a decision whose number has an unknown prefix."""
     parts = [
         "# Decisions",
-        "Why things are as they are, half a page each. What they all start from: any doubt leads to stable; a kill"
-        " cannot be refused; the decision is written once, in the language of the edge.",
+        "The reasons for our design, half a page each. All follow three principles: any doubt leads to stable; a kill"
+        " cannot be refused; the decision logic is written once, in the edge's JavaScript.",
     ]
     shown = ""
     for path in sorted(FOLDER.glob("[0-9]*.md")):
@@ -28,5 +28,5 @@ def decisions_index() -> str:
 
 
 def title(text: str) -> str:
-    """The first heading, without the number some have."""
+    """The first heading, without its number, if any."""
     return re.sub(r"^\d{4}: ", "", text.splitlines()[0].removeprefix("# "))

@@ -1,33 +1,14 @@
-"""docs/reference/errors.md: exit codes, why the edge decided so, how a publication ends, what validation refuses.
+"""docs/reference/errors.md: exit codes, the edge's reasons, publication statuses, validation errors."""
 
-The sentences of the validation are read from its source, so an error that is added is on the page, and one whose
-wording changes makes the page stale.
-"""
-
-import ast
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from generate.reference.cli_reference import exit_codes
 from generate.reference.reasons import PUBLICATIONS, REASONS
-from generate.reference.template_reference import REPOSITORY
+from gray.release.validation.problem import Declared
+from gray.release.validation.release_problems import ReleaseProblem
+from gray.release.validation.value_problems import PydanticProblem, ValueProblem
 
-_GRAY = REPOSITORY / "src" / "gray"
-_WHOLE = (
-    "release/validation.py",
-    "release/buckets.py",
-    "release/unreachable.py",
-    "release/plan_check.py",
-    "edge/compile.py",
-)
-# Where a release is refused, in the order in which a person meets it.
-SOURCES = (
-    ("Single values", ("release/document.py", "release/conditions.py", "release/plan.py")),
-    ("The release as a whole", _WHOLE),
-    ("User lists", ("release/user_lists.py",)),
-)
-_ERRORS = ("ValueError", "ListError")
-type _Texts = tuple[tuple[int, str, str], ...]
+SINGLE: tuple[Declared, ...] = (*ValueProblem, *PydanticProblem)
 
 
 def errors_reference() -> str:
@@ -35,75 +16,24 @@ def errors_reference() -> str:
     parts = [
         "# Errors and reasons",
         exit_codes("## Exit codes of grayctl"),
-        "## Why the edge decided so",
-        "A request signed for debugging (`grayctl status` sends one) is told the reason; the API gets it in"
-        " `x-gray-reason`, and the metric of decisions counts by it. A rule that decided is named by its id.",
+        "## Reasons of edge decisions",
+        "The answer to a signed debug request (`grayctl status` sends one) contains the reason. The API gets it in"
+        " `x-gray-reason`, and the decisions metric counts by it. If a rule decided, the reason is the rule's id.",
         _table(("reason", "lane", "meaning"), [(f"`{name}`", *REASONS[name]) for name in REASONS]),
-        "## How a publication ends",
+        "## Publication statuses",
         _table(("status", "meaning"), [(f"`{name}`", text) for name, text in PUBLICATIONS.items()]),
-        "## What validation refuses",
-        "Each problem says where it is, what it is and what to do, all problems at once. `…` stands for a value."
-        " An unknown key, a missing one or a value of the wrong type is told in the same form, with the key's path.",
+        "## Validation errors",
+        "Validation reports all problems at once, each with its place, problem and fix. `…` stands for a value.",
+        "### Single values",
+        _table(("code", "what", "what to do"), [_row(one)[:1] + _row(one)[2:] for one in SINGLE]),
+        "### The whole release, and user list files",
+        _table(("code", "where", "what", "what to do"), [_row(one) for one in ReleaseProblem]),
     ]
-    for title, files in SOURCES:
-        found = [problem for file in files for problem in problems_of(_GRAY / file) if problem[1] not in ("", "…")]
-        head, rows = ("where", "what", "what to do"), [*dict.fromkeys(found)]
-        parts += [f"### {title}", _table(head, rows) if rows[0][0] else _table(head[1:], [row[1:] for row in rows])]
     return "\n\n".join(parts) + "\n"
 
 
-def problems_of(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Every problem that a module can tell, in its order: where (empty: at the value itself), what, remedy."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    texts = _assigned(tree)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
-    found = [(node.lineno, row) for node in nodes for row in _rows(node, texts)]
-    yield from (row for _, row in sorted(found, key=lambda one: one[0]))
-
-
-def _rows(node: ast.expr, texts: _Texts) -> Iterator[tuple[str, str, str]]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id == "Problem" and len(node.args) == 3:
-            yield _three(node.args, texts)
-        elif node.func.id in _ERRORS and node.args and (text := _text(node.args[0], texts)):
-            what, _, remedy = text.partition("; ")
-            yield "", what, remedy
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and _text(node.elts[2], texts).endswith("."):
-        yield _three(node.elts, texts)
-
-
-def _three(nodes: list[ast.expr], texts: _Texts) -> tuple[str, str, str]:
-    where, what, remedy = (_text(node, texts) for node in nodes)
-    return where, what, remedy
-
-
-def _assigned(tree: ast.AST) -> _Texts:
-    """Texts that were given a name (`what = f"..."`), with the line of that, the last first."""
-    found = [
-        (node.lineno, node.targets[0].id, _text(node.value, ()))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    ]
-    return tuple(sorted(found, reverse=True))
-
-
-def _text(node: ast.expr, texts: _Texts) -> str:
-    """A string as it is told, with `…` for what is filled in; empty when it is no string."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            str(part.value) if isinstance(part, ast.Constant) else _filled(part, texts) for part in node.values
-        )
-    if isinstance(node, ast.Name):
-        return next((text for line, name, text in texts if name == node.id and line < node.lineno and text), "…")
-    return "…" if isinstance(node, ast.Subscript | ast.Call) else ""
-
-
-def _filled(part: ast.expr, texts: _Texts) -> str:
-    return (
-        _text(part.value, texts) if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) else "…"
-    )
+def _row(declared: Declared) -> tuple[str, ...]:
+    return (f"`{declared.code}`", *declared.shown)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

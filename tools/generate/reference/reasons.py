@@ -1,30 +1,30 @@
-"""The edge's reasons and a publication's ends in words; tests compare the names with the code's."""
+"""The edge's reasons and the publication statuses, explained; tests compare the names with the code's."""
 
 __all__ = ["PUBLICATIONS", "REASONS"]
 
 REASONS = {
-    "no-config": ("v1", "The store has no configuration that can be read."),
+    "no-config": ("v1", "The KeyValueStore has no readable configuration."),
     "killed": ("v1", "The release is killed."),
-    "finished": ("v1", "The release is finished: what was gray is stable now."),
-    "expired": ("v1", "The lease is over: nothing was published for its length."),
-    "out": ("v1", "This browser has opted out of every gray lane."),
-    "behind": ("v1", "The cookie is of a later epoch: this edge location has not got the newest publication yet."),
-    "partial": ("v1", "A part of the configuration has not come to this location yet."),
-    "pin": ("the page's", "An API request of a page that says its lane, and the cookie grants it."),
-    "pin-lost": ("v1", "The page's lane is not to be had any more; the page is told to load again."),
-    "sticky": ("the cookie's", "The cookie holds a good grant of this epoch."),
-    "no-id": ("v1", "An API request with neither cookie nor identity: nobody can be recognised by it."),
-    "list-missing": ("v1", "A rule asks a user list of which a shard has not come to this location."),
-    "lane-gone": ("v1", "The rule that matches leads to a lane that is not live."),
-    "error": ("v1", "Something that was not foreseen, such as a configuration of a later format."),
+    "finished": ("v1", "The release is finished: gray has become stable."),
+    "expired": ("v1", "The lease has expired: no publication renewed it in time."),
+    "out": ("v1", "This browser opted out of all gray lanes."),
+    "behind": ("v1", "The cookie has a later epoch: this edge location does not have the newest publication yet."),
+    "partial": ("v1", "A part of the configuration has not reached this location yet."),
+    "pin": ("the page's", "The API request names its page's lane, and the cookie grants that lane."),
+    "pin-lost": ("v1", "The page's lane is no longer available; the response tells the page to reload."),
+    "sticky": ("the cookie's", "The cookie contains a valid grant of this epoch."),
+    "no-id": ("v1", "The API request has neither cookie nor identity, so the viewer is unknown."),
+    "list-missing": ("v1", "A rule uses a user list, and one of its shards has not reached this location."),
+    "lane-gone": ("v1", "The matching rule leads to a lane that is not live."),
+    "error": ("v1", "An unexpected error, such as a configuration in a newer format."),
     "default": ("v1", "No rule matches."),
 }
 
 PUBLICATIONS = {
-    "running": "Under way; `grayctl sync` and the others follow it.",
-    "published": "At the edge's store, in S3 and in Parameter Store.",
-    "skipped": "Nothing to do: what is wanted is published already.",
-    "superseded": "A newer publication was faster; that one counts.",
-    "refused": "The release is not valid, or leads to a lane that is not ready. The edge keeps what it had.",
-    "failed": "An AWS call failed; it is tried again. The edge keeps what it had, or has the new one whole.",
+    "running": "In progress; `grayctl sync` and other commands follow it.",
+    "published": "Written to the KeyValueStore, S3 and Parameter Store.",
+    "skipped": "Nothing to do: HEAD is already published.",
+    "superseded": "A newer publication finished first and is in force.",
+    "refused": "The release is invalid, or leads to a lane that is not ready. The edge keeps its configuration.",
+    "failed": "An AWS call failed and will be retried. The edge has the old configuration or the complete new one.",
 }

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-# Three functions, one runbook for each way in which they fail.
+# Three functions share one runbook per failure mode.
 _OF_EDGE_FUNCTION = re.compile(r"^(edge-[a-z]+)-(request-static|request-api|response)$")
 
 
@@ -35,7 +35,7 @@ def read_template(path: Path = REPOSITORY / "template.yaml") -> dict[str, Any]:
 
 
 def alarms(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The alarms by the name they carry, with the environment and lane as `E` and `L`."""
+    """The alarms by name, with the environment and lane as `E` and `L`."""
     found = {}
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::CloudWatch::Alarm":
@@ -45,13 +45,13 @@ def alarms(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def alarm_name(value: Any) -> str:
-    """`graylane-${Environment}-drift` as people say it: `graylane-E-drift`."""
+    """`graylane-${Environment}-drift` in short form: `graylane-E-drift`."""
     text = value["Fn::Sub"] if isinstance(value, dict) else value
     return str(text).replace("${Environment}", "E").replace("${GrayLane}", "L")
 
 
 def alarm_topic(name: str) -> str:
-    """The runbook of an alarm: its name without the environment and the lane or edge function it is about."""
+    """The runbook of an alarm: its name without environment, lane and edge function."""
     topic = name.removeprefix("graylane-E-").removesuffix("-L").removesuffix("-v1")
     return _OF_EDGE_FUNCTION.sub(r"\1", topic)
 

@@ -1,1 +1,1 @@
-"""The documents' pictures: screenshots of the real pages, in a real browser, on a local stack."""
+"""Screenshots for the documents: the real pages, in a real browser, on a local stack."""

@@ -1,4 +1,4 @@
-"""`python -m generate.screenshots` writes docs/pictures, from a running `make up` or from a local stack of its own."""
+"""`python -m generate.screenshots` writes docs/pictures, from a running `make up` or its own local stack."""
 
 import sys
 import tempfile
@@ -14,13 +14,13 @@ from graylocal.system.places import REPOSITORY
 
 _FOLDER = REPOSITORY / "docs" / "pictures"
 _RUNNING = REPOSITORY / ".graylane" / "local" / "local.json"
-_LIMIT = 200_000  # bytes of a picture: pages of documents must open quickly
+_LIMIT = 200_000  # bytes per picture: documents must open quickly
 
 console = Console()
 
 
 def main() -> int:
-    """Exit code 1 with one line when a picture could not be taken or is too big."""
+    """Exit code 1 and one line if a picture fails or is too large."""
     try:
         made = take(Operator(REPOSITORY, "dev"), _FOLDER) if _RUNNING.exists() else _with_own_stack()
     except (LocalStackError, PictureError) as error:

@@ -1,4 +1,4 @@
-"""The order desk in both versions, as two viewers see it who have placed orders; and the console over both."""
+"""The order desk in both versions, as seen by two viewers with orders; and the console."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from generate.screenshots.operator import Operator, PictureError
 __all__ = ["take"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-# No lookups of its own: a picture needs this machine only. Letters without coloured edges are half of the bytes.
+# No network access beyond this machine. Text without subpixel colours halves the file size.
 _QUIET = [
     *("--disable-background-networking", "--disable-component-update", "--disable-gpu", "--no-first-run"),
     "--disable-lcd-text",
@@ -24,16 +24,16 @@ _BESIDE = """<body style="margin:0;display:flex;gap:16px;background:#fff">
 
 
 def take(operator: Operator, folder: Path) -> list[Path]:
-    """Write the pictures of the stack that the operator is at, whose release leads nobody yet. Raises PictureError."""
+    """Write the pictures of the operator's stack, whose release sends nobody to gray yet. Raises PictureError."""
     folder.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=60_000)  # the functions behind a page start when they are first asked
+    expect.set_options(timeout=60_000)  # the page's functions have a cold start
     try:
         with _browser() as browser:
             operator.grayctl("rule", "add", "staff", "--when", "cookie:staff=yes", "-m", "the team first")
             operator.grayctl("ramp", "20", "-m", "first step")
             return [*_desks(browser, operator, folder), _console(browser, operator, folder / "console.png")]
     except (Error, AssertionError) as error:
-        raise PictureError(f"a page did not come: {error}") from error
+        raise PictureError(f"a page did not load: {error}") from error
 
 
 def _desks(browser: Browser, operator: Operator, folder: Path) -> list[Path]:
@@ -55,7 +55,7 @@ def _console(browser: Browser, operator: Operator, file: Path) -> Path:
     with operator.console() as url:
         page = _viewer(browser, url)
         expect(page.locator("#board")).to_be_visible()
-        # Nobody has compared the lanes of a new stack yet, which rings for a minute.
+        # A new stack has no comparison yet, so its alarm fires for a minute.
         expect(page.locator("#findings")).not_to_contain_text("watch-silent", timeout=120_000)
         expect(page.locator("#traces-said")).to_contain_text("one lane")
         page.screenshot(path=file, full_page=True)
@@ -72,7 +72,7 @@ def _place(page: Page, customer: str, article: str, pieces: int) -> None:
 
 
 def _beside(browser: Browser, left: Path, right: Path, file: Path) -> Path:
-    """Two pictures in one."""
+    """Two pictures side by side."""
     html = file.with_suffix(".html")
     html.write_text(_BESIDE.format(left=left.name, right=right.name))
     try:
@@ -85,7 +85,7 @@ def _beside(browser: Browser, left: Path, right: Path, file: Path) -> Path:
 
 
 def _viewer(browser: Browser, url: str) -> Page:
-    """A new viewer at a page."""
+    """A new viewer's page."""
     page = browser.new_context(viewport=_SIZE, locale="en-GB", timezone_id="UTC").new_page()  # type: ignore[arg-type]
     page.goto(url)
     return page
@@ -95,7 +95,7 @@ def _viewer(browser: Browser, url: str) -> Page:
 def _browser() -> Iterator[Browser]:
     program = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if program is None:
-        raise PictureError("there is no Chromium: apt-get install chromium")
+        raise PictureError("Chromium not found: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_QUIET)
         try:

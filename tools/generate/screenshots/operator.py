@@ -15,18 +15,18 @@ _GRAYCTL = str(Path(sys.executable).with_name("grayctl"))
 
 
 class PictureError(Exception):
-    """When there is no browser, a command fails or a page does not come."""
+    """There is no browser, a command failed or a page did not load."""
 
 
 @dataclass(frozen=True)
 class Operator:
-    """Somebody in the folder of a project, at one of its environments."""
+    """An operator in a project's folder, using one environment."""
 
     project: Path
     config_env: str
 
     def grayctl(self, *arguments: str) -> str:
-        """What one command says. Raises PictureError."""
+        """The output of one command. Raises PictureError."""
         command = [_GRAYCTL, *arguments, "--config-env", self.config_env]
         done = subprocess.run(command, cwd=self.project, env=_own(), capture_output=True, text=True, check=False)
         if done.returncode:
@@ -35,7 +35,7 @@ class Operator:
 
     @contextmanager
     def console(self) -> Iterator[str]:
-        """The address of a running `grayctl console`, token included."""
+        """The URL of a running `grayctl console`, with token."""
         command = [_GRAYCTL, "console", "--config-env", self.config_env]
         with subprocess.Popen(
             command, cwd=self.project, env=_own(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -51,6 +51,6 @@ class Operator:
 
 
 def _own() -> dict[str, str]:
-    """This process's variables without what would lead grayctl to another account."""
+    """This process's environment without variables that point grayctl to another account."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return own | {"GRAYCTL_AUTHOR": "ada"}

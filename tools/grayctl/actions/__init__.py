@@ -1,1 +1,1 @@
-"""What changes an environment, used by the commands and the console alike: propose, save, follow, kill, upload."""
+"""Actions that change an environment, for commands and console: propose, save, follow, kill, upload."""

@@ -1,4 +1,4 @@
-"""Who makes a change, and through what, for the revision that keeps it."""
+"""Author and tool of a change, as recorded in the revision."""
 
 import getpass
 import os
@@ -11,7 +11,7 @@ VIA = "grayctl"
 
 
 def author(environment: Mapping[str, str] = os.environ) -> str:
-    """`GRAYCTL_AUTHOR`, else the e-mail git knows here, else the name of the account on this machine."""
+    """`GRAYCTL_AUTHOR`, else git's user.email, else the user name on this machine."""
     chosen = storable(environment.get("GRAYCTL_AUTHOR"), AUTHOR_LIMIT)
     return chosen or storable(_git_email(), AUTHOR_LIMIT) or storable(_account_name(), AUTHOR_LIMIT) or "unknown"
 

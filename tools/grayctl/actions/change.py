@@ -1,4 +1,4 @@
-"""The course every change takes: show it, ask, save it, follow it to the edge, tell how long it took."""
+"""The steps of every change: show it, confirm, save it, follow it to the edge, report how long it took."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from grayctl.stack.target import Target, discover
 
 
 def carry_out(edit: Edit, manner: Manner, *, prepare: Callable[[], None] = lambda: None) -> None:
-    """Make one change of the release. `prepare` is called when the answer was yes, before the release is saved."""
+    """Change the release. `prepare` is called after confirmation, before the release is saved."""
     target = discover(manner.config_env)
     proposal = propose_edit(target, edit)
     if not proposal.changes and proposal.current.head is not None:
@@ -46,7 +46,7 @@ def carry_out(edit: Edit, manner: Manner, *, prepare: Callable[[], None] = lambd
 
 
 def restate(step: Restatement, manner: Manner, *, tell_waits: bool = False) -> None:
-    """Change the release's state, or go back. `tell_waits`: also what waits in gray's tables."""
+    """Change the release's state, or go back. `tell_waits`: also report what waits in gray's tables."""
     target = discover(manner.config_env)
     revisions = revisions_of(target)
     current, changes = planned(step, revisions)
@@ -63,14 +63,14 @@ def _show_dry_run(target: Target, manner: Manner, revision: int, changes: list[C
     """What a change would do."""
 
     def text(console: Console) -> None:
-        console.print(f"would change revision {revision}:" if revision else "would make the first revision:")
+        console.print(f"would change revision {revision}:" if revision else "would create the first revision:")
         print_changes(console, changes)
 
     show(_result(target, manner, changes, None, None), manner.as_json, text)
 
 
 def _ask_first(target: Target, manner: Manner, changes: list[Change]) -> None:
-    """Show the change and ask. On the local stack nobody real is moved, so nobody is asked."""
+    """Show the change and ask for confirmation, except on the local stack: it has no real viewers."""
     if manner.yes or target.clients.local:
         return
     if not manner.as_json:
@@ -81,7 +81,7 @@ def _ask_first(target: Target, manner: Manner, changes: list[Change]) -> None:
 def _finish(
     target: Target, manner: Manner, changes: list[Change], revision: Revision, waiting: Sequence[Wait] | None = None
 ) -> None:
-    """Follow a saved revision to the edge and print what happened; `waiting` is what waits in gray's tables."""
+    """Follow a saved revision to the edge and print the result; `waiting` is what waits in gray's tables."""
     killed = any(change.where == "state" and change.before == KILLED for change in changes)
     arrival = _follow(target, revision, manner.as_json, was_killed=killed) if not manner.no_wait else None
     document = _result(target, manner, changes, revision, arrival)
@@ -96,8 +96,8 @@ def _finish(
 def _follow(target: Target, revision: Revision, as_json: bool, *, was_killed: bool) -> Arrival:
     """Wait for the publication, then for the nearest edge location.
 
-    Where the edge names no revision, its first answer counts; but a killed edge has no keys to read our question with,
-    so after a kill its silence means that it is still the old one.
+    If the edge reports no revision, its first answer counts, except after a kill: a killed edge has no keys to verify
+    our debug header, so an answer without a revision comes from the old configuration.
     """
     with spinner("waiting for sync", as_json) as tell:
         arrival = await_publication(lambda: record_of_revision(target, revision.number), tell=tell)
@@ -117,7 +117,7 @@ def _has(answer: EdgeAnswer, revision: int, *, silence: bool) -> bool:
 
 
 def _nothing_to_do(console: Console) -> None:
-    console.print("nothing to change: the release is like that already")
+    console.print("nothing to change: the release already looks like this")
 
 
 def _result(

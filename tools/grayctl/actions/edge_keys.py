@@ -1,8 +1,8 @@
-"""Rotating the edge's keys: pure steps from one text of the secret to the next.
+"""Rotating the edge's keys: pure functions from one secret text to the next.
 
     {"identity": "...", "newest": "b", "a": "<secret>", "b": "<secret>"}
 
-The newest signs, all verify. A rotation adds a key; the older one goes when the last cookie it signed has run out.
+The newest key signs, all verify. A rotation adds a key; the older one is removed when its last cookie has expired.
 """
 
 import json
@@ -15,12 +15,12 @@ from grayctl.errors import UsageError
 _NOT_KEYS = ("identity", "newest")
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 43
-# A cookie's grant is good for at most a week.
+# A cookie's grant is valid for at most a week.
 KEEP_DAYS = 7
 
 
 def key_ids(text: str) -> list[str]:
-    """The ids, the newest first."""
+    """The key ids, newest first."""
     values = json.loads(text)
     return sorted((name for name in values if name not in _NOT_KEYS), key=lambda name: (name != values["newest"], name))
 
@@ -31,12 +31,12 @@ def has_identity(text: str) -> bool:
 
 
 def rotated(text: str) -> str:
-    """With a new key that signs; the one before goes on to verify."""
+    """Add a new signing key; the previous one still verifies."""
     values: dict[str, Any] = json.loads(text)
     ids = key_ids(text)
     if len(ids) > 1:
         raise UsageError(
-            f"there are two keys already: {', '.join(ids)}",
+            f"there are already two keys: {', '.join(ids)}",
             f"Retire the older one first (grayctl keys retire), {KEEP_DAYS} days after the last rotation.",
         )
     new = _next_id(ids)
@@ -44,18 +44,18 @@ def rotated(text: str) -> str:
 
 
 def retired(text: str) -> str:
-    """Without the older key: cookies and links that it signed count no more."""
+    """Remove the older key: cookies and links it signed become invalid."""
     ids = key_ids(text)
     if len(ids) < 2:
-        raise UsageError("there is one key only", "Rotate first: grayctl keys rotate")
+        raise UsageError("there is only one key", "Rotate first: grayctl keys rotate")
     values: dict[str, Any] = json.loads(text)
     return json.dumps({name: value for name, value in values.items() if name in (*_NOT_KEYS, ids[0])})
 
 
 def with_identity(text: str, secret: str) -> str:
-    """With this secret for signed identities."""
+    """Set the secret for signed identities."""
     if len(secret) < 32:
-        raise UsageError("an identity secret has at least 32 characters", "Leave it out to have one made.")
+        raise UsageError("an identity secret needs at least 32 characters", "Omit it to generate one.")
     return json.dumps({**json.loads(text), "identity": secret})
 
 

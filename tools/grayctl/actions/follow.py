@@ -1,4 +1,4 @@
-"""Following a saved revision until it is published and until the edge answers by it."""
+"""Following a saved revision until it is published and the edge uses it."""
 
 import time
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from grayctl.errors import PublicationError
 from grayctl.reading import publications
 from grayctl.reading.edge_answer import EdgeAnswer
 
-# The stream calls sync within a second; the scheduled run comes every five minutes if the stream fails.
+# The stream calls sync within a second; the scheduled run, every five minutes, covers a failed stream.
 PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a publication ended, seen from the terminal that asked for it. Seconds count from the save."""
+    """Result of a publication, as seen by the terminal that requested it. Seconds count from the save."""
 
     publication: Record
     published_seconds: float
@@ -47,9 +47,9 @@ def await_publication(
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Arrival:
-    """Wait until the record `read` finds is `over`.
+    """Wait until the record returned by `read` is `over`.
 
-    Raises PublicationError when it failed, or was not over within `patience` seconds.
+    Raises PublicationError if it failed, or was not over within `patience` seconds.
     """
     record, passed = None, 0.0
     for seconds, found in publications.follow(read, patience=patience, over=over, clock=clock, wait=wait):
@@ -57,23 +57,23 @@ def await_publication(
         tell("waiting for sync" if record is None else _how_far(record))
     if record is None:
         raise PublicationError(
-            f"saved, but no sync has taken it up within {passed:.0f} s",
-            "The scheduled sync tries again every 5 minutes; `grayctl sync` asks for it now.",
+            f"saved, but no sync started within {passed:.0f} s",
+            "The scheduled sync retries every 5 minutes; run `grayctl sync` to retry now.",
         )
     if record.status in (FAILED, REFUSED):
         why = "; ".join(record.errors) or "no reason recorded"
         raise PublicationError(
             f"saved, but publication {record.sequence} {record.status}: {why}",
-            "What was published before stays. See docs/runbooks/ and `grayctl status`.",
+            "The previous publication stays in force. See docs/runbooks/ and `grayctl status`.",
         )
     if not publications.ended(record):
         raise PublicationError(
-            f"publication {record.sequence} is still running after {passed:.0f} s", "Look again: grayctl status."
+            f"publication {record.sequence} is still running after {passed:.0f} s", "Check again: grayctl status."
         )
     if not over(record):
         raise PublicationError(
             f"publication {record.sequence} is at the edge, but not invalidated and verified within {passed:.0f} s",
-            "Look into the log of the manual sync function; `grayctl sync` tries again.",
+            "Check the log of the manual sync function; `grayctl sync` retries.",
         )
     return Arrival(record, passed)
 
@@ -92,9 +92,9 @@ def await_edge(
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Arrival:
-    """Ask the edge until it has `reached` what was published; the answer stays in the result either way.
+    """Poll the edge until it has `reached` the publication; the result always holds the last answer.
 
-    One location answers: the nearest. A change of the KeyValueStore takes up to about 70 s to be everywhere.
+    Only the nearest location answers. A KeyValueStore change takes up to about 70 s to reach all locations.
     """
     started = clock()
     while True:

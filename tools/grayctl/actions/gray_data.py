@@ -1,6 +1,6 @@
-"""What gray lanes wrote, through the data copy function of the stack: it may write both tables, an operator need not.
+"""Data that gray lanes wrote. The stack's data copy function reads and writes it, so operators need no table access.
 
-Every action goes in steps of the function's size, so that it can be interrupted after any and begun again.
+Every action runs in steps of one function call each; it can be interrupted after any step and restarted.
 """
 
 import json
@@ -15,7 +15,7 @@ from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.stack.target import Target
 
 CONFLICT = "conflict"
-# A kill is done when this is asked for: better an incomplete answer than a terminal that hangs.
+# Asked right after a kill: an incomplete answer is better than a hanging terminal.
 _PATIENCE = 5.0
 
 type Step = Mapping[str, Any]
@@ -23,7 +23,7 @@ type Step = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Wait:
-    """How many items wait in a lane's table. `whole` is False when counting was given up early."""
+    """Number of items waiting in a lane's table. `whole` is False if counting timed out."""
 
     lane: str
     items: int
@@ -34,12 +34,12 @@ class Wait:
         count = f"{self.items:,}" if self.whole else f"at least {self.items:,}"
         conflicts = f", {self.conflicts:,} of them changed in stable too" if self.conflicts else ""
         item, wait = ("item", "waits") if self.items == 1 else ("items", "wait")
-        return f"{count} {item} of {self.lane} {wait} to be brought home{conflicts}"
+        return f"{count} {item} of {self.lane} {wait} to be merged into stable{conflicts}"
 
 
 @dataclass
 class Merged:
-    """What a merge did: items by fate, and those left as conflicts."""
+    """Result of a merge: items by fate, and the skipped conflicts."""
 
     lane: str
     fates: Counter[str] = field(default_factory=Counter)
@@ -51,12 +51,12 @@ class Merged:
 
 
 def isolated_lanes(target: Target, lane: str = "") -> list[str]:
-    """The gray lanes with a table of their own, or the one named. Raises UsageError where there is none of the name."""
+    """The gray lanes with their own table, or the named one. Raises UsageError if it does not exist."""
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
     found = [name for name, lane_ in sorted(registered.items()) if name != STABLE and lane_.data == "isolated"]
     if lane and lane not in found:
-        what = "writes stable's table" if lane in registered and lane != STABLE else "is no registered gray lane"
-        raise UsageError(f"{lane} {what}: nothing of it waits", "See: grayctl lanes")
+        what = "writes stable's table" if lane in registered and lane != STABLE else "is not a registered gray lane"
+        raise UsageError(f"{lane} {what}: nothing to merge", "See: grayctl lanes")
     return [lane] if lane else found
 
 
@@ -67,7 +67,7 @@ def waiting_items(target: Target, lane: str) -> Iterator[dict[str, Any]]:
 
 
 def wait_of(target: Target, lane: str, *, patience: float = _PATIENCE) -> Wait:
-    """How many items wait in a lane's table; counts for so many seconds at most."""
+    """Number of items waiting in a lane's table; counts for at most `patience` seconds."""
     fates: Counter[str] = Counter()
     give_up = time.monotonic() + patience
     for step in steps(target, "report", lane):
@@ -78,7 +78,7 @@ def wait_of(target: Target, lane: str, *, patience: float = _PATIENCE) -> Wait:
 
 
 def waits(target: Target) -> list[Wait]:
-    """What waits in every gray lane; empty where it cannot be told, as nothing that asks for it may fail for it."""
+    """What waits in every gray lane; empty on any error, so that callers never fail because of it."""
     try:
         return [wait for lane in isolated_lanes(target) if (wait := wait_of(target, lane)).items]
     except aws_errors(UnreachableError):
@@ -91,7 +91,7 @@ def told(found: Sequence[Wait]) -> dict[str, int]:
 
 
 def merge(target: Target, lane: str, winner: str, advance: Callable[[int], object]) -> Merged:
-    """Bring home what waits. `winner`: whose item stays where both changed it (`nobody`, `gray`, `stable`)."""
+    """Merge what waits into stable. `winner`: which item wins if both changed (`nobody`, `gray`, `stable`)."""
     done = Merged(lane)
     for step in steps(target, "merge", lane, conflicts=winner):
         done.fates.update(item["fate"] for item in step["items"])
@@ -102,7 +102,7 @@ def merge(target: Target, lane: str, winner: str, advance: Callable[[int], objec
 
 
 def fill(target: Target, lane: str, advance: Callable[[int], object]) -> tuple[int, int]:
-    """Copy stable's items from before the lane was there; how many were copied, and how many stayed as they were."""
+    """Copy the stable items from before the lane's deployment; returns how many were copied and left unchanged."""
     copied = kept = 0
     for step in steps(target, "backfill", lane):
         copied, kept = copied + step["copied"], kept + step["kept"]
@@ -111,7 +111,7 @@ def fill(target: Target, lane: str, advance: Callable[[int], object]) -> tuple[i
 
 
 def steps(target: Target, action: str, lane: str, **more: str) -> Iterator[Step]:
-    """The answers of all steps of an action. Raises UnreachableError when one fails."""
+    """The results of all steps of an action. Raises UnreachableError if one fails."""
     start = None
     while True:
         step = _ask(target, {"action": action, "lane": lane, "start": start, **more})
@@ -127,5 +127,5 @@ def _ask(target: Target, event: Mapping[str, Any]) -> Step:
     body: dict[str, Any] = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         said = body.get("errorMessage", "no message")
-        raise UnreachableError(f"{function} failed: {said}", "What was done stays done; run the command again.")
+        raise UnreachableError(f"{function} failed: {said}", "Finished steps are kept; run the command again.")
     return body

@@ -1,9 +1,9 @@
-"""The kill: everybody to stable, by whichever way still works.
+"""The kill: send everybody to stable, by any path that still works.
 
-    HEAD, then the manual sync, which publishes it; or else straight into the store
+    HEAD, then the manual sync, which publishes it; if that fails, directly into the store
 
-All ways carry one cause, so together they act once, and none of them, come late, after a resume. The operator types one
-command. What does not answer within seconds is gone around, and said.
+All paths carry one cause, so together they act once, and a late one has no effect after a resume. The operator runs
+one command. Anything that does not answer within seconds is bypassed and reported.
 """
 
 import uuid
@@ -26,16 +26,16 @@ from grayctl.reading.signing import debug_header
 from grayctl.stack.kill_target import hurried
 from grayctl.stack.target import Target
 
-# A healthy sync publishes a kill within two seconds, and within some more when its function starts for it.
+# A healthy sync publishes a kill within two seconds, plus a few on a cold start.
 FOLLOWED_SECONDS = 8.0
-# Of the store: some fifteen seconds, and its own answers.
+# Budget for the store: about fifteen seconds, plus its response times.
 STORE_ATTEMPTS = 12
-_LEFT = "left to do, once AWS answers: grayctl sync (HEAD, gray's API and the caches follow the store)"
+_LEFT = "once AWS answers, run: grayctl sync (updates HEAD, gray's API and the caches from the store)"
 
 
 @dataclass
 class Kill:
-    """How far a kill has come. `troubles` says of each way that did not work why not, `left` what is still to do."""
+    """Progress of a kill. `troubles` tells why each failed path failed, `left` what remains to do."""
 
     revision: Revision | None = None
     request: str = ""
@@ -48,18 +48,18 @@ class Kill:
 
     @property
     def resumed(self) -> str:
-        """That somebody ended this kill before sync came to it; empty when nobody has."""
+        """Set if somebody ended this kill before sync processed it; else empty."""
         record = self.arrival.publication if self.arrival else None
         return "; ".join(record.errors) if record and record.status == SKIPPED else ""
 
     @property
     def done(self) -> bool:
-        """True when the edge's configuration says killed."""
+        """True if the edge's configuration is killed."""
         return self.arrival is not None or self.store_written
 
     @property
     def left(self) -> str:
-        """What the operator has still to do; empty when nothing."""
+        """What the operator still has to do; empty if nothing."""
         return _LEFT if self.store_written and self.troubles else ""
 
     def as_json(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Kill:
         }
 
     def tried(self, way: str, step: Callable[[], object]) -> bool:
-        """Whether a step was done. Whatever it raises is told, and must not keep the next one from its turn."""
+        """Whether a step succeeded. Any error is recorded and never stops the next step."""
         try:
             step()
         except Exception as error:  # noqa: BLE001
@@ -88,8 +88,8 @@ class Kill:
 def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None], see: bool = True) -> Kill:
     """Write the killed revision, have the manual sync publish it, and see it at the edge.
 
-    What HEAD cannot be told, or sync does not publish in a few seconds, is written straight into the store. The manual
-    sync is asked in any case: it kills by itself, and it empties the caches. `see`: ask the edge until it follows.
+    If HEAD cannot be written, or sync does not publish in a few seconds, write directly into the store. The manual sync
+    is called in any case: it can kill on its own, and it invalidates the caches. `see`: poll the edge until it follows.
     """
     target = hurried(target)
     result = Kill()
@@ -136,22 +136,22 @@ def _see(result: Kill, target: Target) -> None:
 
 
 def debug_header_or_none(target: Target) -> str | None:
-    """Everybody is at stable by now: that the release which signs the header is unreadable must not hide it."""
+    """The kill is done by now: an unreadable release, needed to sign the header, must not hide that."""
     try:
         return debug_header(target)
-    except Exception:  # noqa: BLE001 - the edge is then asked without, and tells less
+    except Exception:  # noqa: BLE001 - the edge then answers without details
         return None
 
 
 def write_store(target: Target, tell: Callable[[str], None]) -> Kill:
-    """Write the kill straight into the KeyValueStore, and nothing else."""
+    """Write the kill directly into the KeyValueStore, and nothing else."""
     result = Kill()
     _write_store(result, hurried(target), tell)
     return result
 
 
 def _write_store(result: Kill, target: Target, tell: Callable[[str], None]) -> None:
-    """The cause on the fence makes the next sync follow the kill instead of publishing over it."""
+    """The cause on the fence makes the next sync apply the kill instead of overwriting it."""
     tell("writing the store")
     store = Store(target.clients.key_value_store, target.output("KeyValueStoreArn"))
     killed = kill_directly(store, attempts=STORE_ATTEMPTS, cause=result.cause)
@@ -159,7 +159,7 @@ def _write_store(result: Kill, target: Target, tell: Callable[[str], None]) -> N
 
 
 def record_direct(result: Kill, target: Target, *, author: str, reason: str) -> None:
-    """After a direct kill: the revision that says so. A failure is a trouble, not an error."""
+    """After a direct kill, save the killed revision. A failure is recorded, not raised."""
 
     def record() -> None:
         revisions = revisions_of(hurried(target))
@@ -169,11 +169,11 @@ def record_direct(result: Kill, target: Target, *, author: str, reason: str) -> 
 
 
 def require_done(result: Kill) -> None:
-    """Raises UnreachableError when no way worked: the operator must know at once what is left to do."""
+    """Raises UnreachableError if every path failed: the operator must know at once what to do."""
     if not result.done:
-        asked = " The manual sync has taken the request and may still do it." if result.request else ""
+        asked = " The manual sync accepted the request and may still execute it." if result.request else ""
         raise UnreachableError(
             "the kill is not at the edge: " + "; ".join(result.troubles),
-            f"Give it again, from elsewhere or with other credentials.{asked}"
-            " The lease ends gray by itself: `until` in `grayctl status`.",
+            f"Run it again, from another network or with other credentials.{asked}"
+            " Gray ends anyway when the lease expires: `until` in `grayctl status`.",
         )

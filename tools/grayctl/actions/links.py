@@ -14,12 +14,12 @@ def gray_link(site: str, path: str, keys: EdgeKeys, *, salt: str, lane: str, epo
 
 
 def opt_out_link(site: str, path: str, expiry: int | None = None) -> str:
-    """Out of every gray lane until `expiry`, a week when not given. Needs no signature: it can only do good."""
+    """Out of every gray lane until `expiry`, default a week. Needs no signature: it cannot do harm."""
     return _url(site, path, "out" if expiry is None else f"out.{expiry}")
 
 
 def clear_link(site: str, path: str) -> str:
-    """Back to what the rules say: forgets a grant and an opt-out."""
+    """Back to the rules: removes a grant and an opt-out."""
     return _url(site, path, "clear")
 
 
@@ -40,11 +40,11 @@ def _url(site: str, path: str, value: str) -> str:
 
 
 def _improper(path: str) -> str:
-    """Why, in words; the edge itself says only that."""
+    """The reason, in words; the edge answers only the status."""
     if "//" in path:
         return "two slashes"
     if "/." in path:
-        return "a dot for a folder"
+        return "a dot segment"
     if "%5C" in path.upper():
         return "a backslash"
-    return "what is percent-encoded there is no text, or stands for a sign that no path has; a percent sign is %25"
+    return "invalid percent-encoding, or an encoded character that paths must not contain; write a percent sign as %25"

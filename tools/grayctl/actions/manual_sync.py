@@ -1,4 +1,4 @@
-"""Asking the manual sync for a publication, a kill or a rebuild, and following what it does."""
+"""Calling the manual sync for a publication, a kill or a rebuild, and following it."""
 
 import json
 import uuid
@@ -14,22 +14,22 @@ from grayctl.stack.target import Target
 def invoke_manual_sync(target: Target, action: str, *, author: str, reason: str, invalidate: bool, **more: str) -> str:
     """Invoke asynchronously and return the id that the publication record will carry.
 
-    Asynchronous, because a publication with an invalidation can outlast a terminal's patience; the record
-    stays to be read whoever waits for it. `more` are further members of the event (`source`, `version`).
+    Asynchronous, because a publication with an invalidation can take longer than a terminal waits; the record
+    can be read later. `more` are further members of the event (`source`, `version`).
     """
     request, function = str(uuid.uuid4()), target.output("ManualSyncFunction")
     event = {"action": action, "id": request, "author": author, "reason": reason, "invalidate": invalidate, **more}
     payload = json.dumps(event).encode()
     answer = target.clients.functions.invoke(FunctionName=function, InvocationType="Event", Payload=payload)
     if answer["StatusCode"] != 202:
-        raise UnreachableError(f"{function} did not take the request: status {answer['StatusCode']}")
+        raise UnreachableError(f"{function} did not accept the request: status {answer['StatusCode']}")
     return request
 
 
 def sync_and_follow(
     target: Target, action: str, *, reason: str, tell: Callable[[str], None], invalidate: bool = False, **more: str
 ) -> Arrival:
-    """Invoke it and wait until it is done; until the edge was verified too, where it invalidates.
+    """Invoke it and wait until it is done and, if it invalidates, until the edge is verified.
 
     Raises UnreachableError, PublicationError.
     """

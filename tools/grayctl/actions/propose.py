@@ -1,4 +1,4 @@
-"""A change of the release: proposed on what was read, checked as a whole, and saved on that base or not at all."""
+"""A change of the release: based on the revision read, validated as a whole, saved on that revision or not at all."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from gray.history.revision import KILLED
 from gray.history.revisions import Conflict, Revision, Revisions
+from gray.release.validation.problem import Problem
 from grayctl.actions.author import VIA
 from grayctl.document import edits
 from grayctl.document.difference import Change, difference
 from grayctl.document.edits import Document, with_state
-from grayctl.errors import ConflictError, Finding, RefusedError
+from grayctl.errors import ConflictError, RefusedError
 from grayctl.reading.release import Current, document_or_none, read_current, registered_lanes, revisions_of
 from grayctl.stack.target import Target
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of the release. `summary` is the reason that is kept when the operator gives none.
+    """One change of the release. `summary` is the default reason.
 
-    `ids_only_added` says of each changed user list whether nobody left it. `replaces`: the edit keeps nothing of the
-    release before, which need not be readable.
+    `ids_only_added` tells for each changed user list whether no id was removed. `replaces`: the edit keeps nothing of
+    the previous release, which may be unreadable.
     """
 
     apply: Callable[[Document], Document]
@@ -33,14 +34,14 @@ class Edit:
 
 
 def ramp_to(percent: float, lane: str | None = None) -> Edit:
-    """The `ramp` rule at this share of the viewers. Raises UsageError for what is not a percentage."""
+    """Set the `ramp` rule to this share of viewers. Raises UsageError for an invalid percentage."""
     share = edits.checked_percent(percent)
     return Edit(lambda before: edits.ramp(before, share, lane), f"ramp {share:g} %")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A change that passed validation and is not saved yet."""
+    """A validated change that is not saved yet."""
 
     current: Current
     document: Document
@@ -49,7 +50,7 @@ class Proposal:
 
 
 def propose_edit(target: Target, edit: Edit) -> Proposal:
-    """The edit on what HEAD names now, checked against the lanes that are registered. Raises RefusedError."""
+    """Apply the edit to HEAD, validated against the registered lanes. Raises RefusedError."""
     current = read_current(revisions_of(target), replaced=edit.replaces)
     return propose(current, edit.apply, lanes=registered_lanes(target))
 
@@ -57,12 +58,12 @@ def propose_edit(target: Target, edit: Edit) -> Proposal:
 def propose(
     current: Current, edit: Callable[[Document], Document], *, lanes: Collection[str] | None = None
 ) -> Proposal:
-    """Apply an edit and check the result as a whole. `lanes` are those that exist; None: not checked.
+    """Apply an edit and validate the result as a whole. `lanes` are the existing lanes; None skips that check.
 
-    A killed release stays killed whatever the edit says, as it will when it is saved.
+    A killed release stays killed whatever the edit does, as it will when saved.
     Raises RefusedError with every problem at once.
     """
-    # The model brings pydantic, which only a release that is to be saved needs.
+    # The model imports pydantic, needed only to save a release.
     from gray.edge.check import InvalidRelease, read_release
 
     edited = edit(current.document)
@@ -71,8 +72,7 @@ def propose(
     try:
         release = read_release(edited, lanes=lanes)
     except InvalidRelease as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release is not valid; nothing was saved", findings=found) from error
+        raise RefusedError("the release is not valid; nothing was saved", findings=error.problems) from error
     document: Document = release.model_dump(mode="json", exclude_none=True, by_alias=True)
     return Proposal(current, document, release, difference(current.document, document))
 
@@ -85,7 +85,7 @@ def save(
     reason: str,
     ids_only_added: Mapping[str, bool] | None = None,
 ) -> Revision:
-    """Save on the base that was read. Raises ConflictError with what the other operator changed."""
+    """Save on the revision read. Raises ConflictError with the other operator's change."""
     try:
         return revisions.save(
             proposal.release,
@@ -100,12 +100,12 @@ def save(
 
 
 def conflict_with(current: Current, theirs: Revision | None) -> ConflictError:
-    """The error that shows an operator what another one did meanwhile."""
+    """The error that shows what another operator changed in the meantime."""
     if theirs is None:
-        return ConflictError("the release was removed while you changed it", "Look with: grayctl history.")
+        return ConflictError("the release was removed while you changed it", "See: grayctl history")
     changes = difference(current.document, document_or_none(theirs) or {})
     return ConflictError(
         f"revision {theirs.number} by {theirs.author} was saved after you read revision {current.revision}",
-        "Look at it (grayctl show) and give your command again; it then builds on theirs.",
-        [Finding(change.where, str(change)) for change in changes],
+        "Look at it (grayctl show) and run your command again; it then builds on theirs.",
+        [Problem(change.where, str(change)) for change in changes],
     )

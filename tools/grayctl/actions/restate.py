@@ -14,7 +14,7 @@ from grayctl.reading.release import Current, document_of, read_current
 
 @dataclass(frozen=True)
 class Restatement:
-    """`state` is the one that it leads to; empty for an undo, which goes back to `back_to`, or by one revision."""
+    """`state` is the new state; empty for an undo, which goes back to `back_to`, or by one revision."""
 
     name: str
     state: str = ""
@@ -27,21 +27,21 @@ FINISH = Restatement("finish", FINISHED)
 
 
 def undo_to(revision: int | None) -> Restatement:
-    """Back to this revision; to the one before without a number."""
+    """Back to this revision; by default to the previous one."""
     return Restatement("undo" if revision is None else f"undo --to {revision}", back_to=revision)
 
 
 def planned(step: Restatement, revisions: Revisions) -> tuple[Current, list[Change]]:
-    """What is there, and what would change. Raises UsageError without a release, NotPossible where the write would."""
+    """The current release and the change. Raises UsageError without a release, NotPossible if the write would."""
     current = read_current(revisions, replaced=not step.state)
     if current.head is None:
-        raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
+        raise UsageError("there is no release yet", "Create the first one: grayctl ramp 1, or grayctl apply FILE.")
     expected = _expected(step, revisions, revisions.at_or_bare(current.head))
     return current, difference(current.document, expected)
 
 
 def write_state(step: Restatement, revisions: Revisions, current: Current, reason: str) -> Revision:
-    """Save it on what was read. Raises ConflictError with what another operator changed meanwhile."""
+    """Save it on the revision read. Raises ConflictError with another operator's change."""
     why = reason or step.name
     writes = {PAUSED: revisions.pause, ACTIVE: revisions.resume, FINISHED: revisions.finish}
     try:
@@ -53,10 +53,10 @@ def write_state(step: Restatement, revisions: Revisions, current: Current, reaso
 
 
 def _expected(step: Restatement, revisions: Revisions, current: Revision) -> Document:
-    """The release as it will be, for the question and for --dry-run, by the rules of the write itself."""
+    """The resulting release, for confirmation and --dry-run, computed as the write itself does."""
     if step.state:
         check_restate(current, step.state)
         return {**document_of(current), "state": step.state}
     if step.back_to is not None and not 1 <= step.back_to <= current.number:
-        raise UsageError(f"there is no revision {step.back_to}", f"The newest is {current.number}.")
+        raise UsageError(f"revision {step.back_to} does not exist", f"The newest is {current.number}.")
     return document_of(revisions.undone(current, step.back_to))

@@ -1,7 +1,7 @@
 """Uploading one lane's static site: assets first, documents next, the manifest last.
 
-The order matters: a document is the only thing that names assets, and the preflight of a release takes
-the manifest as proof that the whole site is there. Nothing outside the lane's own directory is touched.
+The order matters: only documents refer to assets, and the preflight of a release takes the manifest as proof
+that the whole site is uploaded. Nothing outside the lane's own directory is touched.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ _KINDS = {
 }
 _PACKED = {".gz": "gzip", ".br": "br"}
 _DOCUMENT_CACHE = "no-cache"
-# A minute, not a year: asset names carry no hash, so a long life would keep old code after a deploy.
+# A minute, not a year: asset names contain no hash, so a long TTL would keep old code after a deploy.
 _ASSET_CACHE = "public, max-age=60"
 
 
@@ -69,7 +69,7 @@ class _Headers(TypedDict):
 
 @dataclass(frozen=True)
 class Site:
-    """One lane's files as they will lie in the bucket, the build they come from, and what was left out."""
+    """One lane's files as stored in the bucket, their build, and what was left out."""
 
     lane: str
     build: str
@@ -78,7 +78,7 @@ class Site:
 
     @property
     def manifest(self) -> bytes:
-        """The list of files with hash and size that the release's preflight checks."""
+        """The list of files with hash and size, checked by the release's preflight."""
         listed = {
             path: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
             for path, content in sorted(self.files.items())
@@ -88,20 +88,20 @@ class Site:
 
 
 def build_site(folder: Path, lane: str) -> Site:
-    """Read a site's sources and put the lane's name where they say `__LANE__`.
+    """Read a site's sources and replace `__LANE__` by the lane's name.
 
-    `build` is taken before the replacement, so the same sources give the same build in every lane: that is
-    how `grayctl finish` sees that stable has become what gray was.
+    `build` is computed before the replacement, so the same sources give the same build in every lane: that is
+    how `grayctl finish` knows that stable runs what gray ran.
     """
     if not LANE_NAME.fullmatch(lane):
-        raise UsageError(f"{lane!r} is not a lane name", "A lane is v1 to v99.")
+        raise UsageError(f"{lane!r} is not a lane name", "Use v1 to v99.")
     if not folder.is_dir():
-        raise UsageError(f"there is no site folder {folder}")
+        raise UsageError(f"site folder not found: {folder}")
     sources, left_out = _sources(folder)
     if "index.html" not in sources:
-        raise UsageError(f"{folder} has no index.html", "A site needs one: documents are served from it.")
+        raise UsageError(f"{folder} has no index.html", "Add one: documents are served from it.")
     if MANIFEST in sources:
-        raise UsageError(f"{folder} has a {MANIFEST} of its own", "That name belongs to the upload; rename it.")
+        raise UsageError(f"{folder} contains a {MANIFEST}", "The upload writes a file of this name; rename yours.")
     digest = hashlib.sha256()
     for name, content in sources.items():
         digest.update(f"{name}\0{len(content)}\0".encode())
@@ -141,7 +141,7 @@ def unreachable(site: Site) -> list[str]:
 
 
 def upload_order(site: Site) -> list[str]:
-    """Assets, then documents; `index.html` of the root is the last of them."""
+    """Assets, then documents; the root's `index.html` is last."""
     return sorted(site.files, key=lambda name: (_is_document(name), name == "index.html", name))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-# Is told of how many more ids are done.
+# Called with the number of further ids done.
 Advance = Callable[[int], object]
 _PIECE = 10_000
 
@@ -36,7 +36,7 @@ def _unseen(_count: int) -> None:
 
 @dataclass(frozen=True)
 class ListChange:
-    """A list as it will be, and how it differs from what is there. `keys` are the store's keys that change."""
+    """The new list and its difference to the current one. `keys` are the store keys that change."""
 
     entry: Document
     content: bytes
@@ -48,21 +48,21 @@ class ListChange:
 
     @property
     def only_added(self) -> bool:
-        """True when nobody left the list: such a change moves nobody out and keeps the epoch."""
+        """True if no id was removed: such a change moves nobody out and keeps the epoch."""
         return self.removed == 0
 
 
 @dataclass(frozen=True)
 class Ids:
-    """The ids of a file, sorted, each once, and what else there is to say of the file."""
+    """The ids of a file, sorted and unique, and what else was found in the file."""
 
     ids: list[str]
     repeated: int
     found: Found
 
     def notes(self, identity: Mapping[str, Any] | None = None) -> list[str]:
-        """For people; by the release's identity, where it is known."""
-        again = [f"{self.repeated:,} more times an id that was there already"] if self.repeated else []
+        """For people; depends on the release's identity, if that is known."""
+        again = [f"duplicate ids skipped: {self.repeated:,}"] if self.repeated else []
         if not identity:
             return [*self.found.notes(), *again, *self.found.carriage()]
         places = frozenset(str(one).partition(":")[0] for one in identity.get("sources", ()))
@@ -70,9 +70,9 @@ class Ids:
 
 
 def read_ids(path: Path, advance: Advance = _unseen, tell: Tell = untold) -> Ids:
-    """The ids of a file; `advance` is told of how many more were read, `tell` what is waited for.
+    """The ids of a file; `advance` gets the number of further ids read, `tell` what the command waits for.
 
-    Raises UsageError for a line that is no id.
+    Raises UsageError for a line that is not an id.
     """
     file = IdFile(path, tell)
     count = 0
@@ -96,10 +96,10 @@ def plan_change(
     restricted: bool,
     advance: Advance = _unseen,
 ) -> ListChange:
-    """The list with these ids. The layout of a list that is there stays: its shards would all change otherwise.
+    """The list with these ids. An existing list keeps its layout, or all its shards would change.
 
-    `before_ids` are read once and not kept; `advance` is told of how many more ids were laid out, the ones before
-    too. Raises RefusedError when the ids do not fit, saying how many do.
+    `before_ids` are read once and not kept; `advance` gets the number of further ids processed, previous ones too.
+    Raises RefusedError with the maximum if the ids do not fit.
     """
     content = "".join(f"{one}\n" for one in ids).encode()
     former = _Compared(before_ids, frozenset(ids))
@@ -130,7 +130,7 @@ def plan_change(
 
 
 class _Compared:
-    """The ids of a list as it was, counted as they pass by those of the list as it will be."""
+    """The ids of the previous list, compared with the new list's while iterating."""
 
     def __init__(self, ids: Iterable[str], now: frozenset[str]) -> None:
         self._ids = ids
@@ -153,7 +153,7 @@ def _told(ids: Iterable[str], advance: Advance) -> Iterator[str]:
 
 
 def former_ids(files: ListFiles, before: Document | None) -> Iterator[str]:
-    """The ids of the list as the release has it; none when it has none, or its file is gone."""
+    """The ids of the release's list; none if it has no such list, or the file is gone."""
     if before is None:
         return
     try:
@@ -163,7 +163,7 @@ def former_ids(files: ListFiles, before: Document | None) -> Iterator[str]:
 
 
 def upload_list(s3: "S3Client", bucket: str, change: ListChange) -> None:
-    """Put the list's file under its digest; the release that names it can be saved afterwards."""
+    """Upload the list's file under its digest; afterwards the release that refers to it can be saved."""
     s3.put_object(
         Bucket=bucket,
         Key=list_file_key(change.entry["digest"]),

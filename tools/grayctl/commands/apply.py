@@ -1,4 +1,4 @@
-"""`grayctl apply`: a file becomes the release."""
+"""`grayctl apply`: replace the release with a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +18,10 @@ from grayctl.output.screen import note
 def apply(
     *,
     file: Annotated[Path | None, typer.Argument(help="The whole release, YAML or JSON; - for standard input.")] = None,
-    new: Annotated[bool, typer.Option("--new", help="Instead of a file: a fresh release, all to stable.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Instead of a file: a new release, all on stable.")] = False,
     manner: Manner,
 ) -> None:
-    """Make a file the current release. What is not in the file is not in the release.
+    """Replace the current release with a file. Anything not in the file is removed.
 
     Example: grayctl apply release.yaml -m "checkout rewrite"
     """

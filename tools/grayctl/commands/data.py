@@ -1,4 +1,4 @@
-"""`grayctl data`: what isolated gray lanes wrote, and the way home for it."""
+"""`grayctl data`: what isolated gray lanes wrote, and how to merge it into stable."""
 
 from typing import Annotated
 
@@ -11,23 +11,23 @@ from grayctl.options import AsJson, ConfigEnv, DryRun, Yes
 from grayctl.output.screen import bar, confirm, moment, show, spinner
 from grayctl.stack.target import Target, discover
 
-app = typer.Typer(help="What isolated gray lanes wrote, and how to merge it into stable.", no_args_is_help=True)
+app = typer.Typer(help="Show what isolated gray lanes wrote, and merge it into stable.", no_args_is_help=True)
 
-Lane = Annotated[str, typer.Option("--lane", help="One gray lane; all that have a table of their own if left out.")]
-_COUNTING = 120.0  # seconds; a merge that is asked for may look longer than a kill does
+Lane = Annotated[str, typer.Option("--lane", help="One gray lane; by default all that have their own table.")]
+_COUNTING = 120.0  # seconds; a merge may count longer than a kill does
 _LISTED = 20
 
 
 @app.command()
 def report(
     lane: Lane = "",
-    everything: Annotated[bool, typer.Option("--all", help=f"List every item, not {_LISTED} a lane.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help=f"List every item, not just {_LISTED} per lane.")] = False,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> int:
-    """List what waits in the gray tables: new items, changed ones, and those that stable changed too.
+    """List the items in gray tables that wait to be merged: new, changed, and changed in stable too.
 
-    Exit code 1 when both lanes changed an item.
+    Exit code 1 if both lanes changed an item.
 
     Example: grayctl data report --lane v2
     """
@@ -37,7 +37,7 @@ def report(
 
     def text(console: Console) -> None:
         if not found:
-            console.print("no gray lane has a table of its own: nothing waits")
+            console.print("no gray lane has its own table: nothing waits to be merged")
         for name, items in found.items():
             console.print(str(Wait(name, len(items), sum(item["fate"] == CONFLICT for item in items))))
             for item in items if everything else items[:_LISTED]:
@@ -56,23 +56,23 @@ def merge_command(
     lane: Lane = "",
     conflicts: Annotated[
         str,
-        typer.Option("--conflicts", help="Whose item stays where both changed it: `nobody` (leave it), gray, stable."),
+        typer.Option("--conflicts", help="Which item wins if both changed: `nobody` (skip it), gray or stable."),
     ] = "nobody",
     config_env: ConfigEnv = "dev",
     dry_run: DryRun = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> int:
-    """Bring what gray wrote home into stable's table. Interrupt it when you like: the next run goes on from there.
+    """Merge what gray wrote into stable's table. Safe to interrupt: the next run continues from there.
 
-    Exit code 1 when items are left that both lanes changed.
+    Exit code 1 if items that both lanes changed were skipped.
 
     Example: grayctl data merge --lane v2 --conflicts gray
     """
     if conflicts not in ("nobody", "gray", "stable"):
-        raise UsageError(f"--conflicts {conflicts}: it is `nobody`, `gray` or `stable`")
+        raise UsageError(f"--conflicts {conflicts}: must be `nobody`, `gray` or `stable`")
     target = discover(config_env)
-    with spinner("counting what waits", as_json):
+    with spinner("counting items to merge", as_json):
         found = [wait_of(target, name, patience=_COUNTING) for name in isolated_lanes(target, lane)]
     document = {"environment": target.environment, "dry_run": dry_run, "waiting": told(found)}
     if dry_run:
@@ -81,7 +81,7 @@ def merge_command(
     _ask_first(target, found, yes)
     merged = []
     for wait in found:
-        with bar(f"bringing {wait.lane} home", wait.items if wait.whole else None, as_json) as advance:
+        with bar(f"merging {wait.lane}", wait.items if wait.whole else None, as_json) as advance:
             merged.append(merge(target, wait.lane, conflicts, advance))
     lanes = [one.as_json() for one in merged]
     show(document | {"lanes": lanes}, as_json, lambda console: _print_merged(console, merged))
@@ -92,9 +92,9 @@ def merge_command(
 def fill_command(
     lane: Lane = "", config_env: ConfigEnv = "dev", dry_run: DryRun = False, as_json: AsJson = False
 ) -> None:
-    """Copy stable's items from before a lane was deployed into its table; later ones come by themselves.
+    """Copy into a lane's table the stable items from before its deployment; later ones are copied automatically.
 
-    What gray wrote itself stays as it is, so nobody is asked.
+    Does not overwrite what gray wrote, so it needs no confirmation.
 
     Example: grayctl data fill --lane v2
     """
@@ -109,22 +109,22 @@ def fill_command(
         if dry_run:
             console.print(f"would copy stable's items into the tables of: {', '.join(lanes) or 'no lane'}")
         for name, (copied, kept) in done.items():
-            console.print(f"{name}: {copied:,} items copied, {kept:,} left as they were")
+            console.print(f"{name}: {copied:,} items copied, {kept:,} left unchanged")
 
     show({"environment": target.environment, "dry_run": dry_run, "lanes": document}, as_json, text)
 
 
 def _ask_first(target: Target, found: list[Wait], yes: bool) -> None:
-    """On the local stack nobody's data is written, so nobody is asked."""
+    """Ask for confirmation, except on the local stack: it holds no real data."""
     if not yes and not target.clients.local and any(wait.items for wait in found):
-        confirm(f"{'; '.join(map(str, found))}. Write them into stable's table of {target.environment}?", yes)
+        confirm(f"{'; '.join(map(str, found))}. Merge them into stable's table of {target.environment}?", yes)
 
 
 def _print_merged(console: Console, merged: list[Merged]) -> None:
     for one in merged:
         home = one.fates.total() - len(one.conflicts)
-        console.print(f"{one.lane}: {home:,} items brought home")
+        console.print(f"{one.lane}: {home:,} items merged into stable")
         for item in one.conflicts[:_LISTED]:
             console.print(f"  conflict  {item['pk']}/{item['sk']}", markup=False)
         if one.conflicts:
-            console.print(f"  {len(one.conflicts):,} changed in both lanes were left: see --conflicts")
+            console.print(f"  {len(one.conflicts):,} changed in both lanes were skipped: see --conflicts")

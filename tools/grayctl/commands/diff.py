@@ -1,4 +1,4 @@
-"""`grayctl diff`: what differs between two revisions."""
+"""`grayctl diff`: the differences between two revisions."""
 
 from typing import Annotated
 
@@ -16,11 +16,11 @@ from grayctl.stack.target import discover
 
 def diff(
     before: Annotated[int, typer.Argument(help="A revision.")],
-    after: Annotated[int | None, typer.Argument(help="Another one; the current one if left out.")] = None,
+    after: Annotated[int | None, typer.Argument(help="Another revision; default: the current one.")] = None,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> int:
-    """Show what differs between two revisions. Exit code 1 when something does.
+    """Show the differences between two revisions. Exit code 1 if there are any.
 
     Example: grayctl diff 11 12
     """
@@ -33,7 +33,7 @@ def diff(
         console.print(f"revision {old.number} -> {new.number}")
         print_changes(console, changes)
         if not changes:
-            console.print("  the same release")
+            console.print("  no differences")
 
     show(document, as_json, text)
     return EXIT_NEGATIVE if changes else EXIT_OK

@@ -1,4 +1,4 @@
-"""`grayctl estimate`: what a release costs a month."""
+"""`grayctl estimate`: the monthly cost of a release."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +19,7 @@ from grayctl.reading.estimate import estimate as compute
 from grayctl.reading.release import Current, read_current, revisions_of
 from grayctl.stack.target import discover
 
-# More than any network carries, or any file of releases keeps: beyond, the sums would not be numbers any more.
+# Far above any real traffic; larger values would overflow the sums.
 _MOST_A_SECOND = 1e9
 _MOST_CHANGES = 1_000_000_000
 
@@ -27,23 +27,23 @@ _MOST_CHANGES = 1_000_000_000
 def estimate(
     rate: Annotated[
         float,
-        typer.Option("--rate", min=0, max=_MOST_A_SECOND, help="Requests a second, all kinds, averaged over a month."),
+        typer.Option("--rate", min=0, max=_MOST_A_SECOND, help="Requests per second of all kinds, monthly average."),
     ],
-    file: Annotated[Path | None, typer.Option("--file", help="A release; the current one if left out.")] = None,
-    documents: Annotated[float, typer.Option("--documents", min=0, max=100, help="Percent that ask for pages.")] = 10,
+    file: Annotated[Path | None, typer.Option("--file", help="A release; default: the current one.")] = None,
+    documents: Annotated[float, typer.Option("--documents", min=0, max=100, help="Percent that request pages.")] = 10,
     api: Annotated[float, typer.Option("--api", min=0, max=100, help="Percent that call the API.")] = 20,
     changes: Annotated[
-        int, typer.Option("--changes", min=0, max=_MOST_CHANGES, help="Changes of the release a month.")
+        int, typer.Option("--changes", min=0, max=_MOST_CHANGES, help="Changes of the release per month.")
     ] = 60,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what a release costs a month, line by line, with each price and its source.
+    """Estimate the monthly cost of a release, line by line, with each price and its source.
 
     Example: grayctl estimate --rate 200 --api 30
     """
     _refuse_more_than_all(documents, api)
-    # A file is checked as `apply` does: what is wrong in it has no price.
+    # Check a file as `apply` does: an invalid release has no price.
     release = _checked(read_document(file, note)) if file else read_current(revisions_of(discover(config_env))).document
     traffic = Traffic(rate, documents / 100, api / 100, changes)
     found = compute(traffic, release, read_prices())
@@ -64,21 +64,19 @@ def _checked(release: Document) -> Document:
 
 
 def _refuse_more_than_all(documents: float, api: float) -> None:
-    # Rounded: 33.3 and 66.7 may be a hair more than 100.
+    # Rounded: 33.3 + 66.7 may be slightly above 100.
     if round(documents + api, 6) > 100:
-        raise UsageError(
-            f"--documents {documents:g} and --api {api:g} are more than all requests", "Together 100 percent at most."
-        )
+        raise UsageError(f"--documents {documents:g} plus --api {api:g} exceeds 100 percent", "Reduce one of them.")
 
 
 def _print(console: Console, found: Estimate) -> None:
-    # One page may give several prices, noted at different times.
+    # One page may hold several prices, noted at different times.
     sources = sorted({(line.source, line.noted) for line in found.lines})
     marks = {source: f"[{number}]" for number, source in enumerate(sources, 1)}
-    for adds, title in ((True, "What Graylane adds"), (False, "The lanes' API traffic, with or without it")):
+    for adds, title in ((True, "What Graylane adds"), (False, "The lanes' API traffic, with or without Graylane")):
         table = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
         table.add_column("what")
-        for column in ("a month", "of it free", "price", "source", "$ a month"):
+        for column in ("per month", "of it free", "price", "source", "$ per month"):
             table.add_column(column, justify="right")
         for line in found.lines:
             if line.adds == adds:
@@ -87,7 +85,7 @@ def _print(console: Console, found: Estimate) -> None:
                 amount, mark = f"{line.amount:,.0f} {line.unit}s", marks[line.source, line.noted]
                 table.add_row(line.title, amount, free, f"$ {price}", mark, f"{line.dollars:,.2f}")
         console.print(table)
-    console.print(f"added: $ {found.total(adds=True):,.2f} a month; with the API traffic: $ {found.total():,.2f}")
-    console.print(f"prices of {found.region}, and where each was noted:")
+    console.print(f"added: $ {found.total(adds=True):,.2f} per month; with the API traffic: $ {found.total():,.2f}")
+    console.print(f"prices of {found.region}, with their sources:")
     for (source, noted), mark in marks.items():
         console.print(f"  {mark} {source}, as of {noted}")

@@ -1,4 +1,4 @@
-"""`grayctl explain`: in which lane a viewer is, and why."""
+"""`grayctl explain`: which lane a viewer is in, and why."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _DEVICES = ("mobile", "tablet", "desktop")
 
 @dataclass(frozen=True)
 class _Source:
-    """What the edge is taken to have, and how that is told."""
+    """The edge configuration to use, and its name in the output."""
 
     name: str
     see: See
@@ -42,22 +42,22 @@ class _Source:
 def explain(
     path: Annotated[
         str,
-        typer.Option("--path", help="What is asked for, as the address bar shows it; below /api/ it goes to an API."),
+        typer.Option("--path", help="The requested path, as in the address bar; /api/... goes to the API."),
     ] = "/",
     identity: Annotated[
-        str, typer.Option("--id", help="The viewer's identity; put and signed as the release wants it.")
+        str, typer.Option("--id", help="The viewer's identity; sent and signed as the release requires.")
     ] = "",
     cookie: Annotated[list[str] | None, typer.Option("--cookie", help="NAME=VALUE; repeat for more.")] = None,
     header: Annotated[list[str] | None, typer.Option("--header", help="NAME=VALUE; repeat for more.")] = None,
     query: Annotated[list[str] | None, typer.Option("--query", help="NAME=VALUE; repeat for more.")] = None,
-    country: Annotated[str, typer.Option("--country", help="Two letters, as CloudFront says it.")] = "",
+    country: Annotated[str, typer.Option("--country", help="Two letters, as CloudFront reports it.")] = "",
     device: Annotated[str, typer.Option("--device", help="mobile, tablet or desktop.")] = "",
-    ip: Annotated[str, typer.Option("--ip", help="The viewer's address.")] = "192.0.2.1",
-    moment: Annotated[str, typer.Option("--time", help="When: 2026-12-01T08:00Z; now if left out.")] = "",
+    ip: Annotated[str, typer.Option("--ip", help="The viewer's IP address.")] = "192.0.2.1",
+    moment: Annotated[str, typer.Option("--time", help="When: 2026-12-01T08:00Z; default: now.")] = "",
     revision: Annotated[
-        int | None, typer.Option("--revision", min=1, help="By this revision; what is published if left out.")
+        int | None, typer.Option("--revision", min=1, help="Use this revision; default: the published one.")
     ] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="By a release that is not saved yet.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Use a release that is not saved yet.")] = None,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +68,7 @@ def explain(
     if revision is not None and file is not None:
         raise UsageError("give one of --revision and --file", "See: grayctl explain --help")
     if device and device not in _DEVICES:
-        raise UsageError(f"there is no device {device!r}", f"Use one of {', '.join(_DEVICES)}.")
+        raise UsageError(f"unknown device {device!r}", f"Use one of {', '.join(_DEVICES)}.")
     asked = read_address(path, "")
     viewer = Viewer(
         path=asked.path,
@@ -114,7 +114,7 @@ def _compiled(target: Target, release: Release, revision: int, epoch: int, now: 
     try:
         keys = read_keys(target)
     except ClientError:
-        # Without them nothing but a grant that the viewer brings is judged otherwise.
+        # Without the keys, only a viewer's own grant is judged differently.
         keys = EdgeKeys((("x", new_secret()),), new_secret())
     return compiled(
         release, revision=revision, epoch=epoch, now=now, region=target.region, keys=keys, read_ids=read_ids
@@ -125,7 +125,7 @@ def _pairs(option: str, texts: list[str] | None) -> Sequence[tuple[str, str]]:
     pairs = [text.partition("=") for text in texts or ()]
     for name, sign, value in pairs:
         if not name or not sign:
-            raise UsageError(f"{option} {name + value!r} has no name or no `=`", f"Write {option} name=value.")
+            raise UsageError(f"{option} {name + value!r} lacks a name or `=`", f"Write {option} name=value.")
     return [(name.strip(), value) for name, _, value in pairs]
 
 
@@ -141,8 +141,8 @@ def _seconds(text: str) -> int:
 
 def _print(console: Console, source: str, found: Explanation) -> None:
     if found.status:
-        console.print(f"answered by the edge itself: {found.status}")
+        console.print(f"the edge itself answers: {found.status}")
         return
-    # The first line is what the edge answers to a signed debug request, and nothing else.
+    # The first line is exactly the edge's answer to a signed debug request.
     console.print(found.text or f"{found.lane}; rule={found.reason}", markup=False)
     console.print(f"by {source}", style="dim", markup=False)

@@ -1,4 +1,4 @@
-"""`grayctl export`: the release as a file."""
+"""`grayctl export`: write the release to a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +15,12 @@ from grayctl.stack.target import discover
 
 
 def export(
-    number: Annotated[int | None, typer.Argument(help="Revision; the current one if left out.")] = None,
-    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+    number: Annotated[int | None, typer.Argument(help="Revision; default: the current one.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; default: standard output.")] = None,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Write a release as a file that `grayctl apply` takes.
+    """Write a release to a file that `grayctl apply` accepts.
 
     Example: grayctl export --to release.yaml
     """
@@ -31,8 +31,8 @@ def export(
     try:
         to.write_text(as_yaml(document), encoding="utf-8")
     except OSError as error:
-        # Named here: the error of a full disk does not know the file.
-        raise UsageError(f"{to} cannot be written: {error.strerror}", "Give another file to --to.") from error
+        # The error of a full disk does not name the file.
+        raise UsageError(f"cannot write {to}: {error.strerror}", "Pass another file to --to.") from error
     show({"file": str(to)}, as_json, lambda console: console.print(f"written to {to}", markup=False))
 
 

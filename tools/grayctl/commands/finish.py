@@ -1,4 +1,4 @@
-"""`grayctl finish`: gray has become stable."""
+"""`grayctl finish`: end a release after gray became stable."""
 
 from grayctl.actions.change import restate
 from grayctl.actions.restate import FINISH
@@ -12,9 +12,9 @@ from grayctl.stack.target import discover
 
 @changing
 def finish(manner: Manner) -> int:
-    """Finish a release once gray has become stable: everybody to stable, if both run the same build.
+    """Finish a release: send everybody to stable, if stable and gray run the same build.
 
-    Exit code 1 when the builds differ; nothing is changed then.
+    Exit code 1 if the builds differ; then nothing changes.
 
     Example: grayctl finish --config-env prod
     """

@@ -13,11 +13,11 @@ from grayctl.stack.target import discover
 
 
 def history(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Number of revisions.")] = 20,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """List the newest revisions: who, when, why.
+    """List the newest revisions: author, time and reason.
 
     Example: grayctl history -n 5
     """

@@ -13,12 +13,12 @@ from grayctl.options import AsJson, ConfigEnv, Manner, changing
 from grayctl.output.screen import confirm, show, spinner
 from grayctl.stack.target import Target, discover
 
-app = typer.Typer(help="The keys that sign cookies, links and identities.", no_args_is_help=True)
+app = typer.Typer(help="Manage the keys that sign cookies, links and identities.", no_args_is_help=True)
 
 
 @app.command("show")
 def show_keys(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
-    """Show the ids of the keys; never the keys.
+    """Show the key ids, never the keys themselves.
 
     Example: grayctl keys show
     """
@@ -36,7 +36,7 @@ def show_keys(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
 @app.command("rotate")
 @changing
 def rotate(*, manner: Manner) -> None:
-    """Add a new signing key and publish it; the one before goes on to verify, so nobody moves.
+    """Add a new signing key and publish it; the old key still verifies, so no viewer changes lane.
 
     Example: grayctl keys rotate --config-env prod
     """
@@ -46,7 +46,7 @@ def rotate(*, manner: Manner) -> None:
 @app.command("retire")
 @changing
 def retire(*, manner: Manner) -> None:
-    """Remove the older key: grants and links that it signed count no more. Wait 7 days after the rotation.
+    """Remove the older key and invalidate the grants and links it signed. Wait 7 days after the rotation.
 
     Example: grayctl keys retire --config-env prod
     """
@@ -62,12 +62,12 @@ def identity(
     ] = "",
     manner: Manner,
 ) -> None:
-    """Set the secret of signed identities and JWTs; makes one when none is given (read it in Secrets Manager).
+    """Set the secret for signed identities and JWTs; by default creates one (read it in Secrets Manager).
 
     Example: GRAYCTL_IDENTITY_SECRET=... grayctl keys identity
     """
     chosen = secret or edge_keys.new_secret()
-    question = "Set the identity secret (identities signed with another one count no more)"
+    question = "Set the identity secret (this invalidates identities signed with another one)"
     _change(lambda text: edge_keys.with_identity(text, chosen), "keys identity", question, manner)
 
 

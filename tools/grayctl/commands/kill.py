@@ -1,4 +1,4 @@
-"""`grayctl kill`: everybody to stable, now."""
+"""`grayctl kill`: send everybody to stable, now."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -26,16 +26,16 @@ COMMAND_CLASS = Unrefusable
 def kill(
     *,
     direct: Annotated[
-        bool, typer.Option("--direct", help="Write the KeyValueStore from here at once, and ask no sync.")
+        bool, typer.Option("--direct", help="Write the KeyValueStore directly, without calling sync.")
     ] = False,
     manner: Manner,
 ) -> None:
     """Send everybody to stable now. Never asks and is never refused.
 
-    What does not answer within seconds is gone around: the kill is then written straight into the KeyValueStore.
-    Cookies stay as they are but count no more: the epoch has risen. `grayctl resume` brings the same people back.
-    What is not understood of the command line is told and passed over; --yes is not needed; --no-wait does not wait
-    for the edge's answer.
+    Anything that does not answer within seconds is bypassed: the kill is then written directly into the KeyValueStore.
+    The kill raises the epoch, so existing cookies become invalid. `grayctl resume` returns the same viewers to gray.
+    Unknown parts of the command line are reported and ignored; --yes is not needed; --no-wait does not wait for the
+    edge.
 
     Example: grayctl kill --config-env prod -m "orders fail in v2"
     """
@@ -52,7 +52,7 @@ def kill(
             result = kill_release(target, author=author(), reason=why, tell=tell, see=not manner.no_wait)
     result.troubles[:0] = troubles
     require_done(result)
-    # A direct kill is for when little answers: it asks nobody what waits.
+    # A direct kill is for outages: it does not count what waits to be merged.
     waiting = [] if result.store_written else waits(target)
     document = {"environment": target.environment, "dry_run": False, **result.as_json(), "waiting": told(waiting)}
     show(document, manner.as_json, lambda console: _print(console, result, waiting))
@@ -84,7 +84,7 @@ def _print(console: Console, result: Kill, waiting: Sequence[Wait]) -> None:
     if result.arrival:
         print_arrival(console, result.arrival)
     if result.store_written:
-        console.print("written straight into the KeyValueStore")
+        console.print("written directly into the KeyValueStore")
     for trouble in result.troubles:
         console.print(f"! {trouble}", style="yellow", markup=False)
     console.print("everybody gets stable; other edge locations follow within about 70 s")

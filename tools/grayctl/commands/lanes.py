@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from gray.lanes.registration import LaneTable, read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.screen import show
 from grayctl.output.status_screen import lanes_table
@@ -12,7 +12,7 @@ from grayctl.stack.target import discover
 
 
 def lanes(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
-    """List the lanes: registered by their stacks, adopted by this one, live at the edge.
+    """List the lanes and whether each is registered, adopted and live at the edge.
 
     Example: grayctl lanes --config-env prod
     """

@@ -1,4 +1,4 @@
-"""`grayctl link`: links into a lane and out of it."""
+"""`grayctl link`: links into and out of a lane."""
 
 import time
 from datetime import UTC, datetime
@@ -16,27 +16,25 @@ from grayctl.reading.signing import read_keys
 from grayctl.stack.target import Target, discover
 
 _LONGEST = 30 * 86400
-# Browsers keep no cookie for more than 400 days.
+# Browsers keep cookies for at most 400 days.
 _LONGEST_OUT = 400 * 86400
 
 
 def link(
     lane: Annotated[str | None, typer.Option("--lane", help="Into this gray lane.")] = None,
     out: Annotated[bool, typer.Option("--out", help="Out of every gray lane; needs no signature.")] = False,
-    clear: Annotated[bool, typer.Option("--clear", help="Back to the rules: forget a grant and an opt-out.")] = False,
-    for_: Annotated[str, typer.Option("--for", help="How long it is good: 30m, 1h, 7d.")] = "1h",
+    clear: Annotated[bool, typer.Option("--clear", help="Back to the rules: remove a grant or an opt-out.")] = False,
+    for_: Annotated[str, typer.Option("--for", help="How long the link is valid: 30m, 1h, 7d.")] = "1h",
     path: Annotated[
         str,
-        typer.Option(
-            "--path", help="The page it leads to, as the address bar shows it; also a whole address of the site."
-        ),
+        typer.Option("--path", help="The page to open, as in the address bar; also a full URL of the site."),
     ] = "/",
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Make a link that puts a browser into a gray lane, or out of it.
+    """Create a link that puts a browser into a gray lane, or takes it out.
 
-    A link into a lane is signed, for one lane and this epoch: a kill ends it.
+    A link into a lane is signed for one lane and the current epoch: a kill invalidates it.
 
     Example: grayctl link --lane v2 --for 2h
     """
@@ -57,8 +55,8 @@ def link(
 def _into(target: Target, lane: str, path: str, expiry: int) -> str:
     revision = revisions_of(target).current()
     if revision is None or revision.state not in ("active", "paused"):
-        state = revision.state if revision else "not there"
-        raise UsageError(f"the release is {state}: no link leads into gray now", "See: grayctl status")
+        state = revision.state if revision else "missing"
+        raise UsageError(f"the release is {state}: links into gray do not work", "See: grayctl status")
     release = document_of(revision)
     if lane not in release.get("lanes", []):
         raise UsageError(f"{lane} is not a lane of the release", f"It has: {', '.join(release.get('lanes', []))}.")

@@ -1,4 +1,4 @@
-"""`grayctl list`: the user lists that rules ask."""
+"""`grayctl list`: the user lists that rules use."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ from grayctl.output.screen import bar, err, note, show, spinner
 from grayctl.reading.release import read_current, revisions_of
 from grayctl.stack.target import discover
 
-app = typer.Typer(help="User lists, asked by rules with --when list=NAME.", no_args_is_help=True)
+app = typer.Typer(help="Manage user lists, which rules use with --when list=NAME.", no_args_is_help=True)
 
 _SHOWN = 5
 Name = Annotated[str, typer.Argument(help="Name of the list.")]
@@ -33,26 +33,26 @@ def put(
     file: Annotated[
         Path,
         typer.Argument(
-            help="The ids, one a line or a table; empty lines and # comments are left out; - for standard input."
+            help="The ids, one per line or a table; skips empty lines and # comments; - for standard input."
         ),
     ],
     restricted: Annotated[
         bool | None,
         typer.Option(
             "--restricted/--open",
-            help="Demand a signed identity of those who claim to be on it; if left out, as before.",
+            help="Require a signed identity for this list; default: unchanged.",
         ),
     ] = None,
-    planned: Annotated[int, typer.Option("--planned", min=0, help="Ids it may grow to; fixed at the first put.")] = 0,
+    planned: Annotated[int, typer.Option("--planned", min=0, help="Expected number of ids; fixed at first put.")] = 0,
     manner: Manner,
 ) -> None:
     """Put or replace a user list.
 
-    The file has one id a line, or is a table between commas, semicolons or tabs whose first line names the column of
-    ids (`id`, `user_id`, `uid`, ...); quoted or not. Spaces around an id are taken off, and it is kept in Unicode's
-    composed form (NFC); what is not an id is refused with its line. `grayctl list check` only looks.
+    The file has one id per line, or is a table with commas, semicolons or tabs whose first line names the id column
+    (`id`, `user_id`, `uid`, ...); quoted or not. Spaces around an id are removed, and it is stored in Unicode's
+    composed form (NFC); invalid ids are refused with their line. `grayctl list check` only reads the file.
 
-    The upload follows the number of changed ids: of a big list only the changed shards are written.
+    The upload is proportional to the number of changed ids: for a large list, only changed shards are written.
 
     Example: grayctl list put staff staff-ids.txt
     """
@@ -60,7 +60,7 @@ def put(
         read = read_ids(file, advance, note)
     ids = read.ids
     if not ids:
-        raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
+        raise UsageError(f"{file} contains no ids", "To let nobody in, remove the rule: grayctl rule remove ID")
     target = discover(manner.config_env)
     bucket = target.output("EdgeConfigBucket")
     release = read_current(revisions_of(target)).document
@@ -113,7 +113,7 @@ def check(
 
 @app.command("show")
 def show_lists(
-    name: Annotated[str | None, typer.Argument(help="One list; all if left out.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One list; default: all.")] = None,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
@@ -135,7 +135,7 @@ def remove(
     name: Name,
     manner: Manner,
 ) -> None:
-    """Remove a list from the release; a rule that asks it must go first.
+    """Remove a list from the release; first remove the rules that use it.
 
     Example: grayctl list remove staff
     """
@@ -152,7 +152,7 @@ def _tell(console: Console, name: str, change: ListChange) -> None:
         f" edge; {change.added:,} added, {change.removed:,} removed, {change.keys:,} keys change"
     )
     if change.false_positives:
-        console.print(f"an id that is not on it is taken for one that is once in {1 / change.false_positives:,.0f}")
+        console.print(f"false positives: 1 in {1 / change.false_positives:,.0f} ids not on the list")
 
 
 def _table(lists: dict[str, Document]) -> Table:

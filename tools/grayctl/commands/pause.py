@@ -1,4 +1,4 @@
-"""`grayctl pause`: the plan takes no steps."""
+"""`grayctl pause`: stop plan steps."""
 
 from grayctl.actions.change import restate
 from grayctl.actions.restate import PAUSE
@@ -7,7 +7,7 @@ from grayctl.options import Manner, changing
 
 @changing
 def pause(manner: Manner) -> None:
-    """Pause the release: no plan steps; everybody stays where they are.
+    """Pause the release: the plan takes no steps, viewers stay in their lanes.
 
     Example: grayctl pause -m "weekend"
     """

@@ -1,4 +1,4 @@
-"""`grayctl plan`: the steps a release takes by itself."""
+"""`grayctl plan`: the automatic steps of a release."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -21,7 +21,7 @@ from grayctl.stack.target import Target, discover
 
 
 class PlanAction(StrEnum):
-    """What `grayctl plan` does."""
+    """The actions of `grayctl plan`."""
 
     SHOW = "show"
     PAUSE = "pause"
@@ -34,13 +34,13 @@ class PlanAction(StrEnum):
 def plan(
     *,
     action: Annotated[
-        PlanAction, typer.Argument(help="skip: take the next step at the next run, however early.")
+        PlanAction, typer.Argument(help="skip: take the next step at the next run, without waiting.")
     ] = PlanAction.SHOW,
     manner: Manner,
 ) -> None:
-    """Show the ramp plan, what it waits for and the evidence; or pause, resume, skip a wait, remove it.
+    """Show the ramp plan, what it waits for and the evidence; or pause, resume, remove it or skip a wait.
 
-    Set a plan with `grayctl ramp --plan`. A paused plan still withdraws gray when gray is worse.
+    Set a plan with `grayctl ramp --plan`. A paused plan still withdraws gray if gray is worse.
 
     Example: grayctl plan pause
     """
@@ -63,7 +63,7 @@ def _change(target: Target, view: PlanView, action: PlanAction) -> None:
     try:
         changes[action](view.state.salt)
     except PlanMoved as error:
-        raise ConflictError(str(error), "Look again: grayctl plan") from error
+        raise ConflictError(str(error), "Check it: grayctl plan") from error
 
 
 def _print(console: Console, view: PlanView) -> None:
@@ -76,7 +76,7 @@ def _print(console: Console, view: PlanView) -> None:
         "now at",
         f"{view.situation.percent.normalize():f} %" + (f" since {moment(view.state.since)}" if index >= 0 else ""),
     )
-    facts.add_row("plan", "paused" if view.state.paused else "going on")
+    facts.add_row("plan", "paused" if view.state.paused else "running")
     facts.add_row("next", str(view.decision))
     trial, found = view.situation.trial, view.situation.findings
     if trial and found:

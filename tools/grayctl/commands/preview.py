@@ -1,4 +1,4 @@
-"""`grayctl preview`: who would move."""
+"""`grayctl preview`: which viewers would move."""
 
 from pathlib import Path
 from typing import Annotated
@@ -43,12 +43,12 @@ def preview(
         Path | None, typer.Option("--logs", help="Viewers: CloudFront standard logs, a file or a folder, .gz too.")
     ] = None,
     made_up: Annotated[
-        int, typer.Option("--made-up", min=1, help="Viewers: so many random ids, when no other is given.")
+        int, typer.Option("--made-up", min=1, help="Viewers: this many random ids, if no others are given.")
     ] = _MADE_UP,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show who would move to which lane before anything changes, as the edge function itself decides.
+    """Show which viewers a change would move, as decided by the edge function itself.
 
     Example: grayctl preview --ramp 40 --logs access-logs/
     """
@@ -57,7 +57,7 @@ def preview(
     if sum(source is not None for source in (ids, user_list, logs)) > 1:
         raise UsageError("give one of --ids, --list and --logs", "See: grayctl preview --help")
     wanted = read_document(file, note) if file else None
-    # A file that is wrong is told before AWS is asked.
+    # Report a bad file before calling AWS.
     asked = viewers.from_file(ids, note) if ids else viewers.made_up(made_up)
     reading = access_logs.Reading() if logs else None
     if logs:

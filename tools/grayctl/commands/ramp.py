@@ -1,4 +1,4 @@
-"""`grayctl ramp`: how many viewers the gray lane gets, at once or by a plan."""
+"""`grayctl ramp`: the share of viewers in gray, at once or by a plan."""
 
 from typing import Annotated
 
@@ -26,15 +26,15 @@ def ramp(
     ] = None,
     lane: Annotated[
         str | None,
-        typer.Option("--lane", help="The gray lane; without it, the release's first.", autocompletion=complete_lane),
+        typer.Option("--lane", help="The gray lane; default: the release's first.", autocompletion=complete_lane),
     ] = None,
-    plan: Annotated[str | None, typer.Option("--plan", help="Steps instead of one percent: 1,5,25,50,100.")] = None,
-    every: Annotated[str, typer.Option("--every", help="Shortest time in a step of the plan: 30m, 2h, 1d.")] = "30m",
+    plan: Annotated[str | None, typer.Option("--plan", help="Steps instead of one percentage: 1,5,25,50,100.")] = None,
+    every: Annotated[str, typer.Option("--every", help="Minimum time per step of the plan: 30m, 2h, 1d.")] = "30m",
     manner: Manner,
 ) -> None:
-    """Send this share of viewers to the gray lane, by the rule named `ramp`; with --plan, step by step.
+    """Send this share of viewers to the gray lane (rule `ramp`); with --plan, step by step.
 
-    Raising it moves nobody out of gray; the rule is made, last of all, when it is not there.
+    Raising it moves nobody out of gray. A missing rule is added as the last one.
 
     Example: grayctl ramp 20 --config-env prod -m "first step"
     """

@@ -1,4 +1,4 @@
-"""`grayctl rebuild`: the whole store written again."""
+"""`grayctl rebuild`: rewrite the whole KeyValueStore."""
 
 from typing import Annotated
 
@@ -15,21 +15,21 @@ from grayctl.stack.target import discover
 def rebuild(
     *,
     source: Annotated[
-        str, typer.Option("--from", help="`revisions`: publish HEAD anew. `s3`: the set last published, as it is.")
+        str, typer.Option("--from", help="`revisions`: publish HEAD again. `s3`: restore the last published set.")
     ] = "revisions",
     version: Annotated[str, typer.Option("--version", help="An older version of the set in S3 (object version).")] = "",
     manner: Manner,
 ) -> None:
-    """Fill an emptied KeyValueStore, or publish after the config table was restored to an earlier time.
+    """Refill an empty KeyValueStore, or publish after a point-in-time restore of the config table.
 
     Example: grayctl rebuild --config-env prod -m "store was deleted"
     """
     if source not in ("revisions", "s3"):
-        raise UsageError(f"--from {source}: it is `revisions` or `s3`")
+        raise UsageError(f"--from {source}: must be `revisions` or `s3`")
     if version and source != "s3":
-        raise UsageError("--version goes with --from s3")
+        raise UsageError("--version requires --from s3")
     if not (version.isascii() and version.isprintable()):
-        raise UsageError(f"--version {version}: that is no version of an object", "List them in S3.")
+        raise UsageError(f"--version {version}: not an object version", "List them in S3.")
     target = discover(manner.config_env)
     if manner.dry_run:
         show_dry_run(target, f"write the whole store from {source}:", manner.as_json)

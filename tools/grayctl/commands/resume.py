@@ -1,4 +1,4 @@
-"""`grayctl resume`: the release is active again."""
+"""`grayctl resume`: reactivate the release."""
 
 from grayctl.actions.change import restate
 from grayctl.actions.restate import RESUME
@@ -7,7 +7,7 @@ from grayctl.options import Manner, changing
 
 @changing
 def resume(manner: Manner) -> None:
-    """Make a paused, killed or finished release active again; the same people come back to gray.
+    """Reactivate a paused, killed or finished release; the same viewers return to gray.
 
     Example: grayctl resume -m "fixed in build 3f2a"
     """

@@ -1,4 +1,4 @@
-"""`grayctl rule`: the rules of the release, in their order."""
+"""`grayctl rule`: the ordered rules of the release."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from grayctl.output.status_screen import rules_table
 from grayctl.reading.release import read_current, revisions_of
 from grayctl.stack.target import discover
 
-app = typer.Typer(help="The rules of the release: the first one that matches decides.", no_args_is_help=True)
+app = typer.Typer(help="Manage the rules of the release; the first one that matches decides.", no_args_is_help=True)
 
 RuleId = Annotated[str, typer.Argument(help="Name of the rule.", autocompletion=complete_rule)]
 
@@ -28,17 +28,17 @@ def add(
     *,
     rule_id: Annotated[str, typer.Argument(help="Name of the rule.")],
     lane: Annotated[
-        str, typer.Option("--lane", help="The gray lane it leads to.", autocompletion=complete_lane)
+        str, typer.Option("--lane", help="The gray lane for matching viewers.", autocompletion=complete_lane)
     ] = "v2",
     when: Annotated[
         list[str] | None,
         typer.Option("--when", "-w", help="A condition, e.g. country=DE,FR or cookie:plan=pro; repeat: all must hold."),
     ] = None,
-    percent: Annotated[float | None, typer.Option("--percent", "-p", help="Share of those who match.")] = None,
-    at: Annotated[int | None, typer.Option("--at", help="Position, from 1; last if left out.")] = None,
+    percent: Annotated[float | None, typer.Option("--percent", "-p", help="Percent of matching viewers.")] = None,
+    at: Annotated[int | None, typer.Option("--at", help="Position, from 1; default: last.")] = None,
     manner: Manner,
 ) -> None:
-    """Add a rule that leads viewers to a gray lane.
+    """Add a rule that sends viewers to a gray lane.
 
     Example: grayctl rule add germany --when country=DE --percent 10 --at 1
     """
@@ -53,7 +53,7 @@ def remove(
     rule_id: RuleId,
     manner: Manner,
 ) -> None:
-    """Remove a rule; the viewers it led go where the rules after it say.
+    """Remove a rule; later rules decide for its viewers.
 
     Example: grayctl rule remove germany
     """
@@ -77,7 +77,7 @@ def move(
 
 @app.command("list")
 def list_rules(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
-    """List the rules in their order.
+    """List the rules in order.
 
     Example: grayctl rule list --json
     """
@@ -91,7 +91,7 @@ def list_rules(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
 
 
 def new_rule(rule_id: str, lane: str, when: list[str], percent: float | None) -> Document:
-    """A rule as the document has it. Raises UsageError for one that would move everybody by mistake."""
+    """A rule in document form. Raises UsageError if it would move everybody by mistake."""
     condition = parse_conditions(when)
     if condition is None and percent is None:
         raise UsageError("a rule without --when and --percent moves everybody", "Give one, or --percent 100.")

@@ -15,11 +15,11 @@ from grayctl.stack.target import discover
 
 
 def show(
-    number: Annotated[int | None, typer.Argument(help="Revision; the current one if left out.")] = None,
+    number: Annotated[int | None, typer.Argument(help="Revision; default: the current one.")] = None,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:
-    """Show a revision: who made it, why, and the whole release.
+    """Show a revision: its author, reason and whole release.
 
     Example: grayctl show 12
     """

@@ -13,14 +13,14 @@ from grayctl.output.screen import bar, show
 from grayctl.stack.project import project_root
 from grayctl.stack.target import discover
 
-app = typer.Typer(help="The static files of a lane.", no_args_is_help=True)
+app = typer.Typer(help="Upload the static files of a lane.", no_args_is_help=True)
 
 
 @app.command()
 def upload(
-    lane: Annotated[str, typer.Option("--lane", help="The lane, and the only directory that is written.")],
+    lane: Annotated[str, typer.Option("--lane", help="The lane; only its directory is written.")],
     folder: Annotated[
-        Path | None, typer.Option("--from", help="Folder with the sources; web/<lane> of the project if left out.")
+        Path | None, typer.Option("--from", help="Source folder; default: web/<lane> of the project.")
     ] = None,
     config_env: ConfigEnv = "dev",
     dry_run: DryRun = False,
@@ -36,7 +36,7 @@ def upload(
     site = build_site(folder or project_root() / "web" / lane, lane)
     target = discover(config_env)
     if target.part == "gray" and lane == "v1":
-        raise UsageError(f"{target.stack} is a gray lane; v1 is stable's", f"Use --config-env {target.environment}.")
+        raise UsageError(f"{target.stack} is a gray stack; v1 is stable", f"Use --config-env {target.environment}.")
     result = {"lane": lane, "build": site.build, "bucket": target.site_bucket, "dry_run": dry_run}
     lost = unreachable(site)
     if dry_run:

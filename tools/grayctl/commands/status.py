@@ -1,4 +1,4 @@
-"""`grayctl status`: what is wanted, what is published, what the edge answers."""
+"""`grayctl status`: what is saved, what is published, what the edge answers."""
 
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.screen import show, spinner
@@ -9,7 +9,7 @@ from grayctl.stack.target import discover
 
 
 def status(config_env: ConfigEnv = "dev", as_json: AsJson = False) -> None:
-    """Show what is wanted, what is published and what the edge answers.
+    """Show the saved revision, the published one and what the edge answers.
 
     Example: grayctl status --config-env prod
     """

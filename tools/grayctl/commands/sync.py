@@ -1,4 +1,4 @@
-"""`grayctl sync`: publish again, empty the caches, and verify."""
+"""`grayctl sync`: publish again, invalidate the caches, and verify."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from gray.lanes.registration import read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published
 from grayctl.actions.author import author
 from grayctl.actions.follow import Arrival
 from grayctl.actions.manual_sync import invoke_manual_sync, sync_and_follow
@@ -22,7 +22,7 @@ from grayctl.stack.target import Target, discover
 def sync(
     *,
     invalidate: Annotated[
-        bool, typer.Option("--invalidate/--no-invalidate", help="Also empty CloudFront's caches.")
+        bool, typer.Option("--invalidate/--no-invalidate", help="Also invalidate CloudFront's caches.")
     ] = True,
     manner: Manner,
 ) -> None:
@@ -56,7 +56,7 @@ def call_manual_sync(
 
 
 def show_dry_run(target: Target, verb: str, as_json: bool) -> None:
-    """Tell what HEAD names and what is published; nothing is written."""
+    """Show HEAD's revision and the published one; write nothing."""
     head = revisions_of(target).head()
     published = Published.parse(read_parameters(target.clients.ssm, target.parameter_prefix).current)
     document = {
@@ -72,7 +72,7 @@ def show_dry_run(target: Target, verb: str, as_json: bool) -> None:
 
 
 def print_published(console: Console, arrival: Arrival) -> None:
-    """Tell how a publication by the manual sync ended."""
+    """Print the result of a manual sync."""
     record = arrival.publication
     console.print(f"revision {record.revision} ({record.state}): {record.status}")
     print_arrival(console, arrival)

@@ -1,4 +1,4 @@
-"""`grayctl traces`: whether each trace stayed in one lane."""
+"""`grayctl traces`: check that each trace stayed in one lane."""
 
 import time
 from dataclasses import asdict
@@ -16,21 +16,23 @@ from grayctl.output.screen import moment, out, show, spinner
 from grayctl.periods import parse_period
 from grayctl.stack.target import Target, discover
 
-# GetTraceSummaries takes windows of at most six hours (X-Ray API reference).
+# GetTraceSummaries accepts at most six hours (X-Ray API reference).
 _LONGEST = 6 * 3600
 _SAMPLED = "X-Ray traces a sample of the requests, and says nothing of the others"
 
 
 def traces(
     since: Annotated[str, typer.Option("--since", help="How far back: 90s, 15min, 1h; at most 6h.")] = "1h",
-    watch: Annotated[bool, typer.Option("--watch", help="Look again every 10 seconds until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Repeat every 10 seconds until Ctrl-C.")] = False,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> int:
-    """Check in X-Ray that every trace stayed in one lane; name the hop where one did not.
+    """Check in X-Ray that every trace stayed in one lane; show the hop where one did not.
 
-    X-Ray samples (by default one request a second and 5 % of the rest): what it did not trace is not checked here.
-    Exit code 1 when a trace is mixed.
+    X-Ray keeps a sample: one request a second and 5 % of the others, unless the account has other rules. Requests that
+    it did not trace are not checked.
+
+    Exit code 1 if a trace is mixed.
 
     Example: grayctl traces --since 15min
     """
@@ -66,7 +68,7 @@ def _as_json(found: Report) -> dict[str, object]:
 
 def _print_traces(console: Console, found: Report) -> None:
     if not found.checked:
-        console.print(f"no trace carried a lane in this time; {_SAMPLED}")
+        console.print(f"no trace with a lane in this period; {_SAMPLED}")
         return
     kept = found.checked - len(found.mixed)
     console.print(f"{kept:,} of {found.checked:,} traces stayed in one lane ({100 * found.consistent_share:.2f} %)")

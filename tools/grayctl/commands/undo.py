@@ -1,4 +1,4 @@
-"""`grayctl undo`: back to an earlier release."""
+"""`grayctl undo`: go back to an earlier release."""
 
 from typing import Annotated
 
@@ -12,10 +12,10 @@ from grayctl.options import Manner, changing
 @changing
 def undo(
     *,
-    to: Annotated[int | None, typer.Option("--to", help="Revision to go back to; the one before if left out.")] = None,
+    to: Annotated[int | None, typer.Option("--to", help="Revision to go back to; default: the previous one.")] = None,
     manner: Manner,
 ) -> None:
-    """Go back to an earlier release, as a new revision. Does not undo a kill.
+    """Save an earlier release as a new revision. Does not undo a kill.
 
     Example: grayctl undo --to 11
     """

@@ -1,4 +1,4 @@
-"""`grayctl watch`: the environment, live."""
+"""`grayctl watch`: live view of an environment."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,12 +22,12 @@ _LONGEST = 3600
 
 
 def watch(
-    every: Annotated[str, typer.Option("--every", help="How often to look: 2s, 30s, 5min.")] = "5s",
-    once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
+    every: Annotated[str, typer.Option("--every", help="Refresh interval: 2s, 30s, 5min.")] = "5s",
+    once: Annotated[bool, typer.Option("--once", help="Print once and exit.")] = False,
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> int:
-    """Watch lanes, traffic, alarms and the edge's revision until Ctrl-C; with --json, a document per line.
+    """Watch lanes, traffic, alarms and the edge until Ctrl-C; with --json, one document per line.
 
     Example: grayctl watch --config-env prod --every 10s
     """
@@ -53,7 +53,7 @@ def _look(target: Target) -> Live:
 
 
 def looks(first: Live, look: Callable[[], Live], wait: Callable[[], None], once: bool) -> Iterator[Live | GrayctlError]:
-    """The first look, then one after each wait. One that fails is told, and the next is tried: who watches goes on."""
+    """The first reading, then one after each wait. A failed reading is yielded as an error; watching continues."""
     yield first
     while not once:
         wait()
@@ -84,7 +84,7 @@ def _print_each(seen: Iterable[Live | GrayctlError]) -> None:
 
 
 def _refresh(first: Live, seen: Iterable[Live | GrayctlError]) -> None:
-    """The screen stays when a look fails: what was seen last is worth more than an error, which is told below it."""
+    """Refresh the screen. If a reading fails, the last one stays and the error is printed below it."""
     with Refreshed(Screen(first), console=out(), auto_refresh=False, screen=True) as screen:
         for look in seen:
             if isinstance(look, Live):

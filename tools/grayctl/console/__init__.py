@@ -1,1 +1,1 @@
-"""`grayctl console`: status and watch as a page on this machine, for people who would rather look."""
+"""`grayctl console`: status and watch as a local web page."""

@@ -1,7 +1,7 @@
-"""What the console may do: first it is said what would change, then the same is done, and nothing else.
+"""The console's actions: the console first shows a change, then makes exactly that change.
 
-Asking gives a code that is good once and for two minutes. It stands for the change as it was shown, on the revision it
-was shown for: when somebody else saved meanwhile, doing it is a conflict.
+Asking returns a one-time code, valid for two minutes, for exactly this change on exactly this revision. If somebody
+else saved in the meantime, the action fails with a conflict.
 """
 
 import secrets
@@ -32,7 +32,7 @@ ACTIONS = ("ramp", "pause", "resume", "kill")
 
 @dataclass(frozen=True)
 class Intent:
-    """A change that was shown and not done yet. `until` is monotonic seconds."""
+    """A change that was shown but not made yet. `until` is monotonic seconds."""
 
     action: str
     question: str
@@ -42,7 +42,7 @@ class Intent:
 
 
 class Actions:
-    """The changes that wait for their confirmation."""
+    """The changes waiting for confirmation."""
 
     def __init__(self, target: Target, clock: Callable[[], float] = time.monotonic) -> None:
         self._target = target
@@ -53,7 +53,7 @@ class Actions:
     def ask(self, action: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the action would change, and the code that confirms it.
 
-        Raises UsageError, RefusedError: as the command would.
+        Raises UsageError, RefusedError, as the command does.
         """
         intent = self._intent(action, values)
         code = secrets.token_urlsafe(16)
@@ -69,16 +69,14 @@ class Actions:
         }
 
     def do(self, action: str, confirmation: object, reason: object = "") -> dict[str, Any]:
-        """Do what was asked about under this code; `reason` is kept in the revision.
+        """Make the change with this code; `reason` is kept in the revision.
 
         Raises NotConfirmedError, ConflictError, UsageError.
         """
         with self._lock:
             intent = self._waiting.pop(confirmation, None) if isinstance(confirmation, str) else None
         if intent is None or intent.action != action or intent.until <= self._clock():
-            raise NotConfirmedError(
-                "this was not confirmed, or too long ago", "Look at the change and confirm it again."
-            )
+            raise NotConfirmedError("the confirmation is missing or expired", "Review the change and confirm it again.")
         why = storable(reason, _REASON_LIMIT) if isinstance(reason, str) else ""
         return {"action": action, **intent.do(why)}
 
@@ -89,7 +87,7 @@ class Actions:
             return self._kill()
         if action in _STEPS:
             return self._restate(_STEPS[action])
-        raise UsageError(f"there is no action {action!r}", f"There are {', '.join(ACTIONS)}.")
+        raise UsageError(f"unknown action {action!r}", f"Use one of {', '.join(ACTIONS)}.")
 
     def _ramp(self, percent: Any) -> Intent:
         if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 <= percent <= 100:
@@ -97,13 +95,13 @@ class Actions:
         edit = ramp_to(float(percent))
         proposal = propose_edit(self._target, edit)
         if not proposal.changes and proposal.current.head:
-            raise UsageError(f"the ramp is at {percent:g} % already")
+            raise UsageError(f"the ramp is already at {percent:g} %")
 
         def do(reason: str) -> dict[str, Any]:
             why = reason or edit.summary
             return _saved(save(revisions_of(self._target), proposal, author=author(), reason=why))
 
-        return self._new("ramp", edit.summary.capitalize(), proposal.changes, do)
+        return self._new("ramp", f"Ramp to {float(percent):g} %", proposal.changes, do)
 
     def _restate(self, step: Restatement) -> Intent:
         revisions = revisions_of(self._target)
@@ -119,7 +117,7 @@ class Actions:
             head = revisions_of(hurried(self._target)).head()
             state = head.state if head else "none"
         except (BotoCoreError, ClientError):
-            state = "unknown"  # a kill does not wait for a table that answers
+            state = "unknown"  # a kill does not wait for the table
         changes = [Change("state", state, "killed")]
 
         def do(reason: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Who may ask the console: only the page that it served itself, in the browser of the person who started it.
+"""Access control of the console: only its own page, in the browser of the person who started it.
 
-A page of another site must not reach it, neither by a form or a script (Origin, Fetch Metadata, content type, token)
-nor by a name of its own that it makes point here (DNS rebinding: Host). Another program of this machine must know the
-token. The page itself holds nothing worth protecting, so it is there for everybody who asks for it by its name.
+Pages of other sites must not reach it, neither with a form or script (checks: Origin, Fetch Metadata, content type,
+token) nor by DNS rebinding (check: Host). Other programs on this machine need the token. The page itself contains
+nothing secret, so it is served to every request with the right host name.
 """
 
 import hmac
@@ -28,7 +28,7 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a request is not answered."""
+    """Why a request is refused."""
 
     status: int
     why: str
@@ -36,36 +36,36 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Guard:
-    """The rules for one run of the console, on one port."""
+    """The access rules of one console process on one port."""
 
     port: int
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The names this console goes by."""
+        """The valid host names of this console."""
         return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
 
     def refuses(self, method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-        """Why this request must not be answered; None when it may. Header names in lower case."""
+        """The refusal of this request; None if it is allowed. Header names are in lower case."""
         host = headers.get("host", "")
         if host not in self.hosts:
-            return Refusal(421, "this console does not go by that name")
+            return Refusal(421, "unknown host name")
         origin = headers.get("origin")
         if origin is not None and origin != f"http://{host}":
-            return Refusal(403, "asked by a page of another origin")
+            return Refusal(403, "request from another origin")
         if method not in ("GET", "HEAD", "POST"):
-            return Refusal(405, "there is nothing to do that way")
+            return Refusal(405, "method not allowed")
         if not path.startswith("/api/"):
             return None
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return Refusal(403, "asked by a page of another site")
+            return Refusal(403, "request from another site")
         if not hmac.compare_digest(headers.get(TOKEN_HEADER, "").encode(), self.token.encode()):
-            return Refusal(401, "the token is missing or another run's: open the address that grayctl console printed")
+            return Refusal(401, "the token is missing or invalid: open the URL that grayctl console printed")
         if method != "POST":
             return None
         if origin is None:
-            return Refusal(403, "no origin: only the console's own page may act")
+            return Refusal(403, "no Origin header: only the console's own page may act")
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return Refusal(415, "an action is JSON")
+            return Refusal(415, "the content type must be application/json")
         return None

@@ -1,4 +1,4 @@
-"""The console's web application: the page, what it shows, and the actions if they are allowed."""
+"""The console's web application: the page, its data, and the actions if allowed."""
 
 import json
 import socket
@@ -37,7 +37,7 @@ Read = Callable[[], dict[str, Any]]
 
 
 class Guarded:
-    """Every request is looked at by the guard first; every answer carries the headers."""
+    """The guard checks every request first; every response gets the security headers."""
 
     def __init__(self, app: ASGIApp, guard: Guard) -> None:
         self._app = app
@@ -58,8 +58,8 @@ class Guarded:
 
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if len(headers) != len(scope["headers"]):
-            # Which of two Hosts would be meant?
-            refusal: Refusal | None = Refusal(400, "a header is there twice")
+            # Two Host headers are ambiguous.
+            refusal: Refusal | None = Refusal(400, "duplicate header")
         else:
             refusal = self._guard.refuses(scope["method"], scope["path"], headers)
         answer = self._app if refusal is None else _error(refusal.status, "refused", refusal.why)
@@ -104,7 +104,7 @@ def application(target: Target, guard: Guard, *, allow_actions: bool) -> Guarded
 
 
 def listen(port: int) -> socket.socket:
-    """A socket of this machine only; port 0 takes a free one. Raises OSError when the port is taken."""
+    """A loopback socket; port 0 picks a free one. Raises OSError if the port is in use."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -122,7 +122,7 @@ def serve(app: Guarded, bound: socket.socket) -> None:
 
 
 def settings(app: Guarded) -> uvicorn.Config:
-    """How the web server runs: quietly, and without what the console does not need."""
+    """Server settings: no access log, and nothing that the console does not need."""
     return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
 
 
@@ -146,20 +146,20 @@ def _acting(act: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[R
         async for piece in request.stream():
             text += piece
             if len(text) > _BODY_LIMIT:
-                return _error(413, "usage", "too much for an action")
+                return _error(413, "usage", "the action is too large")
         try:
             body = json.loads(text or b"{}")
         except (ValueError, RecursionError):
-            return _error(400, "usage", "the action is not JSON")
+            return _error(400, "usage", "the action is not valid JSON")
         if not isinstance(body, dict):
-            return _error(400, "usage", "the action is no JSON object")
+            return _error(400, "usage", "the action is not a JSON object")
         return await _told(lambda: act(request.path_params["action"], body))
 
     return answer
 
 
 async def _told(act: Read) -> Response:
-    """What came out, or the error as the command line tells it. A bug of ours is 500, and its traceback is printed."""
+    """The result, or the error as the command line reports it. A bug of ours is a 500 with a printed traceback."""
     try:
         return _Json(await run_in_threadpool(act))
     except Exception as error:

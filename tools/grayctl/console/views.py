@@ -1,4 +1,4 @@
-"""What the console shows, as plain values; each read at most once in a while, however many tabs are open."""
+"""The console's data as plain values, cached, so that many open tabs cause no more reads."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ _REVISIONS, _PUBLICATIONS, _MIXED = 15, 10, 20
 
 
 class Kept:
-    """A value that is read again when it is older than `seconds`. One reads, the others wait for it."""
+    """A value that is read again when older than `seconds`. One thread reads, the others wait for it."""
 
     def __init__(
         self, read: Callable[[], dict[str, Any]], seconds: float, clock: Callable[[], float] = time.monotonic
@@ -33,7 +33,7 @@ class Kept:
         self._read_at: float | None = None
 
     def get(self) -> dict[str, Any]:
-        """The value, at most `seconds` old. Raises what reading raises."""
+        """The value, at most `seconds` old. Raises what the read raises."""
         with self._lock:
             if self._read_at is None or self._clock() - self._read_at >= self._seconds:
                 self._value = self._read()
@@ -41,7 +41,7 @@ class Kept:
             return self._value
 
     def forget(self) -> None:
-        """Read anew the next time."""
+        """Read again next time."""
         with self._lock:
             self._read_at = None
 
@@ -64,7 +64,7 @@ def history(target: Target) -> dict[str, Any]:
 
 
 def traces(target: Target) -> dict[str, Any]:
-    """The traces of the last quarter of an hour, and which of them did not stay in one lane."""
+    """The traces of the last 15 minutes, and those that did not stay in one lane."""
     now = datetime.now(UTC)
     start = datetime.fromtimestamp(now.timestamp() - TRACES_WINDOW, UTC)
     found = check_window(target.clients.xray, target.environment, start, now)

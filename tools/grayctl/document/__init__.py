@@ -1,1 +1,1 @@
-"""The release document as a person edits it: read from a file, changed, compared. Pure; nothing here asks AWS."""
+"""The release document as people edit it: read from a file, changed, compared. Pure; nothing here calls AWS."""

@@ -1,12 +1,12 @@
-"""Conditions as they are typed on the command line, and the form of the release document, both ways.
+"""Converts conditions between the command line's form and the release document's.
 
     KIND=VALUE[,VALUE]              list=staff   path=/shop/*   country=DE,FR   device=mobile   ip=10.0.0.0/8
     KIND:NAME=VALUE[,VALUE]         cookie:plan=pro   header:x-team=a,b   query:beta=1
     KIND:NAME^=PREFIX[,PREFIX]      cookie:uid^=42
-    KIND:NAME                       query:beta            (it is there, whatever it says)
-    time=FROM..TO                   time=2026-12-01T00:00Z..2026-12-31T00:00Z   (either end may be left out)
+    KIND:NAME                       query:beta            (present, with any value)
+    time=FROM..TO                   time=2026-12-01T00:00Z..2026-12-31T00:00Z   (either end may be omitted)
 
-An exclamation mark before it turns it round: `!country=DE`. Several conditions together must all hold.
+A leading exclamation mark negates: `!country=DE`. Several conditions must all match.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ Condition = dict[str, Any]
 
 
 def parse_conditions(texts: list[str]) -> Condition | None:
-    """One condition that holds when all of these do; None for none."""
+    """One condition that matches if all of these do; None if there are none."""
     parsed = [parse_condition(text) for text in texts]
     if not parsed:
         return None
@@ -29,7 +29,7 @@ def parse_conditions(texts: list[str]) -> Condition | None:
 
 
 def parse_condition(text: str) -> Condition:
-    """One condition. Raises UsageError that shows the form."""
+    """One condition. Raises UsageError, which shows the form."""
     if text.startswith("!"):
         return {"not": parse_condition(text[1:])}
     kind, _, rest = text.replace("=", ":=", 1).partition(":")
@@ -47,9 +47,9 @@ def parse_condition(text: str) -> Condition:
 
 
 def condition_text(condition: Any) -> str:
-    """A condition in one line, each part as it would be typed: `country=DE and !list=staff`; everybody for none.
+    """A condition in one line, each part as typed: `country=DE and !list=staff`; `everybody` for None.
 
-    A release that is not valid is shown too, as far as it can be read.
+    Shows as much of an invalid release as can be read.
     """
     match condition:
         case None:

@@ -9,7 +9,7 @@ from grayctl.document.edits import Document
 
 @dataclass(frozen=True)
 class Change:
-    """One place of the document that differs. `before` or `after` is None where it is not there."""
+    """One difference in the document. `before` or `after` is None if absent."""
 
     where: str
     before: Any
@@ -24,7 +24,7 @@ class Change:
 
 
 def difference(before: Document, after: Document) -> list[Change]:
-    """Every differing place; rules are told apart by their id, and a change of their order is one change."""
+    """All differences; rules are matched by id, and a change of their order is one change."""
     changes = _between("", {**before, "rules": None}, {**after, "rules": None})
     old = {rule["id"]: rule for rule in before.get("rules") or []}
     new = {rule["id"]: rule for rule in after.get("rules") or []}

@@ -1,8 +1,8 @@
 """Edits of a release document: pure functions from one document to the next.
 
-A document is the release as it is written in YAML or JSON (docs/reference/release.md), as plain dicts and
-lists. Edits work on it rather than on the model so that `diff`, `--dry-run` and an exported file show the
-same thing; the model checks the result before anything is saved.
+A document is the release as written in YAML or JSON (docs/reference/release.md), in plain dicts and lists. Edits
+work on the document, not on the model, so that `diff`, `--dry-run` and an exported file show the same; the model
+validates the result before anything is saved.
 """
 
 import copy
@@ -21,7 +21,7 @@ _SALT_ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_salt(length: int = 8) -> str:
-    """A fresh salt: another release means other people first."""
+    """A new salt: another release starts with other viewers."""
     return "".join(secrets.choice(_SALT_ALPHABET) for _ in range(length))
 
 
@@ -37,7 +37,7 @@ def new_document(lanes: tuple[str, ...] = ("v2",)) -> Document:
 
 
 def has_its_form(document: Any) -> bool:
-    """Whether a stored document has what every look at it relies on. It need not be a valid release."""
+    """Whether a stored document has the basic structure that readers need. It may be an invalid release."""
     if not isinstance(document, dict):
         return False
     rules, lanes = document.get("rules") or [], document.get("lanes") or []
@@ -56,7 +56,7 @@ def _is_rule(rule: Any) -> bool:
 
 
 def ramp(document: Document, percent: float, lane: str | None = None) -> Document:
-    """Set the share of viewers that the `ramp` rule brings to a lane; makes the rule, last, when it is not there.
+    """Set the share of viewers that the `ramp` rule sends to a lane; adds a missing rule as the last one.
 
     Percent has at most two decimals: a bucket is a hundredth of a percent.
     """
@@ -78,7 +78,7 @@ def ramp(document: Document, percent: float, lane: str | None = None) -> Documen
 
 
 def checked_percent(percent: float) -> float | int:
-    """The percentage as the document writes it. Raises UsageError unless it is 0 to 100 with at most two decimals."""
+    """The percentage in document form. Raises UsageError unless it is 0 to 100 with at most two decimals."""
     if not math.isfinite(percent) or not 0 <= percent <= 100:
         raise UsageError(f"{percent:g} is not a percentage", "Use 0 to 100.")
     if abs(percent * 100 - round(percent * 100)) > 1e-6:
@@ -88,11 +88,11 @@ def checked_percent(percent: float) -> float | int:
 
 
 def add_rule(document: Document, rule: Document, position: int | None = None) -> Document:
-    """Add a rule at a position counted from 1; at the end without one."""
+    """Add a rule at a position counted from 1; by default at the end."""
     changed = copy.deepcopy(document)
     rules = changed.setdefault("rules", [])
     if _find(changed, rule["id"]) is not None:
-        raise UsageError(f"there is a rule {rule['id']!r} already", "Remove it first, or choose another id.")
+        raise UsageError(f"rule {rule['id']!r} already exists", "Remove it first, or choose another id.")
     if position is not None and not 1 <= position <= len(rules) + 1:
         raise UsageError(f"--at {position}: the release has {len(rules)} rules", f"Use 1 to {len(rules) + 1}.")
     _list_lane(changed, rule["lane"])
@@ -101,7 +101,7 @@ def add_rule(document: Document, rule: Document, position: int | None = None) ->
 
 
 def remove_rule(document: Document, rule_id: str) -> Document:
-    """Take one rule out."""
+    """Remove one rule."""
     changed = copy.deepcopy(document)
     rules = changed.get("rules", [])
     rules.remove(_known(changed, rule_id))
@@ -109,7 +109,7 @@ def remove_rule(document: Document, rule_id: str) -> Document:
 
 
 def move_rule(document: Document, rule_id: str, position: int) -> Document:
-    """Put one rule at a position counted from 1; the first rule that matches wins, so the order is the meaning."""
+    """Move a rule to a position counted from 1. Order matters: the first rule that matches decides."""
     changed = copy.deepcopy(document)
     rules = changed.get("rules", [])
     rule = _known(changed, rule_id)
@@ -126,14 +126,14 @@ def with_state(document: Document, state: str) -> Document:
 
 
 def with_lane(document: Document, lane: str) -> Document:
-    """The same release, with this lane among its lanes."""
+    """The same release, with this lane added to its lanes."""
     changed = copy.deepcopy(document)
     _list_lane(changed, lane)
     return changed
 
 
 def with_list(document: Document, name: str, entry: Document) -> Document:
-    """The release with one user list put or replaced."""
+    """The release with one user list added or replaced."""
     changed = copy.deepcopy(document)
     changed.setdefault("lists", {})[name] = entry
     return changed
@@ -170,7 +170,7 @@ def _known(document: Document, rule_id: str) -> Document:
     rule = _find(document, rule_id)
     if rule is None:
         ids = {rule["id"]: rule for rule in document.get("rules", [])}
-        raise UsageError(f"there is no rule {rule_id!r}", _known_names("The release has", ids))
+        raise UsageError(f"the release has no rule {rule_id!r}", _known_names("The release has", ids))
     return rule
 
 

@@ -16,7 +16,7 @@ from grayctl.document.json_text import DoubleKey, is_meant_as_json, read_json
 from grayctl.document.patience import Tell, opened, untold
 from grayctl.errors import UsageError
 
-# The order a person reads it in; what is not named follows.
+# Reading order for people; other keys follow.
 _ORDER = ("note", "state", "salt", "lanes", "reserved", "identity", "lease_minutes", "plan", "rules", "lists")
 _RULE_ORDER = ("id", "lane", "when", "percent")
 
@@ -28,7 +28,7 @@ _TRUTH = re.compile("(yes|no|on|off)", re.IGNORECASE)
 
 
 class _Loader(yaml.SafeLoader):
-    """Says where a value is that cannot be read: PyYAML lets through what Python raises, without a place."""
+    """Adds the position of an unreadable value: PyYAML passes on Python's errors without it."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if isinstance(node, yaml.ScalarNode) and node.style is None:
@@ -38,7 +38,7 @@ class _Loader(yaml.SafeLoader):
         except (ValueError, LookupError, AttributeError) as error:
             # 2026-02-30T08:00:00Z, an integer of 5,000 digits, `!!bool maybe`, `!!timestamp soon`.
             kind = node.tag.rpartition(":")[2]
-            raise ConstructorError(None, None, f"this cannot be read as {kind}: {error}", node.start_mark) from error
+            raise ConstructorError(None, None, f"invalid {kind}: {error}", node.start_mark) from error
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node: yaml.MappingNode = super().compose_mapping_node(anchor)
@@ -51,7 +51,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _refuse_ambiguous(self, node: yaml.ScalarNode) -> None:
-        """What YAML 1.1, which PyYAML reads, takes for something else than YAML 1.2 does."""
+        """Refuse values that YAML 1.1, as read by PyYAML, and YAML 1.2 read differently."""
         text, kind = str(node.value), node.tag.rpartition(":")[2]
         if kind == "bool" and _TRUTH.fullmatch(text):
             truth = "true" if text.lower() in ("yes", "on") else "false"
@@ -72,7 +72,7 @@ def _ambiguous(node: yaml.Node, what: str, else_write: str) -> ConstructorError:
 
 
 def read_document(path: Path, tell: Tell = untold) -> Document:
-    """A whole release from a file, `-` for standard input; `tell` is told what is waited for. Raises UsageError."""
+    """A whole release from a file, `-` for standard input; `tell` gets what is waited for. Raises UsageError."""
     with opened(path, tell, encoding="utf-8-sig") as (file, waiting):
         try:
             text = file.read()
@@ -82,9 +82,9 @@ def read_document(path: Path, tell: Tell = untold) -> Document:
     try:
         document = _parsed(text, str(path))
     except RecursionError:
-        raise UsageError(f"{path} is nested too deep", "A release has a few levels.") from None
+        raise UsageError(f"{path} is nested too deeply", "A release has only a few levels.") from None
     except DoubleKey as double:
-        raise UsageError(f"{path}: {double}", "Keep the one that is meant.") from None
+        raise UsageError(f"{path}: {double}", "Keep one of them.") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path} is not a release", "A release is a mapping with salt, lanes and rules.")
     if _more_than(document, _MOST):
@@ -126,7 +126,7 @@ def _parsed(text: str, name: str) -> Any:
 
 
 def as_yaml(document: Document) -> str:
-    """The document as a person writes it."""
+    """The document as YAML, in reading order."""
     ordered: dict[str, Any] = {key: document[key] for key in _ORDER if key in document}
     ordered |= {key: value for key, value in document.items() if key not in ordered}
     if isinstance(ordered.get("rules"), list):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gray.release.user_lists import ListError, canonical
+from gray.release.validation.problem import Problem
 from grayctl.document.patience import Tell, opened, untold
 from grayctl.errors import UsageError
 
@@ -248,7 +249,8 @@ class IdFile:
         try:
             kept = canonical(text)
         except ListError as error:
-            raise self._wrong(number, str(error), "") from error
+            problem: Problem = error.args[0]
+            raise self._wrong(number, problem.what, problem.remedy) from error
         if not kept:
             return kept
         if kept != text:

@@ -16,12 +16,12 @@ def plan_document(steps: str, every_seconds: int, lane: str) -> Document:
 
 
 def with_plan(document: Document, plan: Document) -> Document:
-    """The release with this plan. Raises pydantic's ValidationError for a plan that is none."""
+    """The release with this plan. Raises pydantic's ValidationError for an invalid plan."""
     return {**document, "plan": Plan.model_validate(plan).model_dump(mode="json")}
 
 
 def without_plan(document: Document) -> Document:
-    """The release without its plan; who is where stays."""
+    """The release without its plan; viewers keep their lanes."""
     if not document.get("plan"):
         raise UsageError("the release has no plan", "Set one: grayctl ramp --plan 1,5,25,50,100 --every 30m")
     return {key: value for key, value in document.items() if key != "plan"}

@@ -1,1 +1,1 @@
-"""What people and scripts see: the screen, tables, and the models of what `--json` prints."""
+"""Output for people and scripts: the screen, tables, and the models of the `--json` output."""

@@ -1,4 +1,4 @@
-"""How an answer to a script is written down: a model with exactly its keys, and the one of a failure."""
+"""Base models of --json output: exactly the listed keys; and the model of a failure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
@@ -15,7 +15,7 @@ class Answer(BaseModel):
 
 
 def answer_of(kind: Any) -> Any:
-    """A dataclass, and those inside it, as a model of the JSON that `asdict` makes of it."""
+    """A model of the JSON that `asdict` makes of a dataclass and its nested ones."""
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         members: dict[str, Any] = {
@@ -28,7 +28,7 @@ def answer_of(kind: Any) -> Any:
         return create_model(kind.__name__, __base__=Answer, **members)
     origin, inside = get_origin(kind), tuple(answer_of(one) for one in get_args(kind))
     if origin in (Union, UnionType):
-        return Union[inside]  # noqa: UP007 - made at run time
+        return Union[inside]  # noqa: UP007 - built at run time
     if origin in (Mapping, dict):
         return GenericAlias(dict, inside)
     if origin in (list, tuple, Sequence):
@@ -37,11 +37,12 @@ def answer_of(kind: Any) -> Any:
 
 
 class FindingAnswer(Answer):
-    """One thing that is wrong."""
+    """One problem."""
 
     where: str
     what: str
     remedy: str
+    code: str
 
 
 class ErrorAnswer(Answer):
@@ -55,6 +56,6 @@ class ErrorAnswer(Answer):
 
 
 class FailureAnswer(Answer):
-    """What every command prints instead, with --json, when it fails."""
+    """What every command prints with --json if it fails."""
 
     error: ErrorAnswer

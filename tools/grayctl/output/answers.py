@@ -1,6 +1,6 @@
-"""What each command prints with --json: the promise to scripts. docs/reference/cli.md prints it, the tests check it.
+"""The --json output of each command, a contract with scripts. docs/reference/cli.md shows it, tests check it.
 
-Keys are never renamed or removed within a major version; new ones may come.
+Within a major version keys may be added, but are never renamed or removed.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class TrafficAnswer(answer_of(LaneTraffic)):  # type: ignore[misc]
 
 
 class WatchAnswer(Answer):
-    """One look; a line each. Times are unix seconds."""
+    """One reading per line. Times are unix seconds."""
 
     at: int
     status: StatusAnswer  # type: ignore[valid-type]
@@ -47,7 +47,7 @@ class WatchAnswer(Answer):
 
 
 class ConsoleAnswer(Answer):
-    """Printed before it serves; `url` carries the token."""
+    """Printed before serving; `url` contains the token."""
 
     url: str
     environment: str
@@ -73,7 +73,7 @@ class TracesAnswer(Answer):
 
 
 class MoveAnswer(Answer):
-    """How many viewers go from one lane to another, or stay."""
+    """How many viewers move from one lane to another, or stay."""
 
     from_: str = Field(alias="from")
     to: str
@@ -92,7 +92,7 @@ class GroupAnswer(Answer):
 
 
 class PreviewAnswer(Answer):
-    """Who would move."""
+    """The viewers that would move."""
 
     environment: str
     revision: int
@@ -110,7 +110,7 @@ class PreviewAnswer(Answer):
 
 
 class PlanViewAnswer(Answer):
-    """The ramp plan and what it decides from."""
+    """The ramp plan and the evidence it uses."""
 
     revision: int
     plan: Json
@@ -126,11 +126,11 @@ class PlanViewAnswer(Answer):
 
 
 class PlanAnswer(RootModel[PlanViewAnswer | ChangeOfReleaseAnswer]):
-    """The ramp plan and what it decides from; `plan remove` prints what every change of the release prints."""
+    """The ramp plan and the evidence it uses; `plan remove` prints the output of a release change."""
 
 
 class RulesAnswer(Answer):
-    """The rules in their order, as in the release document."""
+    """The rules in order, as in the release document."""
 
     revision: int
     rules: list[Json]
@@ -180,11 +180,11 @@ class ShowAnswer(RevisionAnswer):
 
 
 class HistoryAnswer(RootModel[list[RevisionAnswer]]):
-    """The newest first."""
+    """Newest first."""
 
 
 class DiffAnswer(Answer):
-    """What differs between two revisions."""
+    """The differences between two revisions."""
 
     before: int
     after: int
@@ -196,7 +196,7 @@ class ExportAnswer(RootModel[Json]):
 
 
 class EstimateAnswer(Answer):
-    """Dollars a month."""
+    """Dollars per month."""
 
     date: str
     region: str
@@ -207,7 +207,7 @@ class EstimateAnswer(Answer):
 
 
 class KeysAnswer(Answer):
-    """The ids of the keys, never the keys."""
+    """The key ids, never the keys."""
 
     newest: str
     ids: list[str]

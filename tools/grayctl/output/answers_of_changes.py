@@ -1,4 +1,4 @@
-"""What the commands that change something print with --json."""
+"""The --json output of commands that make changes."""
 
 from pydantic import Field, RootModel
 
@@ -10,7 +10,7 @@ RecordAnswer, ChangeAnswer = answer_of(Record), answer_of(Change)
 
 
 class ArrivalAnswer(Answer):
-    """How a publication ended; seconds count from the save."""
+    """Result of a publication; seconds count from the save."""
 
     sequence: int
     status: str
@@ -24,7 +24,7 @@ class ArrivalAnswer(Answer):
 
 
 class ChangeOfReleaseAnswer(Answer):
-    """What changed, the revision that keeps it, and how it was published; the last are null where nothing was saved."""
+    """The changes, the new revision, and its publication; the last two are null if nothing was saved."""
 
     environment: str
     dry_run: bool
@@ -36,13 +36,13 @@ class ChangeOfReleaseAnswer(Answer):
 
 
 class FinishedAnswer(ChangeOfReleaseAnswer):
-    """As every change, and how many items wait in gray's tables, by lane."""
+    """As for every change, plus the number of items waiting in gray's tables, by lane."""
 
     waiting: dict[str, int] = Field(default_factory=dict)
 
 
 class BuildsDifferAnswer(Answer):
-    """The builds of each lane's site and API, and what speaks against finishing; nothing was changed."""
+    """The builds of each lane's site and API, and why the release cannot be finished; nothing was changed."""
 
     environment: str
     builds: dict[str, dict[str, str]]
@@ -50,13 +50,13 @@ class BuildsDifferAnswer(Answer):
 
 
 class FinishAnswer(RootModel[FinishedAnswer | BuildsDifferAnswer]):
-    """As every change; where the builds differ, the builds."""
+    """As for every change; if the builds differ, the builds."""
 
 
 class KillAnswer(Answer):
-    """How far the kill has come; `troubles` says which ways did not work, `left` what is still to be done.
+    """Progress of the kill; `troubles` lists the paths that failed, `left` what remains to do.
 
-    `resumed` says that somebody ended this kill before it was published.
+    `resumed` is set if somebody ended this kill before it was published.
     """
 
     environment: str
@@ -73,13 +73,13 @@ class KillAnswer(Answer):
 
 
 class SyncedAnswer(RecordAnswer):  # type: ignore[misc, valid-type]
-    """The publication's record. Times are unix milliseconds."""
+    """The publication record. Times are unix milliseconds."""
 
     environment: str
 
 
 class SyncDryRunAnswer(Answer):
-    """What would be published, and the revision that is."""
+    """What would be published, and the revision published now."""
 
     environment: str
     dry_run: bool
@@ -89,21 +89,21 @@ class SyncDryRunAnswer(Answer):
 
 
 class SyncAskedAnswer(Answer):
-    """What the publication's record will have as its id."""
+    """The id that the publication record will have."""
 
     environment: str
     request: str
 
 
 class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer | SyncAskedAnswer]):
-    """The publication's record, its times in unix milliseconds; with --dry-run what would be published.
+    """The publication record, times in unix milliseconds; with --dry-run what would be published.
 
     With --no-wait the id that the record will have.
     """
 
 
 class KeyChangeAnswer(Answer):
-    """The ids before and after."""
+    """The key ids before and after."""
 
     environment: str
     dry_run: bool
@@ -114,7 +114,7 @@ class KeyChangeAnswer(Answer):
 
 
 class UploadAnswer(Answer):
-    """The objects written, in their order; files that were left out, and files that no path leads to."""
+    """The objects written, in order; files that were left out, and files that no path leads to."""
 
     lane: str
     build: str

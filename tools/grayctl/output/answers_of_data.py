@@ -1,10 +1,10 @@
-"""What the commands about gray's data, and `explain`, print with --json."""
+"""The --json output of `data` and `explain`."""
 
 from grayctl.output.answer_model import Answer
 
 
 class WaitingAnswer(Answer):
-    """An item of a gray table. `fate`: what a merge would do with it; `changed_at` is in unix milliseconds."""
+    """An item of a gray table. `fate` is what a merge would do with it; `changed_at` is in unix milliseconds."""
 
     pk: str
     sk: str
@@ -20,7 +20,7 @@ class DataReportAnswer(Answer):
 
 
 class MergedAnswer(Answer):
-    """Items of one lane by fate, and those that were left because both lanes changed them."""
+    """Items of one lane by fate, and those skipped because both lanes changed them."""
 
     lane: str
     fates: dict[str, int]
@@ -28,7 +28,7 @@ class MergedAnswer(Answer):
 
 
 class DataMergeAnswer(Answer):
-    """How many items waited, by lane, and what was done with them: nothing in a dry run."""
+    """Number of items that waited, by lane, and what happened to them (nothing in a dry run)."""
 
     environment: str
     dry_run: bool
@@ -37,7 +37,7 @@ class DataMergeAnswer(Answer):
 
 
 class FilledAnswer(Answer):
-    """Items copied, and left as they were."""
+    """Items copied, and left unchanged."""
 
     copied: int
     kept: int
@@ -52,9 +52,9 @@ class DataFillAnswer(Answer):
 
 
 class ExplainAnswer(Answer):
-    """`x_gray` is the edge's own answer to a signed debug request; null, with its numbers, where it tells nobody.
+    """`x_gray` is the edge's own answer to a signed debug request; null, like its numbers, if the edge gives none.
 
-    `status` is that of an answer by the edge itself; `lane` and `rule` are null then.
+    `status` is set if the edge itself answers; then `lane` and `rule` are null.
     """
 
     environment: str

@@ -1,4 +1,4 @@
-"""How a look at an environment is shown in a terminal."""
+"""Terminal view of `grayctl watch`."""
 
 import time
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from grayctl.reading.traffic import LaneTraffic
 
 
 class Screen:
-    """A look as rich shows it, as wide as the terminal."""
+    """One reading as a rich renderable, as wide as the terminal."""
 
     def __init__(self, look: Live) -> None:
         self._look = look
@@ -55,7 +55,7 @@ def _published(status: Status, now: int) -> str:
     text = f"revision {current.revision}, {current.state}, sequence {current.sequence}"
     if current.until:
         left = current.until - now
-        text += f"; lease {span(left)} left" if left > 0 else "; the lease is over"
+        text += f"; lease {span(left)} left" if left > 0 else "; the lease has expired"
     return text
 
 
@@ -112,7 +112,7 @@ def _figures(traffic: LaneTraffic | None) -> tuple[str, str, str, Text]:
 
 def _alarms(look: Live) -> Text:
     if look.alarms is None:
-        return Text("alarms: not known", style="yellow")
+        return Text("alarms: could not be read", style="yellow")
     if not look.alarms:
         return Text("no alarm", style="green")
     return Text(f"ALARM: {', '.join(look.alarms)}", style="bold red")

@@ -1,4 +1,4 @@
-"""Output: text for people on one side, one JSON document for scripts on the other."""
+"""Output: text for people, or one JSON document for scripts."""
 
 import json
 import os
@@ -38,17 +38,17 @@ class _Terminal(Console):
 
 
 def out() -> Console:
-    """Standard output. Made at each use, so that a redirected stream is the one written to."""
+    """Standard output. Created at each use, so that it follows a redirected stream."""
     return _Terminal(file=sys.stdout, highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
-    """Standard error: progress, questions and errors, so that `--json | jq` sees the document only."""
+    """Standard error: progress, questions and errors, so that `--json | jq` gets only the document."""
     return _Terminal(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
 def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
-    """Print the document with --json, else let `text` print for people. Raises UsageError when nobody can read it."""
+    """With --json print the document, else let `text` print for people. Raises UsageError if the output is broken."""
     try:
         if as_json:
             write_json(document)
@@ -58,8 +58,8 @@ def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
     except OSError as error:
         _give_up(sys.stdout)
         raise UsageError(
-            f"standard output cannot be written: {error.strerror}",
-            "The command itself was carried out; look with: grayctl status.",
+            f"cannot write to standard output: {error.strerror}",
+            "The command itself succeeded; see: grayctl status",
         ) from error
 
 
@@ -72,23 +72,23 @@ def write_json(document: Any, indent: int | None = 2) -> None:
 
 
 def _give_up(stream: Any) -> None:
-    """Let nothing more go into a stream that takes nothing, so that Python does not fail for it at the end."""
+    """Redirect a broken stream to /dev/null, so that Python's final flush does not fail."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def note(text: str) -> None:
-    """A word beside what is done, which must not fail for it."""
+    """Print a side note; never fail because of it."""
     with suppress(OSError, ValueError):
         err().print(f"[yellow]grayctl:[/yellow] {safe(text)}")
 
 
 def usable_streams() -> None:
-    """Have three streams that can be written to and read, whoever started us with which of them closed.
+    """Make all three standard streams usable, even if we were started with some of them closed.
 
-    A letter that the terminal's encoding lacks is shown by its number; it is no reason to fail.
+    A character that the terminal's encoding lacks is printed as an escape instead of failing.
     """
-    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:  # else the next socket would be our standard output
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:  # else the next socket could become our standard output
         pass
     os.close(nowhere)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -99,7 +99,7 @@ def usable_streams() -> None:
 
 
 def drop_unwritable_errors() -> None:
-    """Forget what standard error does not take: Python tries again at its end, and exits with 120 whatever was done."""
+    """Drop what cannot be written to standard error: else Python retries at exit and exits with 120."""
     try:
         sys.stderr.flush()
     except OSError:
@@ -107,7 +107,7 @@ def drop_unwritable_errors() -> None:
 
 
 def error_document(error: GrayctlError) -> dict[str, Any]:
-    """A failure for scripts; what FailureAnswer describes."""
+    """A failure for scripts, as described by FailureAnswer."""
     return {
         "error": {
             "kind": error.kind,
@@ -120,7 +120,7 @@ def error_document(error: GrayctlError) -> dict[str, Any]:
 
 
 def show_error(error: GrayctlError, as_json: bool) -> None:
-    """One line what, one line each where, one line what to do."""
+    """One line for the error, one per finding, one for the remedy."""
     if as_json:
         write_json(error_document(error))
         return
@@ -135,20 +135,20 @@ def show_error(error: GrayctlError, as_json: bool) -> None:
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask unless --yes was given. Raises NotConfirmedError on no, and where nobody can be asked."""
+    """Ask unless --yes was given. Raises NotConfirmedError on no, and without a terminal."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise NotConfirmedError("this moves people and nobody can be asked here", "Give --yes.")
+        raise NotConfirmedError("this needs confirmation, but there is no terminal to ask", "Add --yes.")
     if not typer.confirm(visible(question), err=True):
         raise NotConfirmedError("nothing was changed")
 
 
 @contextmanager
 def spinner(text: str, as_json: bool) -> Iterator[Callable[[str], None]]:
-    """A line that says what is waited for; yields a function that changes the line. Silent where nobody looks.
+    """A progress line; yields a function that changes its text. Silent without a terminal.
 
-    A terminal that has gone stops nothing: the line is not what the command is for.
+    A lost terminal does not stop the command.
     """
     console = err()
     if as_json or not console.is_terminal:
@@ -187,12 +187,12 @@ def moment(seconds: int) -> str:
     """A point in time, UTC, to the second."""
     try:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ") if seconds else ""
-    except (OverflowError, ValueError, OSError):  # a number that is no time: somebody wrote it by hand
+    except (OverflowError, ValueError, OSError):  # not a valid time: somebody edited the record by hand
         return ""
 
 
 def span(seconds: float) -> str:
-    """A length of time in its two largest units."""
+    """A duration in its two largest units."""
     seconds = int(seconds)
     for size, unit, smaller, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
         if seconds >= size:

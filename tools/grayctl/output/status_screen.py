@@ -1,4 +1,4 @@
-"""How a status, its rules and its lanes are shown to people."""
+"""Prints a status, its rules and its lanes for people."""
 
 from collections.abc import Sequence
 
@@ -59,7 +59,7 @@ def _edge(found: Status) -> str:
 
 
 def rules_table(rules: Sequence[Document]) -> Table:
-    """The rules in their order."""
+    """The rules in order."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("#", "rule", "lane", "percent", "when"):
         table.add_column(column)

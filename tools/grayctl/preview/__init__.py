@@ -1,1 +1,1 @@
-"""Who would move? The built edge functions, executed for every viewer of a file, under two releases."""
+"""Which viewers would move? Runs the built edge functions for every viewer of a file, under two releases."""

@@ -1,9 +1,9 @@
 """Viewers from CloudFront's standard access logs: W3C text, plain or gzip, a file or a folder of them.
 
-A log tells of requests. A viewer is who has the same identity (where the release finds it in a cookie, and cookies
-are logged), else the same anonymous id in `__Host-gray`, else the same address and browser. Each is asked about once,
-by the first page it wanted. What a log does not tell: most headers, and the country, unless the log has `c-country`
-(version 2).
+A log contains requests. Requests belong to one viewer if they have the same identity (if the release takes it from a
+cookie, and cookies are logged), else the same anonymous id in `__Host-gray`, else the same IP address and browser. Each
+viewer is evaluated once, with the first page requested. Logs lack most headers, and the country unless they have
+`c-country` (version 2).
 """
 
 import base64
@@ -32,7 +32,7 @@ _SUFFIXES = (".gz", ".log", ".txt")
 
 @dataclass
 class Reading:
-    """What was read: requests, lines that were no requests, viewers, those of them known by their address only."""
+    """What was read: requests, unreadable lines, viewers, and viewers known only by address and browser."""
 
     requests: int = 0
     unreadable: int = 0
@@ -41,30 +41,30 @@ class Reading:
     fields: set[str] = field(default_factory=set)
 
     def known(self, wanted: frozenset[str]) -> frozenset[str]:
-        """Of the fields of a viewer, those that these logs have."""
+        """The viewer fields that these logs contain."""
         missing = {"country": "c-country", "cookies": "cs(Cookie)", "query": "cs-uri-query"}
         return wanted - {name for name, logged in missing.items() if logged not in self.fields}
 
 
 def from_logs(path: Path, identity: Identity | None, reading: Reading) -> Viewers:
-    """The viewers of a log file, or of all those in a folder. Raises UsageError when there is none."""
+    """The viewers of a log file, or of all log files in a folder. Raises UsageError if there are none."""
     files = log_files(path)
     known = frozenset({"id", "country", "device", "path", "ip", "cookies", "query"})
     return Viewers(str(path), lambda: _viewers(files, identity, reading), known=known)
 
 
 def log_files(path: Path) -> list[Path]:
-    """The file itself, or every log in the folder and below it."""
+    """The file itself, or every log in the folder and its subfolders."""
     if not path.is_dir():
         return [path]
     files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
     if not files:
-        raise UsageError(f"{path} has no log files", f"They end in {', '.join(_SUFFIXES)}.")
+        raise UsageError(f"{path} contains no log files", f"They end in {', '.join(_SUFFIXES)}.")
     return files
 
 
 def device_of(agent: str) -> str:
-    """The kind of device that a browser's name tells; near to what CloudFront says, not the same."""
+    """The device type from a user agent; similar to CloudFront's detection, not identical."""
     if _TABLET.search(agent):
         return "tablet"
     return "mobile" if _MOBILE.search(agent) else "desktop"
@@ -76,14 +76,14 @@ def _device(logged: str) -> str:
 
 
 class _Columns:
-    """Where the fields of a log are; a row has an empty text for one that it lacks."""
+    """Positions of a log's fields; a missing field is an empty text."""
 
     def __init__(self, file: Path, names: Sequence[str]) -> None:
         missing = [name for name in _NEEDED if name not in names]
         if missing:
             raise UsageError(
                 f"{file} is not a CloudFront standard log: no line #Fields: with {', '.join(_NEEDED)}",
-                "Give the files as CloudFront delivers them, version 1, or version 2 as W3C text.",
+                "Use the files as CloudFront delivers them: version 1, or version 2 as W3C text.",
             )
         self._names = list(names)
         self.count = len(names)
@@ -111,7 +111,7 @@ def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading)
 
 
 def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]:
-    """The rows of one file that ask for a document: only there a lane is decided. Raises UsageError for no log."""
+    """The rows of one file that request a document: only those decide a lane. Raises UsageError if it is not a log."""
     columns: _Columns | None = None
     for text in _lines(file):
         if text[0] == "#":
@@ -132,14 +132,14 @@ def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]
 
 
 def _lines(file: Path) -> Iterator[str]:
-    """The lines of a plain or a gzip file. Raises UsageError for a gzip file that is damaged or cut off."""
+    """The lines of a plain or gzip file. Raises UsageError for a damaged or truncated gzip file."""
     opened = gzip.open if _is_gzip(file) else open
     try:
         with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
             yield from lines
-    # Caught here: Typer takes the EOFError of a file that is cut off for a question that was not answered.
+    # Caught here: Typer treats the EOFError of a truncated file as an unanswered prompt.
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise UsageError(f"{file} is damaged or cut off: {error}", "Fetch it again, or leave it out.") from error
+        raise UsageError(f"{file} is damaged or truncated: {error}", "Download it again, or omit it.") from error
 
 
 def _is_page(path: str, method: str) -> bool:
@@ -157,7 +157,7 @@ def _is_gzip(file: Path) -> bool:
 
 
 def _cookies(text: str) -> dict[str, str]:
-    """The logged cookies by name; CloudFront escapes what would break a line, the space between them too."""
+    """The logged cookies by name; CloudFront escapes characters that would break a line, and the spaces in between."""
     if text in ("-", ""):
         return {}
     pairs = (pair.partition("=") for pair in unquote(text).split(";"))
@@ -165,7 +165,7 @@ def _cookies(text: str) -> dict[str, str]:
 
 
 def _finder(identity: Identity | None) -> Callable[[str], str]:
-    """What takes a viewer's id out of the logged cookies; '' when it is not among them."""
+    """A function that extracts the viewer's id from the logged cookies; '' if it is absent."""
     if identity is None:
         anonymous = re.compile(rf"(?:^|;)(?: |%20|\+)*{_GRAY}=([\w-]{{16,32}})\.")
 
@@ -188,7 +188,7 @@ def _finder(identity: Identity | None) -> Callable[[str], str]:
 
 
 def _identity(value: str, identity: Identity) -> str:
-    """The identity inside a signed cookie. Its signature was the edge's to check, at the time."""
+    """The identity inside a signed cookie. The edge checked its signature at request time."""
     if identity.kind == "plain":
         return value
     if identity.kind == "signed":
@@ -202,7 +202,7 @@ def _identity(value: str, identity: Identity) -> str:
 
 
 def _guessed_id(ip: str, agent: str) -> str:
-    """A stand-in of the form the edge gives: the viewer's own is not in the log."""
+    """A made-up id in the edge's form: the log lacks the viewer's own."""
     return base64.urlsafe_b64encode(sha256(f"{ip}\n{agent}".encode()).digest()).decode()[:22]
 
 

@@ -1,4 +1,4 @@
-"""A preview from end to end: the release as it is and as it would be, the viewers, the counts, and what to know."""
+"""A whole preview: the release before and after, the viewers, the counts and the notes."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from grayctl.stack.target import Target
 
 @dataclass(frozen=True)
 class Question:
-    """Who is asked about what. `reading` is what the access logs turn out to be, when the viewers come from such."""
+    """The input of a preview. `reading` describes the access logs, if the viewers come from logs."""
 
     current: Current
     after: Release
@@ -30,7 +30,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Preview:
-    """What came out. `seconds` is how long the asking took."""
+    """The result of a preview. `seconds` is its duration."""
 
     moves: Moves
     epoch_rises: bool
@@ -49,7 +49,7 @@ def list_ids(target: Target, digest: str) -> Iterator[str]:
 
 
 def live_lanes(target: Target) -> frozenset[str]:
-    """The registered lanes that the control plane has not turned away."""
+    """The registered lanes that the control plane did not reject."""
     known = LaneTable(target.clients.dynamodb, target.config_table).all()
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
     return frozenset(name for name in registered if name not in known or known[name].status == ADOPTED)
@@ -66,7 +66,7 @@ def _of_file(question: Question) -> list[str]:
 
 
 def ask(target: Target, question: Question, advance: Callable[[int], object]) -> Preview:
-    """Ask the edge function about every viewer; `advance` is told of how many more the answer is known."""
+    """Run the edge function for every viewer; `advance` gets the number of further viewers done."""
     started = time.monotonic()
     current, after, live = question.current, question.after, live_lanes(target)
     before = Release.model_validate(current.document)

@@ -1,9 +1,9 @@
-// Runs the built viewer-request function for many viewers, in QuickJS. What CloudFront offers beside the language is
-// here in a form made for speed: the store answers at once, digests are native, and the last ones are remembered.
+// Runs the built viewer-request function for many viewers, in QuickJS. CloudFront's APIs are replaced by fast
+// versions: the store answers at once, digests are native, and the latest ones are cached.
 //
-// An id means nothing to a decision beside its bucket and the lists it is in. Both are asked of the edge's own sources, and
-// the whole function is run once for all viewers who are alike in these and in what rules ask for (docs/decisions/0601).
-// tests/unit/grayctl/test_preview_engine.py compares that with running it for each, and with that of edge.engine.
+// A decision depends on an id only by its bucket and its lists. Both come from the edge's own sources, and the whole
+// function runs once for all viewers that are equal in these and in the fields that rules use (docs/decisions/0601).
+// tests/unit/grayctl/test_preview_engine.py compares the result with a run for each viewer, and with edge.engine.
 (function () {
   'use strict';
 
@@ -11,7 +11,7 @@
   const EXPIRY = 4102444800; // 2100: the previewed cookies and the clock are ours
   let store = {};
 
-  // The last four answers. Comparing four texts is cheaper than a hash table for so few.
+  // The last four answers. Comparing four texts is cheaper than a hash table.
   function remembering(compute) {
     const texts = ['', '', '', ''];
     const ways = ['', '', '', ''];
@@ -30,8 +30,8 @@
   const digestOf = remembering(__digest);
   const rulesOf = remembering((text) => parse(text));
 
-  // One digest at a time, as the function writes it: create, update, digest. An MD5 is only ever compared with another
-  // one, and texts are equal when their digests are: the text itself will do.
+  // One digest at a time, as in the function: create, update, digest. An MD5 is only compared with another MD5, so the
+  // text itself can stand in for it.
   const digest = {
     key: null,
     isPlain: false,
@@ -90,7 +90,7 @@
   const GRAY = '__Host-gray';
   const MANY = 200000;
   const alike = new Map();
-  const SOMEBODY = '0000000000000000000000'; // the random id of a viewer who is known by an identity
+  const SOMEBODY = '0000000000000000000000'; // the random id of a viewer with an identity
 
   function eventOf(fields, side, cookie) {
     const headers = {};
@@ -115,12 +115,12 @@
     };
   }
 
-  // What the viewer's browser sends: the id itself, or signed with the preview's own key where the release wants that.
+  // What the viewer's browser sends: the id itself, or signed with the preview's own key if the release requires it.
   function identityOf(id, side) {
     return side.kind === 'plain' ? id : __identity(id, side.kind, side.claim, EXPIRY);
   }
 
-  // Of cookies or a query, the pairs that rules ask for.
+  // The pairs of cookies or a query that rules use.
   function asked(text, between, names) {
     let kept = '';
     for (const pair of text.split(between)) if (names.includes(pair.slice(0, pair.indexOf('=')).trim())) kept += pair + between;
@@ -136,35 +136,35 @@
     return fields;
   }
 
-  // The rules' word: what the API function decides for a viewer without a grant is what a document would get.
+  // The rules' decision: the API function decides for a viewer without a grant as for a document.
   function decide(fields, side, cookie) {
     store = side.store;
     const headers = side.run(eventOf(fields, side, cookie)).headers;
-    // A path that is no proper path is answered with 400, in every lane.
+    // An improper path gets a 400 in every lane.
     if (!headers['x-gray-version']) return ['v1', 'bad-path'];
     return [headers['x-gray-version'].value, headers['x-gray-reason'].value];
   }
 
-  // The anonymous id in a cookie of no epoch: known, and granted nothing.
+  // The anonymous id in a cookie without an epoch: a known viewer without a grant.
   function known(fields, side) {
     return side.sources.length ? '' : fields[ID] + '.v1.0.' + EXPIRY + '.-.-';
   }
 
-  // The cookie with the grant that a document of the release before has given.
+  // The cookie with the grant that a document got under the previous release.
   function granted(fields, side, lane) {
     const id = side.sources.length ? SOMEBODY : fields[ID];
     return __grant(side.salt, id, lane, side.epoch, EXPIRY, side.sources.length ? fields[ID] : '');
   }
 
-  // What of a viewer can matter to the decisions; '' when only a run can tell.
+  // The viewer's facts that can affect the decision; '' if only a run can tell.
   function likeness(fields, sides) {
     const id = fields[ID];
     const before = sides[0], after = sides[1];
     if (before.asksId || after.asksId || !isOrdinary(id, before) || (!after.isTwin && !isOrdinary(id, after))) return '';
     let key = facts(id, before);
-    // Under the same salt and lists the facts are the same.
+    // Same salt and lists, same facts.
     if (!after.isTwin) key += facts(id, after);
-    // A path that is no proper path is refused, whatever rules ask for.
+    // An improper path is refused, whatever the rules.
     if (fields[PATH] && !PROPER.test(fields[PATH])) key += fields[PATH];
     for (let i = 0; i < before.asks.length; i++) key += '\t' + fields[before.asks[i]];
     if (before.asksCookies.length && fields[COOKIES]) key += '\t' + asked(fields[COOKIES], ';', before.asksCookies);
@@ -188,10 +188,10 @@
     return key;
   }
 
-  // Lane before, lane after, and the reasons for them.
+  // Lane before, lane after, and their reasons.
   function outcome(fields, before, after) {
     const was = decide(fields, before, known(fields, before));
-    // A grant of an epoch that is over is not looked at: only within an epoch somebody can be held by one.
+    // A grant of an earlier epoch is ignored: a grant holds a viewer only within its epoch.
     const isHeld = was[0] !== 'v1' && before.epoch === after.epoch;
     const is = decide(fields, after, isHeld ? granted(fields, before, was[0]) : known(fields, after));
     const movement = was[0] + '\t' + is[0];
@@ -201,7 +201,7 @@
   function load(text) { return new Function('require', text)(globalThis.require); }
 
   return {
-    // The functions are the built text without `async` and `await`: the store here answers at once.
+    // The functions are the built code without `async` and `await`: the store here answers at once.
     prepare(side, code, decideCode) {
       side.run = load(code);
       side.edge = load(decideCode);

@@ -1,4 +1,4 @@
-"""The driver's Python side: loads the built function into QuickJS once, then takes viewers by the thousand."""
+"""The Python side of the driver: loads the built function into QuickJS once, then evaluates thousands of viewers."""
 
 import base64
 import hashlib
@@ -18,10 +18,10 @@ _DRIVER = Path(__file__).parent / "driver.js"
 _EDGE = Path(__file__).resolve().parents[3] / "src" / "edge"
 BUILT, _DECISION = _EDGE / "build", (_EDGE / "decide.js", _EDGE / "conditions.js")
 _FACTS = "{ readConfig, bucketOf, inList }"
-# A viewer's line: these between tabs; what is not known is empty.
+# A viewer's line: these fields, tab-separated; unknown ones are empty.
 FIELDS = ("id", "country", "device", "path", "ip", "cookies", "query")
 _IMPORT = re.compile(r"\bimport\s+(\w+)\s+from\s*(['\"])(\w+)\2\s*;?")
-# The keys of a preview are its own: it compiles and signs for itself, and needs no secret of the environment.
+# A preview uses its own keys: it compiles and signs for itself, and needs no secret of the environment.
 _IDENTITY_KEY = "identity" * 5
 KEYS = EdgeKeys((("p", "preview-" * 5),), _IDENTITY_KEY)
 
@@ -31,12 +31,12 @@ Kind = tuple[str, str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Side:
-    """One release as an edge location has it: every key of the store, and how viewers are known.
+    """One release as an edge location has it: every key of the store, and how viewers are identified.
 
-    `sources` are `c:<cookie>` or `h:<header>`; empty when viewers are known by the anonymous id in their cookie.
-    `kind` is `plain`, `signed` or `jwt`. `lists` are those that rules ask, as (name, shards, salt). `asks` are the
-    fields of a viewer that rules ask for, beside single cookies and query fields; with `asks_id` they ask for the
-    identity's own cookie or header.
+    `sources` are `c:<cookie>` or `h:<header>`; empty if viewers are identified by the anonymous id in their cookie.
+    `kind` is `plain`, `signed` or `jwt`. `lists` are the lists that rules use, as (name, shards, salt). `asks` are the
+    viewer fields that rules use, besides single cookies and query fields; with `asks_id` they use the identity's own
+    cookie or header.
     """
 
     store: Mapping[str, str]
@@ -53,20 +53,20 @@ class Side:
 
     @property
     def facts(self) -> object:
-        """All that makes an id another one's equal: two sides with the same take the same ids for alike."""
+        """What makes two ids equivalent: two sides with equal values group ids the same way."""
         shards = {key: value for key, value in self.store.items() if key.startswith("s.")}
         return self.salt, self.sources, self.lists, shards
 
 
 @dataclass
 class Counted:
-    """Viewers by what happened to them, and the first few that moved."""
+    """Viewers by outcome, and the first few that moved."""
 
     counts: dict[Kind, int] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def add(self, other: "Counted", wanted: int) -> None:
-        """Takes in what was counted elsewhere; `wanted` examples of each movement are kept."""
+        """Add another count; keeps `wanted` examples of each movement."""
         for kind, count in other.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         for movement, ids in other.examples.items():
@@ -75,9 +75,9 @@ class Counted:
 
 
 class PreviewEngine:
-    """One QuickJS context with both releases loaded. Belongs to the thread that made it.
+    """One QuickJS context with both releases loaded. Belongs to the thread that created it.
 
-    `alike` False runs the function for every single viewer: slow, and the same.
+    `alike=False` runs the function for every single viewer: slower, same result.
     """
 
     def __init__(self, before: Side, after: Side, *, now: int, examples: int = 5, alike: bool = True) -> None:
@@ -105,7 +105,7 @@ class PreviewEngine:
         self._run = context.eval(_SETUP)
 
     def run(self, lines: str) -> Counted:
-        """Decide for viewers, one a line: id, country, device, path, ip, cookies, query, separated by tabs."""
+        """Decide for viewers, one per line: id, country, device, path, ip, cookies, query, separated by tabs."""
         found: dict[str, Any] = json.loads(self._run(lines))
         return Counted(
             {_kind(key): count for key, count in found["counts"].items()},
@@ -121,9 +121,9 @@ _SETUP = """(function () {
 
 
 def function_body(code: str, result: str) -> str:
-    """The edge's code as the body of a synchronous function that returns `result`: imports by `require`, no `async`.
+    """The edge's code as the body of a synchronous function that returns `result`: `require` imports, no `async`.
 
-    The store that it awaits answers at once here, so that waiting changes nothing but costs half of the time.
+    The store answers at once here, so `await` has no effect but would take half of the time.
     """
     code = _IMPORT.sub(r"const \1 = require(\2\3\2);", code)
     code = re.sub(r"\basync\s+function\b", "function", code)
@@ -133,7 +133,7 @@ def function_body(code: str, result: str) -> str:
 
 def _plain(side: Side) -> dict[str, Any]:
     known = {"sources": list(side.sources), "kind": side.kind, "claim": side.claim, "asksId": side.asks_id}
-    # As the compiled condition has it: what it is, name, shards, salt.
+    # As in the compiled condition: kind, name, shards, salt.
     lists = [["l", name, shards, salt] for name, shards, salt in side.lists]
     return {"store": dict(side.store), "salt": side.salt, "epoch": side.epoch, "lists": lists, **known}
 

@@ -1,4 +1,4 @@
-"""The counts of a preview, summed up as people ask: who moves where, by rule, country and device."""
+"""The counts of a preview, summarized: moves between lanes, by rule, country and device."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,20 +14,20 @@ Move = tuple[str, str]
 
 @dataclass(frozen=True)
 class Group:
-    """The viewers with one rule, country or device, by move."""
+    """The viewers of one rule, country or device, by move."""
 
     name: str
     moves: dict[Move, int]
 
     @property
     def viewers(self) -> int:
-        """All of them."""
+        """The number of viewers."""
         return sum(self.moves.values())
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Everything that is told of a preview. Groups are the largest first."""
+    """The summary of a preview. Largest groups first."""
 
     viewers: int
     moves: dict[Move, int]
@@ -38,7 +38,7 @@ class Moves:
 
     @property
     def moving(self) -> int:
-        """How many change lanes."""
+        """How many viewers change lanes."""
         return sum(count for (before, after), count in self.moves.items() if before != after)
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class Moves:
 
 
 def summed_up(counted: Counted) -> Moves:
-    """Moves come first, then who stays."""
+    """Moves first, then viewers that stay."""
     moves: Counter[Move] = Counter()
     for kind, count in counted.counts.items():
         moves[kind[0], kind[1]] += count
@@ -78,12 +78,12 @@ def summed_up(counted: Counted) -> Moves:
 
 
 def reasons(counted: Counted, reason: str) -> int:
-    """How many viewers the edge gave this reason for, after the change."""
+    """Number of viewers with this reason after the change."""
     return sum(count for kind, count in counted.counts.items() if kind[3] == reason)
 
 
 def _rule(kind: Kind) -> str:
-    """The rule that has to do with it: the one that leads into gray, else the one that led there, else what is told."""
+    """The relevant rule: the one that leads into gray, else the one that led there, else the edge's reason."""
     before, after, reason_before, reason_after, _, _ = kind
     if after != STABLE and before != after:
         return reason_after

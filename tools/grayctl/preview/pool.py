@@ -1,4 +1,4 @@
-"""Asking for many viewers at once: two processes, each with an engine of its own, fed piece by piece."""
+"""Evaluating many viewers in parallel: two processes, each with its own engine, fed in chunks."""
 
 import itertools
 import multiprocessing
@@ -13,9 +13,9 @@ from grayctl.preview.viewers import chunks
 
 PROCESSES = 2
 EXAMPLES = 5
-# Starting processes takes longer than asking about so few pieces.
+# Starting processes takes longer than evaluating this few chunks.
 _FEW = 4
-# Pieces under way: enough to keep every process busy, few enough that a file of any length fits into memory.
+# Chunks in flight: enough to keep every process busy, few enough to fit a file of any length into memory.
 _AHEAD = 4 * PROCESSES
 
 _engine: PreviewEngine | None = None
@@ -29,9 +29,9 @@ def count(
     processes: int = PROCESSES,
     piece: int = 5_000,
 ) -> Counted:
-    """What happens to these viewers; `advance` is told of how many more the answer is known.
+    """What happens to these viewers; `advance` gets the number of further viewers done.
 
-    Viewers are handed on `piece` by `piece`; few are asked about in this process.
+    Viewers are evaluated in chunks of `piece`; a small number in this process.
     """
     pieces = chunks(lines, piece)
     first = list(itertools.islice(pieces, _FEW))
@@ -52,7 +52,7 @@ def count(
 def _by_processes(
     sides: Sides, pieces: Iterable[tuple[int, str]], now: int, processes: int
 ) -> Iterator[tuple[int, Counted]]:
-    # A fresh process knows nothing of threads that this one may have.
+    # A fresh process inherits no threads of this one.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, initializer=_start, initargs=(sides, now)) as pool:
         under_way: deque[tuple[int, Future[Counted]]] = deque()

@@ -12,7 +12,7 @@ _ROWS = 10
 
 
 def print_moves(console: Console, found: Moves, notes: Sequence[str]) -> None:
-    """The moves with examples, a table of rules, countries and devices, and what to know about it."""
+    """The moves with examples, a table of rules, countries and devices, and the notes."""
     for move, count in found.moves.items():
         share = 100 * count / found.viewers
         console.print(f"  {move_text(move):<14} {count:>12,}  {share:6.2f} %{_examples(found.examples.get(move, []))}")

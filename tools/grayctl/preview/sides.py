@@ -1,30 +1,31 @@
-"""Two releases as an edge location would have them: compiled as sync does it, with keys that are the preview's own."""
+"""Two releases as an edge location would have them: compiled as sync does, with the preview's own keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.compile import Compiled, CompileError, Stamp, encoded
+from gray.edge.compile import Compiled, CompileError, encoded
+from gray.edge.config import Stamp
 from gray.release.conditions import Condition
 from gray.release.document import Release, State
 from gray.release.epoch import raises_epoch
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import ListError, build_shards, shard_key
-from grayctl.errors import Finding, RefusedError
+from grayctl.errors import RefusedError
 from grayctl.preview.engine import KEYS, Side
 
-# The ids of a list by the digest of its file.
+# The ids of a list, by its file's digest.
 ReadIds = Callable[[str], Iterable[str]]
-_FAR = 4102444800  # 2100: a preview has no lease that could end
+_FAR = 4102444800  # 2100: a preview's lease never expires
 _REGION = "us-east-1"
-# Conditions that look at the whole of a field.
+# Conditions on a whole field.
 _WHOLE = ("path", "country", "device", "ip")
-# The field of a viewer that a condition looks at. Of headers nothing is known, so nothing is asked.
+# The viewer field that a condition uses. Headers are unknown, so they are not listed.
 FIELD = {"cookie": "cookies", "query": "query", "path": "path", "country": "country", "device": "device", "ip": "ip"}
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Before and after, and whether the change takes back the grants that were given before it."""
+    """Before and after, and whether the change revokes earlier grants."""
 
     before: Side
     after: Side
@@ -32,9 +33,9 @@ class Sides:
 
 
 def sides(before: Release, after: Release, *, epoch: int, live: Iterable[str], read_ids: ReadIds) -> Sides:
-    """`epoch` is that of `before`; `live` are the lanes that viewers can be sent to.
+    """`epoch` is that of `before`; `live` are the lanes that can take viewers.
 
-    Raises RefusedError when a release does not fit into the edge, or a list's file is missing.
+    Raises RefusedError if a release exceeds the edge's limits, or a list's file is missing.
     """
     rises = raises_epoch(before, after, {})
     shards: dict[str, Mapping[str, str]] = {}
@@ -47,7 +48,7 @@ def sides(before: Release, after: Release, *, epoch: int, live: Iterable[str], r
 
 
 def dead_lanes(release: Release, live: Iterable[str]) -> list[str]:
-    """The lanes that rules lead to and nobody can be sent to: sync leaves those rules out, or refuses the release."""
+    """The lanes in rules that cannot take viewers: sync ignores those rules, or refuses the release."""
     return sorted({rule.lane for rule in release.rules} - set(live))
 
 
@@ -86,18 +87,18 @@ def _side(
 
 
 def flat(condition: Condition) -> Iterator[Condition]:
-    """A condition and all those inside it."""
+    """A condition and all nested ones."""
     yield condition
     for part in condition.parts():
         yield from flat(part)
 
 
 def _asked_whole(conditions: Sequence[Condition]) -> Iterator[str]:
-    """The fields of a viewer that conditions look at as a whole."""
+    """The viewer fields that conditions use as a whole."""
     for part in conditions:
         yield from (FIELD[kind] for kind in _WHOLE if kind in part.model_fields_set)
         if part.header and part.header.name.lower().startswith("cloudfront-"):
-            yield from ("country", "device")  # CloudFront's own headers tell them
+            yield from ("country", "device")  # in CloudFront's own headers
 
 
 def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:
@@ -106,15 +107,14 @@ def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:
     try:
         return encoded(release, stamp=stamp, lanes=lanes, region=_REGION, keys=KEYS)
     except CompileError as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release does not fit into the edge", findings=found) from error
+        raise RefusedError("the release exceeds the edge's limits", findings=error.problems) from error
 
 
 def _shards(name: str, digest: str, salt: str, shards: int, read_ids: ReadIds) -> dict[str, str]:
     try:
         values = build_shards(read_ids(digest), salt=salt, shards=shards)
     except (FileNotFoundError, ListError) as error:
-        raise RefusedError(f"list {name}: {error}", "Put it again: grayctl list put NAME FILE") from error
+        raise RefusedError(f"list {name}: {error}", "Upload it again: grayctl list put NAME FILE") from error
     return {shard_key(name, number): value for number, value in enumerate(values)}
 
 

@@ -1,6 +1,6 @@
-"""Where the viewers of a preview come from: a file of ids, a user list, or made up. Access logs: access_logs.py.
+"""Sources of a preview's viewers: a file of ids, a user list, or random ids. Access logs: access_logs.py.
 
-A viewer is a line of fields between tabs: id, country, device, path, ip, cookies, query; what is not known is empty.
+A viewer is a line of tab-separated fields: id, country, device, path, ip, cookies, query; unknown ones are empty.
 """
 
 import base64
@@ -18,7 +18,7 @@ from grayctl.preview.engine import FIELDS
 
 @dataclass(frozen=True)
 class Viewers:
-    """`source` is how it is told to people, `total` the number if it is known, `known` the fields that are filled.
+    """`source` is the name shown to people, `total` the number if known, `known` the filled fields.
 
     `found` is what a file turned out to be.
     """
@@ -31,14 +31,14 @@ class Viewers:
 
 
 def from_ids(ids: Iterable[str], source: str, total: int | None = None) -> Viewers:
-    """Viewers of whom the id is known and nothing else."""
+    """Viewers with only an id."""
     return Viewers(source, lambda: (line(one) for one in ids), total)
 
 
 def from_file(path: Path, tell: Tell = untold) -> Viewers:
-    """A file of ids, or a table whose first line names its columns: id, country, ... Other columns are not read.
+    """A file with one id per line, or a table with the column names in line 1: id, country, ... Skips other columns.
 
-    It is read once. Raises UsageError for what is no file of ids, also while reading.
+    It is read once. Raises UsageError for an invalid file of ids, also while reading.
     """
     file = IdFile(path, tell)
     if file.columns == ["id"]:
@@ -48,23 +48,23 @@ def from_file(path: Path, tell: Tell = untold) -> Viewers:
 
 
 def made_up(count: int) -> Viewers:
-    """So many random ids of the form the edge gives. Always the same ones, so that two previews can be compared."""
+    """`count` random ids in the edge's form. Always the same ones, so that previews can be compared."""
     return Viewers(f"{count:,} made-up viewers", lambda: _made_up(count), count)
 
 
 def line(id_: str, country: str = "", device: str = "", path: str = "", ip: str = "", cookies: str = "") -> str:
-    """One viewer; the query is left out."""
+    """One viewer, without the query."""
     return f"{id_}\t{country}\t{device}\t{path}\t{ip}\t{cookies}\t"
 
 
 def chunks(lines: Iterable[str], size: int) -> Iterator[tuple[int, str]]:
-    """The viewers in pieces of at most `size`: how many, and their lines as one text."""
+    """The viewers in chunks of at most `size`: their number, and their lines as one text."""
     for piece in itertools.batched(lines, size, strict=False):
         yield len(piece), "\n".join(piece)
 
 
 def _made_up(count: int) -> Iterator[str]:
-    dice = random.Random(1)  # noqa: S311 - nobody's secret
+    dice = random.Random(1)  # noqa: S311 - not a secret
     for _ in range(count):
         yield line(base64.urlsafe_b64encode(dice.randbytes(18)).decode()[:22])
 

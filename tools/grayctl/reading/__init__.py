@@ -1,1 +1,1 @@
-"""What an environment says of itself: release, plan, status, traffic, publications, an edge's answer. Only reads."""
+"""Reads the state of an environment: release, plan, status, traffic, publications, the edge's answer."""

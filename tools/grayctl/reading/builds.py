@@ -1,4 +1,4 @@
-"""Which build each lane runs, as its site's manifest and its API's health check say."""
+"""The build of each lane, from its site's manifest and its API's health check."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ Builds = dict[str, dict[str, str]]
 def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
     """For stable and each of `lanes`: `{"site": build, "api": build}`."""
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
-    key = read_api_key(target.clients.secrets, f"graylane/{target.environment}/api-key")
+    key = _origin_key(target)
     builds = {}
     for lane in ["v1", *(name for name in lanes if name != "v1")]:
         if lane not in registered:
@@ -31,8 +31,17 @@ def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
     return builds
 
 
+def _origin_key(target: Target) -> str:
+    """Any key that the lanes' APIs take: while there are two, they take both (the parameter OriginKeys)."""
+    secrets, name = target.clients.secrets, f"graylane/{target.environment}/api-key"
+    try:
+        return read_api_key(secrets, name)
+    except secrets.exceptions.ResourceNotFoundException:
+        return read_api_key(secrets, f"{name}-b")
+
+
 def differing_builds(builds: Builds) -> list[str]:
-    """What speaks against finishing: every lane whose site or API is not the build that stable runs."""
+    """What prevents finishing: every lane whose site or API runs another build than stable."""
     stable = builds["v1"]
     return [
         f"{lane} {part} runs build {build}, v1 runs {stable[part]}: deploy the promoted code to stable first"
@@ -43,7 +52,7 @@ def differing_builds(builds: Builds) -> list[str]:
 
 
 def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
-    """The build in a lane's manifest. Raises UnreachableError when its site is not uploaded."""
+    """The build in a lane's manifest. Raises UnreachableError if its site is not uploaded."""
     try:
         body = s3.get_object(Bucket=bucket, Key=f"{lane}/manifest.json")["Body"].read()
     except s3.exceptions.NoSuchKey:
@@ -54,7 +63,7 @@ def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
 
 
 def api_build(target: Target, lane: Registration, key: str) -> str:
-    """The build that a lane's API reports on `/api/health`, asked directly with the origin's key."""
+    """The build that a lane's API reports on `/api/health`, called directly with the origin key."""
     import httpx
 
     base = api_url(_template(target), lane, target.region)
@@ -69,6 +78,6 @@ def api_build(target: Target, lane: Registration, key: str) -> str:
 
 
 def _template(target: Target) -> str:
-    """Where APIs are: the emulator serves them under its own address."""
+    """The base URL of APIs: the emulator serves them under its own address."""
     emulator = target.clients.emulator
     return f"{emulator}/restapis/{{api_id}}/{{stage}}/_user_request_" if emulator else DEFAULT_API_URL

@@ -1,6 +1,6 @@
-"""Asking the edge itself: what it answers to a document request, and which revision decided it.
+"""Asking the edge: its answer to a document request, and the revision behind it.
 
-By the standard library: for one GET without a redirect httpx takes longer to import than the answer takes to come.
+Uses the standard library: importing httpx takes longer than the one GET itself.
 """
 
 import os
@@ -24,7 +24,7 @@ _REASON = re.compile(
 
 @dataclass(frozen=True)
 class EdgeAnswer:
-    """One answer. `revision` and `epoch` are known only with a signed debug header; `error` says why nothing came."""
+    """One answer. `revision` and `epoch` need a signed debug header; `error` tells why there is no answer."""
 
     reachable: bool
     status: int = 0
@@ -52,14 +52,14 @@ def ask_edge(site: str, debug_header: str | None = None, timeout: float = 5.0) -
 
 
 def _trusting(site: str) -> list[HTTPSHandler]:
-    """Certificates as httpx and boto3 choose them: not every Python finds those of its system."""
+    """CA certificates as in httpx and boto3: not every Python finds the system's."""
     if not site.startswith("https:"):
         return []
     return [HTTPSHandler(context=create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or certifi.where()))]
 
 
 class _AsItIs(HTTPErrorProcessor):
-    """Any answer is what the edge said: a redirect is not followed, a status from 400 is no exception."""
+    """Return every response as it is: do not follow redirects, do not raise for status 400 and above."""
 
     def http_response(self, request: Request, response: Any) -> Any:
         return response
@@ -68,7 +68,7 @@ class _AsItIs(HTTPErrorProcessor):
 
 
 def read_answer(status: int, headers: "Message") -> EdgeAnswer:
-    """What an answer's headers say."""
+    """The answer, from a response's headers."""
     lane = headers.get("x-gray-version", "")
     told = _REASON.match(headers.get("x-gray", ""))
     if not told:

@@ -1,8 +1,8 @@
-"""What a release costs a month: how much of what a request rate uses, times the prices in prices.toml. Pure.
+"""The monthly cost of a release: the usage at a request rate, times the prices in prices.toml. Pure.
 
-Counted is what Graylane adds to an application that is on CloudFront, API Gateway, Lambda and DynamoDB already,
-and the lanes' own API traffic, which is there with or without it (`adds` tells the two apart). Left out: data
-transfer, CloudFront's requests, S3, logs.
+Includes what Graylane adds to an application that already uses CloudFront, API Gateway, Lambda and DynamoDB,
+and the lanes' own API traffic, which exists with or without Graylane (`adds` distinguishes the two). Excludes
+data transfer, CloudFront's requests, S3, logs.
 """
 
 import tomllib
@@ -15,17 +15,17 @@ from grayctl.document.edits import Document
 
 PRICES = Path(__file__).parent / "prices.toml"
 SECONDS_A_MONTH = 730 * 3600
-# Minutes between two runs of the scheduled sync, the watch function and the check of traces (template.yaml).
+# Interval in minutes of the scheduled sync, the watch function and the trace check (template.yaml).
 _SYNC_MINUTES, _WATCH_MINUTES, _TRACE_CHECK_MINUTES = 5, 1, 5
-# A run of the control plane that finds nothing to do: HEAD, parameters, ledger and lanes are read.
+# A control plane run without work reads HEAD, parameters, ledger and lanes.
 _READS_A_RUN = 4
-# All of template.yaml, with a gray lane and in us-east-1; a test counts them there.
+# All of template.yaml with a gray lane in us-east-1; a test counts them.
 ALARMS = 31
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What comes in. Rates are requests a second, averaged over the month; shares are between 0 and 1."""
+    """The incoming traffic. Rates are requests per second, averaged over the month; shares are between 0 and 1."""
 
     rate: float
     documents: float = 0.10
@@ -38,7 +38,7 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Line:
-    """One kind of use. `adds` is True for what is there because of Graylane."""
+    """One kind of usage. `adds` is True if Graylane causes it."""
 
     name: str
     title: str
@@ -58,14 +58,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """All lines; `date` is as of when the oldest of their prices is (a year, or year and month)."""
+    """All lines; `date` is that of the oldest price (a year, or year and month)."""
 
     date: str
     region: str
     lines: tuple[Line, ...]
 
     def total(self, *, adds: bool | None = None) -> float:
-        """Dollars a month: of all lines, or of those that Graylane adds (or does not)."""
+        """Dollars per month: of all lines, or only those that Graylane adds (or does not)."""
         return sum(line.dollars for line in self.lines if adds is None or line.adds == adds)
 
 
@@ -75,19 +75,19 @@ def read_prices(path: Path = PRICES) -> Mapping[str, Any]:
 
 
 def estimate(traffic: Traffic, document: Document, prices: Mapping[str, Any]) -> Estimate:
-    """The month of one environment with this release."""
+    """The monthly cost of one environment with this release."""
     amounts = [*_added(traffic, document), *_present(traffic)]
     lines = tuple(_line(name, amount, adds, prices[name]) for name, amount, adds in amounts if amount)
     return Estimate(min(line.noted for line in lines), str(prices["region"]), lines)
 
 
 def store_reads(document: Document) -> int:
-    """KeyValueStore reads of one decision: the configuration, and a shard of each list that a rule asks."""
+    """KeyValueStore reads of one decision: the configuration, and one shard per list that a rule uses."""
     return 1 + len({name for rule in document.get("rules", []) for name in _lists_in(rule.get("when"))})
 
 
 def lease_publications(document: Document) -> float:
-    """Publications a month that only renew the lease: it is renewed at half its length."""
+    """Publications per month that only renew the lease, which happens at half its duration."""
     if document.get("state") in ("killed", "finished"):
         return 0.0
     return SECONDS_A_MONTH / (float(document.get("lease_minutes", 1440)) * 60 / 2)
@@ -97,13 +97,13 @@ def _added(traffic: Traffic, document: Document) -> Sequence[tuple[str, float, b
     requests = traffic.rate * SECONDS_A_MONTH
     publications = traffic.changes + lease_publications(document)
     runs = SECONDS_A_MONTH / 60 * (1 / _SYNC_MINUTES + 1 / _WATCH_MINUTES + 1 / _TRACE_CHECK_MINUTES)
-    # Every request runs the viewer-request function, every answer the viewer-response one. Only documents and API
+    # Every request runs the viewer-request function, every response the viewer-response one. Only document and API
     # requests read the configuration; an asset under its lane's directory needs no decision.
     decisions = requests * (traffic.documents + traffic.api)
     return [
         ("edge_function", 2 * requests, True),
         ("store_read", decisions * store_reads(document), True),
-        # Describe, read config and fence, one update: four calls a publication.
+        # Describe, read config and fence, one update: four calls per publication.
         ("store_call", 4 * publications, True),
         ("invalidation", float(traffic.changes), True),
         ("lambda_request", runs + publications, True),
@@ -129,7 +129,7 @@ def _present(traffic: Traffic) -> Sequence[tuple[str, float, bool]]:
 
 
 def _line(name: str, amount: float, adds: bool, price: Mapping[str, Any]) -> Line:
-    # The free amounts are counted once, for what Graylane adds; the application may have used them up itself.
+    # Free amounts count once, for what Graylane adds; the application may have used them up.
     free = float(price["free"]) if adds else 0.0
     each, source, noted = float(price["price"]), price["source"], price["noted"]
     return Line(name, price["title"], amount, price["unit"], each, free, source, noted, adds)

@@ -1,6 +1,6 @@
-"""Why a viewer is where he is: the built edge functions, run for one request on what a location would have.
+"""Why a viewer is in a lane: runs the built edge functions for one request, with an edge location's data.
 
-The answer is the edge's own to a signed debug request (the header `x-gray`), made by the same JavaScript.
+The answer equals the edge's response to a signed debug request (header `x-gray`): the same JavaScript produces it.
 """
 
 import copy
@@ -12,20 +12,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge.engine import EdgeFunction
-from gray.edge.compile import CompileError, Stamp, encoded
+from gray.edge.compile import CompileError, encoded
+from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
 from gray.release.lane_api import LaneApi
 from gray.release.user_lists import ListError, build_shards, shard_key
-from grayctl.errors import Finding, GrayctlError, RefusedError, UnreachableError, UsageError
+from grayctl.errors import GrayctlError, RefusedError, UnreachableError, UsageError
 
 BUILT = Path(__file__).resolve().parents[3] / "src" / "edge" / "build"
-# What a location has of a key; None for nothing.
+# A key's value at an edge location, or None.
 See = Callable[[str], str | None]
-# The ids of a list by the digest of its file.
+# The ids of a list, by its file's digest.
 ReadIds = Callable[[str], Iterable[str]]
-# Fields of the config's head, by position (gray.edge.compile).
+# Fields of the config's header, by position (gray.edge.compile).
 _SALT, _IDENTITY, _KEYS, _IDENTITY_KEY = 7, 8, 9, 10
 _DEBUG_SECONDS = 300
 _DEVICES = ("mobile", "tablet", "desktop")
@@ -33,9 +34,9 @@ _DEVICES = ("mobile", "tablet", "desktop")
 
 @dataclass(frozen=True)
 class Viewer:
-    """The facts of a request. Fields that come several times are there several times, in order. `now` is unix seconds.
+    """The facts of a request. Repeated fields are listed repeatedly, in order. `now` is unix seconds.
 
-    `identity` is put where the release looks for it first, and signed where it demands that.
+    `identity` is sent in the first place where the release looks for it, and signed if required.
     """
 
     path: str = "/"
@@ -50,14 +51,14 @@ class Viewer:
 
     @property
     def is_api(self) -> bool:
-        """Whether CloudFront would take the API's behavior for it."""
+        """Whether CloudFront would use the API behavior."""
         return self.path.startswith("/api/")
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """`text` is the header `x-gray`, empty where the edge tells nobody (killed, no config); `lane` and `reason` hold
-    always. `status` is that of an answer by the edge itself (302 for a link, 400 for an improper path), else 0.
+    """`text` is the header `x-gray`, empty if the edge sends none (killed, no config); `lane` and `reason` are always
+    valid. `status` is set if the edge itself answers (302 for a link, 400 for an improper path), else 0.
     """
 
     lane: str
@@ -81,7 +82,7 @@ class Explanation:
 
 
 def explain(viewer: Viewer, see: See) -> Explanation:
-    """What the edge would do with the request, and why. Raises UsageError for facts that cannot be sent."""
+    """What the edge would do with the request, and why. Raises UsageError for facts that no request can have."""
     config = (see("config") or "").split("\n")[0].split("|")
     event = _event(viewer, config)
     went = _run("request_api" if viewer.is_api else "request_static", see, event, viewer.now)
@@ -91,8 +92,8 @@ def explain(viewer: Viewer, see: See) -> Explanation:
     text = _value(back, "x-gray")
     lane = _value(went["headers"], "x-gray-version")
     if not text:
-        # A document's reason is told to nobody where the config has no keys; there the API's function, which says it
-        # without being asked, gives the same one.
+        # Without keys in the config the edge reveals no reason for a document. The API function always does, and the
+        # reason is the same.
         headers = went["headers"] if viewer.is_api else _run("request_api", see, event, viewer.now)["headers"]
         return Explanation(lane, _value(headers, "x-gray-reason"))
     _, *parts = text.split("; ")
@@ -116,7 +117,7 @@ def stored_at(path: str) -> str:
 
 
 def published(store: Store) -> See:
-    """What is in the KeyValueStore now, each key read when it is asked for; asking may raise UnreachableError."""
+    """The live content of the KeyValueStore; keys are read on demand, which may raise UnreachableError."""
     known: dict[str, str | None] = {}
 
     def see(key: str) -> str | None:
@@ -124,7 +125,7 @@ def published(store: Store) -> See:
             try:
                 known[key] = store.get(key)
             except StoreError as error:
-                raise UnreachableError(f"the KeyValueStore cannot be read: {error}") from error
+                raise UnreachableError(f"cannot read the KeyValueStore: {error}") from error
         return known[key]
 
     return see
@@ -133,17 +134,16 @@ def published(store: Store) -> See:
 def compiled(
     release: Release, *, revision: int, epoch: int, now: int, region: str, keys: EdgeKeys, read_ids: ReadIds
 ) -> See:
-    """What a location would have after a publication of this release, with every lane live.
+    """What an edge location would have after publishing this release, with every lane live.
 
-    Raises RefusedError when it does not fit, and when a list is asked that is not there.
+    Raises RefusedError if the release exceeds the edge's limits, or a list's file is missing.
     """
-    stamp = Stamp(1, revision, epoch, now + release.lease_minutes * 60)
+    stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
     lanes = {lane: LaneApi(f"api{lane}", "live") for lane in release.lanes}
     try:
         made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
     except CompileError as error:
-        found = [Finding(problem.where, problem.what, problem.remedy) for problem in error.problems]
-        raise RefusedError("the release does not fit into the edge", findings=found) from error
+        raise RefusedError("the release exceeds the edge's limits", findings=error.problems) from error
     keys_there: dict[str, str] = {"config": made.config}
     keys_there |= {f"c.1.{number}": part for number, part in enumerate(made.parts, 1)}
 
@@ -160,7 +160,7 @@ def _shards(release: Release, name: str, read_ids: ReadIds) -> dict[str, str]:
     try:
         values = build_shards(read_ids(entry.digest), salt=entry.salt, shards=entry.shards)
     except (FileNotFoundError, ListError) as error:
-        raise RefusedError(f"list {name}: {error}", "Put it again: grayctl list put NAME FILE") from error
+        raise RefusedError(f"list {name}: {error}", "Upload it again: grayctl list put NAME FILE") from error
     return {shard_key(name, number): value for number, value in enumerate(values)}
 
 
@@ -178,14 +178,14 @@ def _code(name: str) -> str:
 
 
 def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, Any]:
-    """What a built function returns. A key that could not be read is an error here, and not a key that is missing."""
+    """The result of a built function. An unreadable key is an error here, not a missing key."""
     failures: list[GrayctlError] = []
 
     def watched(key: str) -> str | None:
         try:
             return see(key)
         except GrayctlError as error:
-            failures.append(error)  # the engine carries no exception through
+            failures.append(error)  # the engine does not pass on exceptions
             return None
 
     function = _knowing_nothing(name) if see is _nothing else EdgeFunction(_code(name), watched)
@@ -201,7 +201,7 @@ def _event(viewer: Viewer, config: Sequence[str]) -> dict[str, Any]:
         headers.append(("cloudfront-viewer-country", viewer.country))
     if viewer.device:
         headers += [(f"cloudfront-is-{kind}-viewer", str(kind == viewer.device).lower()) for kind in _DEVICES]
-    if viewer.identity and len(config) > _IDENTITY_KEY:  # a killed release looks for nobody
+    if viewer.identity and len(config) > _IDENTITY_KEY:  # a killed release identifies nobody
         place, name, value = _identity(viewer, config)
         (cookies if place == "c" else headers).insert(0, (name, value))
     keys = _keys(config)
@@ -232,7 +232,7 @@ def _response_event(event: Mapping[str, Any], went: Mapping[str, Any]) -> dict[s
 
 
 def _fields(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """As CloudFront hands them over: the first value, and all of them where there are several."""
+    """In CloudFront's event form: the first value, plus all values if there are several."""
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
@@ -243,7 +243,7 @@ def _fields(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _keys(config: Sequence[str]) -> EdgeKeys | None:
-    """The keys as the config has them; it is their newest that signs."""
+    """The keys as in the config; the newest one signs."""
     if len(config) <= _KEYS or not config[_KEYS]:
         return None
     pairs = [entry.partition(":") for entry in config[_KEYS].strip(",").split(",")]
@@ -254,10 +254,10 @@ def _keys(config: Sequence[str]) -> EdgeKeys | None:
 
 
 def _identity(viewer: Viewer, config: Sequence[str]) -> tuple[str, str, str]:
-    """Place (`c` or `h`), name and value of the identity as the application would send it."""
+    """Location (`c` or `h`), name and value of the identity as the application would send it."""
     kind, *sources = config[_IDENTITY].split(",")
     if not sources:
-        raise UsageError("the release has no identity, so nobody can have one", "Leave --id out.")
+        raise UsageError("the release defines no identity", "Omit --id.")
     place, _, name = sources[0].partition(":")
     secret = unquote(config[_IDENTITY_KEY])
     try:

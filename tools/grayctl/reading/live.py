@@ -1,4 +1,4 @@
-"""One look at an environment, for `grayctl watch` and the console: its status, traffic, alarms and plan."""
+"""One reading of an environment for `grayctl watch` and the console: status, traffic, alarms and plan."""
 
 import time
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from grayctl.stack.target import Target
 
 @dataclass(frozen=True)
 class Live:
-    """What was seen `at` this time (unix seconds). `troubles` says what could not be read, and why.
+    """What was read `at` this time (unix seconds). `troubles` lists what could not be read, and why.
 
-    `alarms` are the names of those in ALARM; None when they could not be asked for.
+    `alarms` are the names of alarms in ALARM; None if they could not be read.
     """
 
     at: int
@@ -43,7 +43,7 @@ class Live:
 
 
 def read_live(target: Target, debug_header: str | None) -> Live:
-    """Look once. The release, what is published and the lanes must be readable; the rest is told when it is not.
+    """Read once. The release, the publication and the lanes must be readable; other failures are reported.
 
     Raises what `read_status` raises.
     """

@@ -1,4 +1,4 @@
-"""The ramp plan of an environment as it stands, with the evidence it decides from."""
+"""The current ramp plan of an environment, with its evidence."""
 
 import time
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from grayctl.stack.target import Target
 
 
 def read_plan(target: Target) -> PlanView:
-    """Look at the plan; nothing is written. Raises UsageError when the release has none."""
+    """Read the plan; write nothing. Raises UsageError if the release has none."""
     clients, table = target.clients, target.config_table
     view = look(
         revisions_of(target),

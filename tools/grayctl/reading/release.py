@@ -1,4 +1,4 @@
-"""The release as it stands: HEAD, a revision, the document that it holds, and the lanes that there are."""
+"""The current release: HEAD, a revision, its document, and the registered lanes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from grayctl.document.edits import Document, has_its_form, new_document
 from grayctl.errors import RefusedError, UsageError
 from grayctl.stack.target import Target
 
-WAY_OUT = "Save a good one: grayctl apply FILE. Or go back to an earlier one: grayctl undo."
+WAY_OUT = "Save a valid one: grayctl apply FILE. Or go back to an earlier one: grayctl undo."
 
 
 @dataclass(frozen=True)
 class Current:
-    """The head as read, the base of a change; `head` is None in an environment without any release."""
+    """HEAD as read, the base of a change; `head` is None in an environment without a release."""
 
     head: Head | None
     document: Document
@@ -32,10 +32,10 @@ def revisions_of(target: Target) -> Revisions:
 
 
 def document_of(revision: Revision) -> Document:
-    """What a revision says, as it was saved, with the state that is in force.
+    """A revision's document as saved, with the state in force.
 
-    Taken from the text and not through the model: a revision that is no longer valid must still be shown.
-    Raises RefusedError when the text is not a document at all.
+    Parsed without the model: a revision that is no longer valid must still be shown.
+    Raises RefusedError if the text is not a document at all.
     """
     try:
         document = read_document(revision.document or "{}")
@@ -47,7 +47,7 @@ def document_of(revision: Revision) -> Document:
 
 
 def document_or_none(revision: Revision) -> Document | None:
-    """As `document_of`, for where an unreadable release is no reason to stop."""
+    """As `document_of`, but an unreadable release is not an error."""
     try:
         return document_of(revision)
     except RefusedError:
@@ -55,9 +55,9 @@ def document_or_none(revision: Revision) -> Document | None:
 
 
 def read_current(revisions: Revisions, *, replaced: bool = False) -> Current:
-    """Head and its document; a fresh release when there is none yet, or when a kill came before any.
+    """HEAD and its document; a new release if there is none yet, or if a kill came first.
 
-    `replaced` is for a change that keeps nothing of it: what cannot be read is then empty. Else RefusedError is raised.
+    `replaced`: the change keeps nothing of it, so an unreadable document is empty instead of a RefusedError.
     """
     head = revisions.head()
     if head is None:
@@ -66,7 +66,7 @@ def read_current(revisions: Revisions, *, replaced: bool = False) -> Current:
         document = document_of(revisions.at(head))
     except NoSuchRevision as gone:
         if not replaced:
-            raise RefusedError(f"revision {head.revision}, which HEAD names, is gone", WAY_OUT) from gone
+            raise RefusedError(f"HEAD's revision {head.revision} is missing", WAY_OUT) from gone
         return Current(head, {})
     except RefusedError:
         if not replaced:
@@ -78,21 +78,21 @@ def read_current(revisions: Revisions, *, replaced: bool = False) -> Current:
 
 
 def registered_lanes(target: Target) -> frozenset[str]:
-    """The lanes whose stacks have registered them: a rule can lead to no other."""
+    """The lanes registered by their stacks: rules can lead only to these."""
     return frozenset(read_parameters(target.clients.ssm, target.parameter_prefix).registrations)
 
 
 def read_revision(revisions: Revisions, number: int | None) -> Revision:
-    """One revision; the current one without a number. Raises UsageError when there is no such revision."""
+    """One revision; the current one without a number. Raises UsageError if it does not exist."""
     head = revisions.head()
     if head is None:
-        raise UsageError("there is no release here yet", "Make the first one: grayctl ramp 1, or grayctl apply FILE.")
+        raise UsageError("there is no release yet", "Create the first one: grayctl ramp 1, or grayctl apply FILE.")
     wanted = head.revision if number is None else number
     if not 1 <= wanted <= head.revision:
-        raise UsageError(f"there is no revision {wanted}", f"The newest is {head.revision}.")
+        raise UsageError(f"revision {wanted} does not exist", f"The newest is {head.revision}.")
     return revisions.get(wanted)
 
 
 def facts(revision: Revision) -> dict[str, Any]:
-    """What a revision is but for its release, as plain values for --json and the console."""
+    """A revision without its release, as plain values for --json and the console."""
     return {key: value for key, value in vars(revision).items() if key not in ("document", "id", "cause")}

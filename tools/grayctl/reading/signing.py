@@ -1,4 +1,4 @@
-"""The edge's signing keys, read only where a command signs something: links, debug requests, rotation."""
+"""The edge's signing keys, read only to sign links or debug requests, or to rotate."""
 
 import time
 
@@ -16,9 +16,9 @@ def read_keys(target: Target) -> EdgeKeys:
 
 
 def debug_header(target: Target, now: float | None = None) -> str | None:
-    """A signed debug header for the release at the head; None when no release or no key can be read.
+    """A signed debug header for HEAD's release; None if no release or no key can be read.
 
-    An operator without access to the keys still sees the lane, not the reason and the revision.
+    An operator without access to the keys still sees the lane, but not the reason and the revision.
     """
     revision = revisions_of(target).current()
     document = document_or_none(revision) if revision else None

@@ -1,4 +1,4 @@
-"""Desired, published, answered: the state of one environment, read and judged."""
+"""Saved, published, answered: the state of one environment, read and assessed."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
 from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
-from gray.publish.records.current import Current as Published
+from gray.publish.records.current import Published as Published
 from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document.edits import Document, share_percent
 from grayctl.errors import RefusedError
@@ -19,7 +19,7 @@ from grayctl.stack.target import Target
 
 @dataclass(frozen=True)
 class LaneView:
-    """One lane as an operator sees it. `status` is `stable`, or what the control plane says of a gray lane."""
+    """One lane as an operator sees it. `status` is `stable`, or a gray lane's status in the control plane."""
 
     lane: str
     status: str
@@ -33,7 +33,7 @@ class LaneView:
 
 @dataclass(frozen=True)
 class Status:
-    """All that `grayctl status` shows. Times are unix seconds, those of the record unix milliseconds."""
+    """The data of `grayctl status`. Times are unix seconds; in the record, unix milliseconds."""
 
     environment: str
     stack: str
@@ -59,7 +59,7 @@ class Status:
 
 
 def read_status(target: Target, debug_header: str | None = None, now: datetime | None = None) -> Status:
-    """Read the head, Parameter Store, the newest publication record, the lanes and the edge."""
+    """Read HEAD, Parameter Store, the newest publication record, the lanes and the edge."""
     revisions = revisions_of(target)
     head = revisions.head()
     revision = revisions.at_or_bare(head) if head else None
@@ -94,10 +94,10 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
 
 
 def _release_at(revisions: Revisions, head: Head | None) -> tuple[Document, list[str]]:
-    """The release in force, empty where it cannot be read; what is wrong with it or with HEAD, and the way out."""
+    """The release in force, empty if unreadable; the problems of the release or HEAD, and how to fix them."""
     if head is None:
         return {}, []
-    wrong = [f"{what}; the newest revisions stand in for it until the next change" for what in head.broken]
+    wrong = [f"{what}; the newest revisions are used instead until the next change" for what in head.broken]
     try:
         return read_current(revisions).document, wrong
     except RefusedError as error:
@@ -107,14 +107,14 @@ def _release_at(revisions: Revisions, head: Head | None) -> tuple[Document, list
 def judge(
     revision: int, published: Published | None, record: Record | None, edge: EdgeAnswer, now: datetime
 ) -> list[str]:
-    """What an operator should know: sentences, empty when all is as wanted."""
+    """What an operator should know, in sentences; empty if all is well."""
     findings = []
     if revision and published is None:
         findings.append("nothing is published yet: everybody gets stable")
     if published and published.revision < revision:
         findings.append(f"revision {revision} is saved, revision {published.revision} is published")
     if published and published.state != KILLED and published.until and published.until < now.timestamp():
-        findings.append("the lease is over: the edge sends everybody to stable; `grayctl sync` publishes anew")
+        findings.append("the lease has expired: the edge sends everybody to stable; publish again: `grayctl sync`")
     if record and record.status in (FAILED, REFUSED):
         why = "; ".join(record.errors) or "no reason recorded"
         findings.append(f"the last publication (sequence {record.sequence}) {record.status}: {why}")
@@ -123,12 +123,12 @@ def judge(
     elif edge.status >= 400:
         findings.append(f"the site answers {edge.status}")
     elif published and edge.revision is not None and edge.revision < published.revision:
-        findings.append(f"the edge location that answered still decides by revision {edge.revision}")
+        findings.append(f"the nearest edge location still uses revision {edge.revision}")
     return findings
 
 
 def lane_views(parameters: Parameters, table: LaneTable, published: Published | None) -> list[LaneView]:
-    """Every lane registered or known, stable first."""
+    """Every registered or known lane, stable first."""
     known = table.all()
     views = []
     for name in sorted({STABLE, *parameters.registrations, *known}, key=lambda lane: int(lane[1:])):

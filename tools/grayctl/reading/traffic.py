@@ -1,4 +1,4 @@
-"""What each lane's API did in the last minutes, as API Gateway counts it in CloudWatch."""
+"""Recent requests to each lane's API, from API Gateway's CloudWatch metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _PERIOD = 60
 
 @dataclass(frozen=True)
 class LaneTraffic:
-    """One lane's API requests of the last WINDOW_SECONDS; `share` of all lanes' is between 0 and 1."""
+    """One lane's API requests in the last WINDOW_SECONDS; `share` of all lanes is between 0 and 1."""
 
     lane: str
     requests: int
@@ -24,16 +24,16 @@ class LaneTraffic:
 
     @property
     def error_rate(self) -> float:
-        """Answers of 500 and above, between 0 and 1."""
+        """Share of responses with status 500 and above, between 0 and 1."""
         return self.errors / self.requests if self.requests else 0.0
 
 
 def read_traffic(
     cloudwatch: "CloudWatchClient", environment: str, lanes: Sequence[str], now: datetime | None = None
 ) -> list[LaneTraffic]:
-    """One call for all lanes. API requests, not viewers: the edge's cache answers documents and counts nobody."""
+    """One call for all lanes. Counts API requests, not viewers: the edge serves documents from its cache."""
     end = now or datetime.now(UTC)
-    # Metrics come by the minute, the running one too.
+    # Metrics have a one-minute resolution, including the current minute.
     start = end - timedelta(seconds=WINDOW_SECONDS + _PERIOD)
     queries = [
         _query(f"{name}_{lane}", environment, lane, metric)

@@ -1,1 +1,1 @@
-"""The stack that a command is for: found through samconfig.toml and CloudFormation, with the clients to reach it."""
+"""The target stack of a command: found by samconfig.toml and CloudFormation, with clients to reach it."""

@@ -1,7 +1,7 @@
-"""The stack to be killed: found as any other, or by what is left to find it by.
+"""Finds the stack for a kill: as for any command, or by names only.
 
-A kill needs the store's ARN and nothing else, so nothing else may stand in its way: no file of the project, no
-settings of the AWS command line, no answer of CloudFormation.
+A kill needs only the store's ARN, so nothing else may block it: no project file, no AWS CLI settings, no
+CloudFormation outage.
 """
 
 import os
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
 
 __all__ = ["HURRY", "discover_for_kill", "hurried"]
 
-# What does not answer in this time is gone around: there is another way, and viewers are waiting.
+# A service that does not answer in this time is bypassed: there is another path, and viewers are waiting.
 HURRY: Mapping[str, Any] = MappingProxyType(
     {"connect_timeout": 2, "read_timeout": 4, "retries": {"total_max_attempts": 2, "mode": "standard"}}
 )
-# CloudFront and its stores are of no region, but a client must have one.
+# CloudFront and its stores have no region, but a client needs one.
 _ANY_REGION = "us-east-1"
 
 
 def hurried(target: Target) -> Target:
-    """The same stack, reached with little patience."""
+    """The same stack, with short timeouts."""
     return replace(target, clients=replace(target.clients, patience=HURRY))
 
 
 def discover_for_kill(config_env: str, start: Path | None = None) -> tuple[Target, list[str]]:
-    """As `discover`; where that fails, by the convention of names alone. Also why, where it is so.
+    """As `discover`; if that fails, by naming convention only. Also returns why.
 
-    Raises what `discover` raises when the names lead nowhere either, and for an environment that samconfig.toml lacks.
+    Raises what `discover` raises if the names lead nowhere either, or if samconfig.toml lacks the environment.
     """
     try:
         return discover(config_env, start, HURRY), []
     except Exception as error:
         if isinstance(error, UsageError) and not isinstance(error, UnreadableProject):
-            raise  # a wrong word, and not a broken file
+            raise  # a typo, not a broken file
         first = explain(error) or UnreachableError(f"{type(error).__name__}: {error}")
     try:
-        return _by_names(config_env, start), [f"stack: {first}; it was found by the names that it gives"]
+        return _by_names(config_env, start), [f"stack: {first}; found it by naming convention"]
     except Exception as error:
         second = explain(error) or UnreachableError(f"{type(error).__name__}: {error}")
         raise _both(first, second) from error
 
 
 def _both(first: GrayctlError, second: GrayctlError) -> GrayctlError:
-    return type(first)(f"{first}; and by the names of its parts: {second}", first.remedy or second.remedy)
+    return type(first)(f"{first}; by naming convention: {second}", first.remedy or second.remedy)
 
 
 def _by_names(config_env: str, start: Path | None) -> Target:
@@ -76,7 +76,7 @@ def _by_names(config_env: str, start: Path | None) -> Target:
 
 
 def _session(region: str | None, local: LocalStack | None) -> "Session":
-    """A session; without ~/.aws where that cannot be read, by what the environment says."""
+    """A session; if ~/.aws is unreadable, from environment variables only."""
     from botocore.session import Session
 
     session = Session()
@@ -88,7 +88,7 @@ def _session(region: str | None, local: LocalStack | None) -> "Session":
             session_vars={"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}
         )
     if local:
-        # The emulator takes these as its root; they open nothing anywhere else.
+        # The emulator's root credentials; valid nowhere else.
         session.set_credentials("test", "test")
     region = (local.region if local else region) or session.get_config_variable("region")
     session.set_config_variable("region", region or _ANY_REGION)

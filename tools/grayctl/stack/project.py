@@ -1,4 +1,4 @@
-"""What the project's files say about an environment: samconfig.toml and the local stack's own note."""
+"""An environment's settings in the project's files: samconfig.toml and the local stack's note."""
 
 import json
 import os
@@ -11,17 +11,17 @@ from typing import Any
 from grayctl.errors import UsageError
 
 LOCAL_NOTE = Path(".graylane/local/local.json")
-# Any of these means that the caller has decided where AWS is; the local stack's note is then not used.
+# If any of these is set, the caller chose an AWS account; the local stack's note is then ignored.
 _AWS_CHOSEN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN")
 
 
 class UnreadableProject(UsageError):
-    """When a file of the project cannot be read, or is of another form. Only a kill goes on without it."""
+    """A project file cannot be read or is invalid. Only a kill continues without it."""
 
 
 @dataclass(frozen=True)
 class StackName:
-    """The stack a `--config-env` names; `region` is None when samconfig.toml leaves it to the AWS settings."""
+    """The stack of a `--config-env`; `region` is None if samconfig.toml leaves it to the AWS settings."""
 
     stack: str
     region: str | None
@@ -38,10 +38,10 @@ class LocalStack:
 
 
 def project_root(start: Path | None = None) -> Path:
-    """The nearest folder upward with a samconfig.toml; else the repository this file belongs to."""
+    """The nearest parent folder with a samconfig.toml; else the repository that contains this file."""
     try:
         here = (start or Path.cwd()).resolve()
-    except FileNotFoundError:  # the folder was removed under us
+    except FileNotFoundError:  # the working directory was deleted
         return Path(__file__).resolve().parents[3]
     for folder in (here, *here.parents):
         if (folder / "samconfig.toml").is_file():
@@ -52,21 +52,21 @@ def project_root(start: Path | None = None) -> Path:
 def stack_name(root: Path, config_env: str) -> StackName:
     """Read stack name and region of one environment.
 
-    Raises UnreadableProject when the file is not there or no samconfig, UsageError when it lacks the environment.
+    Raises UnreadableProject if the file is missing or invalid, UsageError if it lacks the environment.
     """
     path = root / "samconfig.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UnreadableProject(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
-    except ValueError as error:  # TOMLDecodeError, and what Python says to an integer of 5,000 digits
+    except ValueError as error:  # TOMLDecodeError, or Python's error for an integer of 5,000 digits
         raise UnreadableProject(f"{path} is not valid TOML: {error}") from error
     except OSError as error:
-        raise UnreadableProject(f"{path} cannot be read: {error.strerror}") from error
+        raise UnreadableProject(f"cannot read {path}: {error.strerror}") from error
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
-    # SAM's order: the command's own section, then the environment's global one, then the default environment's.
+    # SAM's order: the command's section, then the environment's global one, then the default environment's.
     sections = [
         _parameters(document, config_env, "deploy"),
         _parameters(document, config_env, "global"),
@@ -77,7 +77,7 @@ def stack_name(root: Path, config_env: str) -> StackName:
 
 
 def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os.environ) -> LocalStack | None:
-    """The local stack, when one is noted for this environment and the caller did not choose an AWS account."""
+    """The local stack, if one runs for this environment and the caller did not choose an AWS account."""
     if any(environment.get(name) for name in _AWS_CHOSEN):
         return None
     try:
@@ -93,11 +93,11 @@ def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
-        raise UnreadableProject(f"{LOCAL_NOTE} is not readable", "Remove it and run `make up` again.") from error
+        raise UnreadableProject(f"{LOCAL_NOTE} is invalid", "Remove it and run `make up` again.") from error
 
 
 def _parameters(document: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
-    """The parameters below these names, empty where they are not. Raises UsageError for a name that is no table."""
+    """The parameters under these names, empty if absent. Raises UsageError for a name that is not a table."""
     section, names = document, (*path, "parameters")
     for depth, name in enumerate(names, 1):
         inner = section.get(name, {})

@@ -1,7 +1,7 @@
-"""The stack a command talks to: found through samconfig.toml, then asked through CloudFormation.
+"""The target stack of a command: located by samconfig.toml, then described by CloudFormation.
 
-botocore is imported when a stack is asked: it takes longer than all the rest of a command line, and `--help` asks none.
-Its clients are boto3's; boto3 itself would add the transfer manager of S3, which nothing here uses.
+botocore is imported on first use: it takes longer than the rest of a command line, and `--help` does not need it.
+Its clients are the same as boto3's; boto3 itself would add S3's transfer manager, which nothing here uses.
 """
 
 import os
@@ -37,7 +37,7 @@ PATIENCE: Mapping[str, Any] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Clients:
-    """Clients of one target, each made when first used."""
+    """Clients of one target, each created on first use."""
 
     session: "Session"
     local: LocalStack | None = None
@@ -45,13 +45,13 @@ class Clients:
 
     @property
     def region(self) -> str:
-        """The region of samconfig.toml, else that of the AWS settings; empty for none."""
+        """The region in samconfig.toml, else in the AWS settings; empty if neither is set."""
         return self.session.get_config_variable("region") or ""
 
     def _client(self, service: str) -> Any:
         from botocore.config import Config
 
-        # Without a local stack botocore decides, by AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> too.
+        # Without a local stack botocore decides, also by AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>.
         endpoint = None
         if self.local:
             endpoint = self.local.xray_endpoint if service == "xray" else self.local.endpoint
@@ -59,7 +59,7 @@ class Clients:
 
     @property
     def emulator(self) -> str | None:
-        """The address of the AWS emulator, when that is what these clients talk to."""
+        """The AWS emulator's address, if these clients talk to it."""
         return self.local.endpoint if self.local else os.environ.get("AWS_ENDPOINT_URL")
 
     @cached_property
@@ -72,7 +72,7 @@ class Clients:
 
     @cached_property
     def key_value_store(self) -> "CloudFrontKeyValueStoreClient":
-        resolve_localhost_names()  # an emulator's address has the account before it
+        resolve_localhost_names()  # an emulator's host name starts with the account
         return cast("CloudFrontKeyValueStoreClient", self._client("cloudfront-keyvaluestore"))
 
     @cached_property
@@ -106,7 +106,7 @@ class Clients:
 
 @dataclass(frozen=True)
 class Target:
-    """One deployed stack: its name space, its outputs, and clients that reach it."""
+    """One deployed stack: its namespace, its outputs, and clients to reach it."""
 
     config_env: str
     stack: str
@@ -119,29 +119,29 @@ class Target:
     site: str = ""
 
     def output(self, name: str) -> str:
-        """One stack output. Raises UsageError when this stack has no control plane, or is of an older template."""
+        """One stack output. Raises UsageError if this stack has no control plane or an older template."""
         if name in self.outputs:
             return self.outputs[name]
         if self.part == "gray":
             raise UsageError(
-                f"{self.stack} is a gray lane only; releases live in the stable stack",
+                f"{self.stack} is only a gray lane; releases belong to the stable stack",
                 f"Use --config-env {self.environment}.",
             )
         raise UnreachableError(f"stack {self.stack} has no output {name}", "Deploy the current template first.")
 
     @property
     def config_table(self) -> str:
-        """Name of the table that holds revisions and publication records."""
+        """Name of the table with revisions and publication records."""
         return self.output("ConfigTable")
 
     @property
     def parameter_prefix(self) -> str:
-        """Where the environment's parameters begin in Parameter Store."""
+        """Prefix of the environment's parameters in Parameter Store."""
         return f"/gray/{self.environment}"
 
     @property
     def site_bucket(self) -> str:
-        """The bucket of the static sites; by convention of names when the stack is a gray lane's."""
+        """The bucket of the static sites; by naming convention for a gray stack."""
         return self.outputs.get("SiteBucket") or f"graylane-{self.environment}-site-{self.account}-{self.region}"
 
 
@@ -190,9 +190,9 @@ def _reach(root: Path, config_env: str, patience: Mapping[str, Any]) -> tuple[St
 
 
 def resolve_localhost_names() -> None:
-    """Make `*.localhost` mean this machine (RFC 6761) in this process.
+    """Resolve `*.localhost` to this machine (RFC 6761) in this process.
 
-    The KeyValueStore's data API puts the account before the host name (`000000000000.localhost`), and the
+    The KeyValueStore's data API prefixes the host name with the account (`000000000000.localhost`), and the
     resolver of many Linux systems does not know such names.
     """
     real = socket.getaddrinfo
@@ -221,10 +221,10 @@ def _describe(clients: Clients, name: str, region: str, local: LocalStack | None
             ) from error
         raise
     except ClientError as error:
-        # CloudFormation has no class of its own for this: ValidationError, "Stack with id X does not exist".
+        # CloudFormation has no error code for this: ValidationError, "Stack with id X does not exist".
         if error.response["Error"]["Code"] == "ValidationError":
             raise UnreachableError(
-                f"there is no stack {name} in {region}",
+                f"stack {name} does not exist in {region}",
                 "Deploy it (`make up` for the local one, `sam deploy` on AWS), or check account and region.",
             ) from error
         raise

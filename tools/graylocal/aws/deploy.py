@@ -18,9 +18,9 @@ SAM = interpreter("sam").parent / "sam"
 
 
 def build(processes: Processes, log: Path) -> None:
-    """Build the template's functions for this machine; nothing happens when no input has changed.
+    """Build the template's functions for this machine, if an input has changed.
 
-    Raises LocalStackError when the build fails.
+    Raises LocalStackError if the build fails.
     """
     variables = {**clean_environment(), "SAM_CLI_TELEMETRY": "0"}
     _run(processes, [sys.executable, "-m", "delivery.artifacts", "--local"], log, variables, "sam build failed")
@@ -35,13 +35,13 @@ def deploy(
     stack: str = "",
     parameters: Mapping[str, str] | None = None,
 ) -> None:
-    """`sam deploy --config-env <environment>` to the emulator; stack name and parameters over samconfig.toml's.
+    """`sam deploy --config-env <environment>` to the emulator; stack name and parameters override samconfig.toml.
 
-    Raises LocalStackError when it fails.
+    Raises LocalStackError if it fails.
     """
     variables = {
         **client_environment(ports),
-        # SAM looks every 5 s by default whether a stack is done; the emulator takes less for a whole stack.
+        # SAM polls a stack every 5 s by default; the emulator deploys a whole stack in less.
         "SAM_CLI_POLL_DELAY": "0.3",
         "SAM_CLI_TELEMETRY": "0",
     }
@@ -56,7 +56,7 @@ def deploy(
     ]
     if stack:
         command += ["--stack-name", stack]
-    mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # of two alike, SAM takes the last
+    mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # for duplicates, SAM uses the last
     command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True), *mine]
     _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")
 

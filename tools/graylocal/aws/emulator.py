@@ -13,13 +13,13 @@ _HERE = Path(__file__).parent
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without anything that could lead to a real AWS account, or makes Python compile at each start."""
+    """The environment without variables that could select a real AWS account or disable Python's bytecode."""
     dropped = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in dropped}
 
 
 def emulator_environment(places: Places, ports: Ports, patches_off: Iterable[str] = ()) -> dict[str, str]:
-    """What MiniStack and, through it, every function gets."""
+    """The environment of MiniStack and, through it, of every function."""
     return {
         **clean_environment(),
         "GATEWAY_PORT": str(ports.gateway),
@@ -33,7 +33,7 @@ def emulator_environment(places: Places, ports: Ports, patches_off: Iterable[str
         "STATE_DIR": str(places.scratch / "state"),
         "LAMBDA_PYTHON": str(interpreter("runtime")),
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.5",
-        # `localhost`, not an address: the KeyValueStore's endpoint puts the account before it.
+        # `localhost`, not an IP address: the KeyValueStore's endpoint prefixes it with the account.
         "AWS_ENDPOINT_URL": f"http://localhost:{ports.gateway}",
         # where the sync functions' health checks find a lane's API
         "GRAY_API_URL_TEMPLATE": f"http://localhost:{ports.gateway}/restapis/{{api_id}}/{{stage}}/_user_request_",
@@ -45,7 +45,7 @@ def emulator_environment(places: Places, ports: Ports, patches_off: Iterable[str
 
 
 def client_environment(ports: Ports) -> dict[str, str]:
-    """What a program of ours needs to take the emulator for AWS."""
+    """The environment variables that make our programs use the emulator as AWS."""
     return {
         **clean_environment(),
         "AWS_ACCESS_KEY_ID": "test",
@@ -66,7 +66,7 @@ def start(processes: Processes, places: Places, environment: Mapping[str, str], 
 
 
 def answers(url: str) -> bool:
-    """Whether an HTTP server answers here, with whatever."""
+    """Whether an HTTP server answers here, with any status."""
     try:
         return httpx.get(url, timeout=2, trust_env=False).status_code < 500
     except httpx.HTTPError:

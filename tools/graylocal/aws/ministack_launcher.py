@@ -1,14 +1,14 @@
 """Start MiniStack with our patches. Runs in `.tools/ministack`, never in our own environment.
 
 Environment: everything MiniStack reads, plus `LAMBDA_PYTHON` (interpreter of the functions) and `PATCHES_OFF` (names of
-patches, separated by commas, that are left out: for the tests of the patches).
+patches to skip, separated by commas: for the tests of the patches).
 """
 
 import os
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parents[2])  # tools/, in the place of this folder
+sys.path[0] = str(Path(__file__).parents[2])  # tools/, instead of this folder
 
 from ministack import app as gateway  # noqa: E402
 

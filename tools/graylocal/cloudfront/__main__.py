@@ -11,7 +11,7 @@ from graylocal.system import lifeline
 
 
 def main() -> None:
-    """Read the settings from the file that the only argument names."""
+    """Read the settings from the file given as the only argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     lifeline.hold()

@@ -1,6 +1,6 @@
-"""Whether a bucket's policy lets a distribution read: the part of S3's access decision that origin access control uses.
+"""Whether a bucket's policy lets a distribution read: the part of S3's authorization used by origin access control.
 
-The local edge reads buckets with the emulator's root keys, which no policy binds; so it asks the deployed policy first.
+The local edge reads buckets with the emulator's root keys, which bypass policies; so it checks the policy first.
 """
 
 import fnmatch
@@ -54,4 +54,4 @@ def _compare(operator: str, given: str, wanted: Iterable[str]) -> bool:
         case "Bool":
             return given.lower() in {each.lower() for each in wanted}
         case _:
-            return False  # an operator we do not know grants nothing
+            return False  # an unknown operator grants nothing

@@ -19,7 +19,7 @@ _DIRECTIVE = re.compile(r'([a-z-]+)(?:\s*=\s*"?([^",\s]*)"?)?', re.IGNORECASE)
 
 @dataclass(slots=True)
 class Stored:
-    """A kept response; after `fresh_until` (monotonic seconds) it is asked for again, with its validators."""
+    """A cached response; after `fresh_until` (monotonic seconds) it is revalidated at the origin."""
 
     response: Response
     uri: str
@@ -34,7 +34,7 @@ def encoding(policy: CachePolicy, accept: str | None) -> str:
 
 
 def key(behavior: Behavior, request: Request) -> Key:
-    """The cache key: the path after the functions, and what the cache policy names. The origin is no part of it."""
+    """The cache key: the path after the functions, and what the cache policy lists. It does not contain the origin."""
     policy = behavior.cache
     named = [f"h:{name}={value}" for name, value in request.headers if policy.headers.takes(name) and name != "cookie"]
     cookies = [f"c:{name}={value}" for name, value in cookie_pairs(request) if policy.cookies.takes(name)]
@@ -49,7 +49,7 @@ def directives(value: str | None) -> dict[str, str]:
 
 
 def lifetime(policy: CachePolicy, response: Response, error_ttl: int | None = None) -> int | None:
-    """Seconds a response stays fresh, or None when it is not to be kept at all.
+    """Seconds a response stays fresh, or None if it must not be cached.
 
     As in the developer guide, "Manage how long content stays in the cache (expiration)": the origin's headers count
     within the policy's bounds, and `no-store`, `no-cache` and `private` count only where the minimum is 0.
@@ -91,19 +91,19 @@ class Cache:
         return len(self._kept)
 
     def find(self, wanted: Key) -> tuple[Stored | None, bool]:
-        """What is kept for a key, and whether it is still fresh."""
+        """The cached response for a key, and whether it is still fresh."""
         stored = self._kept.get(wanted)
         return stored, stored is not None and self._clock() < stored.fresh_until
 
     def keep(self, wanted: Key, uri: str, response: Response, seconds: int | None) -> None:
-        """Keep a response for so many seconds; None forgets what was kept before."""
+        """Cache a response for this many seconds; None removes a cached one."""
         if seconds is None:
             self._kept.pop(wanted, None)
         else:
             self._kept[wanted] = Stored(response, uri, self._clock() + seconds)
 
     def invalidate(self, paths: list[str]) -> int:
-        """Drop every object whose path, as the functions left it, matches one of the invalidation's paths."""
+        """Drop every object whose path, after the functions, matches one of the invalidation's paths."""
         gone = [wanted for wanted, stored in self._kept.items() if any(matches(path, stored.uri) for path in paths)]
         for wanted in gone:
             del self._kept[wanted]

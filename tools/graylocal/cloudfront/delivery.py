@@ -1,4 +1,4 @@
-"""The object a request asks for: from a location's cache, or from an origin and then perhaps kept."""
+"""Delivers the requested object: from a location's cache, or from an origin (and then caches it if allowed)."""
 
 import asyncio
 import gzip
@@ -18,7 +18,7 @@ _FAILS_OVER = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass
 class Location:
-    """One edge location: its cache, its functions, and the objects it is asking origins for."""
+    """One edge location: its cache, its functions, and its pending origin requests."""
 
     cache: Cache = field(default_factory=Cache)
     functions: dict[str, Function] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Location:
 
 @dataclass
 class Decided:
-    """A request after viewer-request: what goes on, to which origin, and how the function saw it."""
+    """A request after viewer-request: the request to forward, its origin, and the function's view of it."""
 
     request: Request
     seen: Event
@@ -44,14 +44,14 @@ class Delivery:
     async def deliver(
         self, place: Location, distribution: Distribution, behavior: Behavior, decided: Decided
     ) -> Response:
-        """The object, with x-cache saying where it comes from. Raises OriginUnreachable."""
+        """The object; x-cache tells its source. Raises OriginUnreachable."""
         request = decided.request
         if behavior.cache.disabled or request.method not in ("GET", "HEAD"):
             response = await self._ask(distribution, behavior, decided, [])
             return _marked(response, "Error" if response.status >= 400 else "Miss")
         wanted = (request.method, *caching.key(behavior, request))
         while (other := place.asking.get(wanted)) is not None:
-            # As CloudFront collapses them: requests for one object wait for the first, if its answer may be kept.
+            # Request collapsing, as in CloudFront: further requests wait for the first, if its response is cacheable.
             await other
             stored, _ = place.cache.find(wanted)
             if stored is None:
@@ -149,7 +149,7 @@ def _marked(response: Response, x_cache: str) -> Response:
 
 
 def _answer(stored: Stored, request: Request, x_cache: str) -> Response:
-    """A kept response for this viewer: 304 when the viewer has it already."""
+    """A cached response for this viewer: 304 if the viewer already has it."""
     response = _marked(stored.response, x_cache)
     tag, known = response.header("etag"), request.header("if-none-match")
     if response.status == 200 and tag and known:

@@ -32,7 +32,7 @@ _LARGEST_HEAD = 32_768  # bytes of request line and headers
 
 @dataclass
 class Deployed:
-    """All that was read from the deployed stack; replaced as a whole when something has changed."""
+    """The configuration read from the deployed stack; replaced as a whole after a change."""
 
     distribution: Distribution
     functions: Mapping[str, FunctionCode]
@@ -51,15 +51,15 @@ class Edge:
         self.utilization: dict[str, float] = {}
 
     def location(self, name: str) -> Location:
-        """The state of one edge location; made on the first request that names it."""
+        """The state of one edge location; created on its first request."""
         return self._locations.setdefault(name, Location())
 
     def invalidate(self, paths: list[str]) -> int:
-        """Drop matching objects everywhere, and return how many there were."""
+        """Drop matching objects everywhere, and return their number."""
         return sum(location.cache.invalidate(paths) for location in self._locations.values())
 
     def taken_counts(self) -> Counter[tuple[str, str]]:
-        """What was counted since the last call, as (function or "distribution", metric)."""
+        """The counts since the last call, by (function or "distribution", metric)."""
         taken, self.counts = self.counts, Counter()
         self.totals.update(taken)
         return taken
@@ -70,13 +70,13 @@ class Edge:
         return taken
 
     def replace(self, deployed: Deployed) -> None:
-        """Serve what has been deployed since. Caches stay, as they do at CloudFront."""
+        """Switch to the newly deployed configuration. Caches stay, as in CloudFront."""
         self.deployed = deployed
         for location in self._locations.values():
             location.functions.clear()
 
     async def serve(self, request: Request) -> Response:
-        """The answer to one viewer."""
+        """The response to one viewer."""
         request, country = played(request)
         request_id = secrets.token_urlsafe(40)
         deployed = self.deployed
@@ -124,7 +124,7 @@ class Edge:
         try:
             outcome = function.run(given)
         except NotLoaded as error:
-            # The developer guide names compilation errors among the reasons for throttling a function.
+            # The developer guide lists compilation errors as a reason for throttling a function.
             self.counts[name, "FunctionThrottles"] += 1
             return explained(503, f"The CloudFront function was throttled. {error}", "FunctionThrottledError")
         except FunctionFailed as error:
@@ -193,7 +193,7 @@ class Edge:
 
 
 def _refused(behavior: Behavior, request: Request) -> Response | None:
-    """What CloudFront refuses before any function runs."""
+    """CloudFront's refusal before any function runs."""
     if len(request.uri) + len(request.query) > _LONGEST_URL:
         return explained(414, "The URL is too long.", "Error")
     if sum(len(name) + len(value) + 4 for name, value in request.headers) > _LARGEST_HEAD:

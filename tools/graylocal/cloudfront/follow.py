@@ -1,4 +1,4 @@
-"""Follow what is deployed: the store closely, the distribution, functions, policies and invalidations at leisure."""
+"""Follows the deployed stack: the store often; distribution, functions, policies and invalidations less often."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_s3 import S3Client
 
-STORE_INTERVAL = 0.15  # seconds; a command has to reach the edge within 2 s, most of which belongs to the sync function
+STORE_INTERVAL = 0.15  # seconds; a command must reach the edge within 2 s, and the sync function needs most of them
 STACK_INTERVAL = 1.0
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Versions:
 
 
 class StackFollower:
-    """Reads a distribution with everything it needs, and again when an ETag or a bucket's policy has changed."""
+    """Reads a distribution with its dependencies, and again when an ETag or a bucket's policy has changed."""
 
     def __init__(self, session: boto3.Session, endpoint: str, distribution_id: str, locations: Locations) -> None:
         self._cloudfront: CloudFrontClient = session.client("cloudfront", endpoint_url=endpoint)
@@ -49,7 +49,7 @@ class StackFollower:
         self._threads: list[threading.Thread] = []
 
     def read(self) -> Deployed:
-        """Everything, now. The first look at each new store happens before this returns."""
+        """Read everything. Reads each new store once before it returns."""
         distribution = self._reader.read(self._id)
         functions = {name: self._reader.function(name) for name in _function_names(distribution)}
         for code in functions.values():
@@ -58,7 +58,7 @@ class StackFollower:
         return Deployed(distribution, functions, self._stores)
 
     def versions(self, deployed: Deployed) -> Versions:
-        """The ETags of now."""
+        """The current ETags."""
         names = _function_names(deployed.distribution)
         return Versions(self._reader.version(self._id), {name: self._reader.function_version(name) for name in names})
 
@@ -68,7 +68,7 @@ class StackFollower:
         return {bucket: self._policy(bucket) for bucket in buckets}
 
     def new_invalidations(self) -> list[list[str]]:
-        """The paths of each invalidation that was not there at the last look."""
+        """The paths of each invalidation since the last call."""
         pages = self._cloudfront.get_paginator("list_invalidations").paginate(DistributionId=self._id)
         found = [item["Id"] for page in pages for item in page["InvalidationList"].get("Items", [])]
         fresh = [each for each in found if each not in self._invalidations]
@@ -78,8 +78,8 @@ class StackFollower:
     def start(
         self, deployed: Deployed, changed: Callable[[Deployed, Policies], None], gone: Callable[[list[str]], None]
     ) -> None:
-        """Keep looking in a thread of its own; the callbacks are called from there."""
-        self.new_invalidations()  # those of before concern no cache of ours
+        """Keep polling in a separate thread; it also calls the callbacks."""
+        self.new_invalidations()  # earlier ones do not affect our caches
         known = self.versions(deployed), self.policies(deployed.distribution)
 
         def look() -> None:
@@ -124,7 +124,7 @@ class StackFollower:
             while not self._stop.wait(interval):
                 try:
                     look()
-                except Exception as error:  # noqa: BLE001 - whatever the emulator answers, the edge keeps what it has
+                except Exception as error:  # noqa: BLE001 - on any error of the emulator, the edge keeps its state
                     _log.warning("%s: %s", name, error)
 
         thread = threading.Thread(target=loop, name=f"follow-{name}", daemon=True)

@@ -19,7 +19,7 @@ _FUNCTION_METRICS = ("FunctionInvocations", "FunctionExecutionErrors", "Function
 
 
 class MetricsReport:
-    """Sends what was counted since the last report."""
+    """Sends the counts since the last report."""
 
     def __init__(self, cloudwatch: "CloudWatchClient", edge: Edge) -> None:
         self._cloudwatch, self._edge = cloudwatch, edge

@@ -1,4 +1,4 @@
-"""Ask an origin: buckets and APIs of the emulator, and servers on this machine."""
+"""Sends requests to origins: buckets and APIs of the emulator, and servers on this machine."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class OriginUnreachable(Exception):
 
 @dataclass(frozen=True)
 class Emulator:
-    """Where the AWS emulator listens, and whose keys it takes for the root user's."""
+    """The AWS emulator's port, and the keys of its root user."""
 
     host: str
     port: int
@@ -44,13 +44,13 @@ class Emulator:
 
 
 def bucket_of(domain: str) -> str | None:
-    """The bucket that an S3 origin's domain names, or None for any other domain."""
+    """The bucket of an S3 origin's domain, or None for any other domain."""
     found = _BUCKET.fullmatch(domain)
     return found["bucket"] if found else None
 
 
 def forwarded_headers(behavior: Behavior, origin: Origin, request: Request, request_id: str, accepts: str) -> Pairs:
-    """The headers CloudFront sends to an origin: what the policies name, its own, and the origin's custom headers."""
+    """The headers CloudFront sends to an origin: those in the policies, its own, and the origin's custom headers."""
     cache, policy = behavior.cache, behavior.to_origin
     headers: Pairs = []
     for name, value in request.headers:
@@ -120,11 +120,11 @@ class Origins:
             origin, request, f"{self._emulator.url}/{bucket}{path}", "", [*headers, *self._root()]
         )
         if answer.status == 404 and not allowed(policy, "s3:ListBucket", f"arn:aws:s3:::{bucket}", distribution_arn):
-            return _access_denied()  # S3 does not tell strangers which keys are missing
+            return _access_denied()  # without ListBucket, S3 does not reveal missing keys
         return answer
 
     def _root(self) -> Pairs:
-        # The emulator takes the root key's requests without looking at the signature.
+        # The emulator accepts the root key's requests without checking the signature.
         credential = f"Credential=test/20000101/{self._emulator.region}/s3/aws4_request"
         return [("authorization", f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0")]
 

@@ -30,7 +30,7 @@ _LARGEST_BODY = 20 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to listen and what to serve; ports of 127.0.0.1."""
+    """The ports on 127.0.0.1 and the distribution to serve."""
 
     distribution: str
     emulator_port: int
@@ -43,18 +43,18 @@ class Settings:
 
 
 class ViewerApp:
-    """The ASGI application that viewers talk to."""
+    """The ASGI application for viewers."""
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Serve one request; the path goes on exactly as it came."""
+        """Serve one request; the path is passed on unchanged."""
         if scope["type"] != "http":
             return
         body = await _body(receive)
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-        # An absolute-form target is not a path; uvicorn hands it on as it came.
+        # An absolute-form target is not a path; uvicorn passes it on unchanged.
         path = scope["raw_path"].decode("latin-1")
         client = scope.get("client") or ("127.0.0.1", 0)
         request = Request(
@@ -129,7 +129,7 @@ def _simulation(asked: dict[str, Any]) -> Simulation:
 
 
 class _QuietServer(uvicorn.Server):
-    """A server among others in one process: the process's signals are not its own."""
+    """One of several servers in a process: it must not handle the process's signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -168,7 +168,7 @@ async def run(settings: Settings) -> None:
     emulator = Emulator("127.0.0.1", settings.emulator_port, settings.region)
     session = boto3.Session("test", "test", region_name=settings.region)
     locations = Locations()
-    # `localhost`, not an address: the store's endpoint puts the account before it.
+    # `localhost`, not an IP address: the store's endpoint prefixes it with the account.
     follower = StackFollower(session, f"http://localhost:{settings.emulator_port}", settings.distribution, locations)
     loop = asyncio.get_running_loop()
     deployed = await asyncio.to_thread(follower.read)

@@ -1,7 +1,7 @@
-"""What CloudFront knows about a viewer and tells in CloudFront-* headers, and how a local viewer says it.
+"""The CloudFront-* headers about a viewer, and how to set them on a local request.
 
-A local viewer plays another one by `x-local-country: DE`, `x-local-ip: 10.0.0.1` and `x-local-location: FRA` (the edge
-location that answers). These headers are read and removed before anything else happens.
+A local request simulates another viewer with `x-local-country: DE`, `x-local-ip: 10.0.0.1` and `x-local-location: FRA`
+(the edge location that answers). These headers are read and removed first.
 """
 
 import re
@@ -16,7 +16,7 @@ _TELEVISION = re.compile(r"SmartTV|SMART-TV|AppleTV|GoogleTV|HbbTV|BRAVIA", re.I
 
 
 def played(request: Request) -> tuple[Request, str | None]:
-    """The request as the played viewer would send it, and that viewer's country."""
+    """The request as the simulated viewer would send it, and that viewer's country."""
     told = {name.removeprefix(LOCAL): value for name, value in request.headers if name.startswith(LOCAL)}
     request.headers = [pair for pair in request.headers if not pair[0].startswith(LOCAL)]
     request.ip = told.get("ip", request.ip)
@@ -34,7 +34,7 @@ def device(agent: str) -> str:
 
 
 def cloudfront_headers(request: Request, country: str | None, listed: Iterable[str]) -> Pairs:
-    """The listed CloudFront-* headers. Without a known country its header is left out, as CloudFront does."""
+    """The listed CloudFront-* headers. Without a known country its header is omitted, as in CloudFront."""
     agent = request.header("user-agent") or ""
     kind = device(agent)
     known = {

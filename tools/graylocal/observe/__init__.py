@@ -1,1 +1,1 @@
-"""What the emulator lacks, beside it and in AWS's words: traces, metrics of log lines, alarms with a clock."""
+"""Services that the emulator lacks, with AWS's APIs: traces, metrics from log lines, alarm evaluation."""

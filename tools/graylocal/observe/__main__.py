@@ -1,4 +1,4 @@
-"""`python -m graylocal.observe SETTINGS.json`: the trace store, metrics of log lines and queues, the alarm clock."""
+"""`python -m graylocal.observe SETTINGS.json`: the trace store, metrics of log lines and queues, alarm evaluation."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ _log = logging.getLogger("observe")
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the process's signals to `run`."""
+        """Leave signal handling to `run`."""
         yield
 
 
@@ -38,7 +38,7 @@ async def _every(seconds: float, look: Callable[[], Any], name: str) -> None:
         await asyncio.sleep(seconds)
         try:
             found = await asyncio.to_thread(look)
-        except Exception as error:  # noqa: BLE001 - the emulator may be busy or going: look again later
+        except Exception as error:  # noqa: BLE001 - the emulator may be busy or stopping: retry later
             _log.warning("%s: %s", name, error)
             continue
         if found and name == "alarms":
@@ -74,7 +74,7 @@ async def run(settings: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Read the settings from the file that the only argument names."""
+    """Read the settings from the file given as the only argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     lifeline.hold()
     asyncio.run(run(json.loads(Path(sys.argv[1]).read_text())))

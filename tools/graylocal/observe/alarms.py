@@ -1,4 +1,4 @@
-"""A clock that evaluates metric alarms as CloudWatch does: dimensions, M of N, missing data.
+"""Periodically evaluates metric alarms as CloudWatch does: dimensions, M of N, missing data.
 
 ("Using Amazon CloudWatch alarms": "Evaluating an alarm", "Configuring how CloudWatch alarms treat missing data".)
 """
@@ -24,7 +24,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """An alarm's state and why."""
+    """An alarm's state and its reason."""
 
     state: str
     reason: str
@@ -40,7 +40,7 @@ def judged(alarm: Mapping[str, Any], values: Sequence[float | None]) -> Verdict:
     shown = ", ".join("none" if value is None else f"{value:g}" for value in values)
     reason = f"{needed} of {len(values)} values [{shown}] {alarm['ComparisonOperator']} {threshold:g}"
     if all(each is None for each in breaching):
-        # Nothing is known of any period: `ignore` keeps the state, `missing` says so.
+        # No period has data: `ignore` keeps the state, `missing` reports it.
         return Verdict(current if missing == "ignore" else "INSUFFICIENT_DATA", f"No data: {reason}")
     if sum(each is True for each in breaching) >= needed:
         return Verdict("ALARM", f"Threshold crossed: {reason}")
@@ -48,7 +48,7 @@ def judged(alarm: Mapping[str, Any], values: Sequence[float | None]) -> Verdict:
 
 
 class AlarmClock:
-    """Evaluates every metric alarm at each tick and calls SetAlarmState where one changes.
+    """Evaluates every metric alarm at each tick and calls SetAlarmState for changes.
 
     `scale` shortens periods: 0.1 makes 60 s last 6 s. A period is never shorter than 1 s.
     """
@@ -73,9 +73,9 @@ class AlarmClock:
         return changes
 
     def _values(self, alarm: Mapping[str, Any]) -> list[float | None]:
-        """The statistic of each period of the evaluation range, the running one last.
+        """The statistic of each period of the evaluation range, the current one last.
 
-        CloudWatch evaluates the running period too once it has data; without data it looks further back.
+        CloudWatch also evaluates the current period once it has data; without data it looks further back.
         """
         period = max(1, round(int(alarm["Period"]) * self._scale))
         count = int(alarm["EvaluationPeriods"])

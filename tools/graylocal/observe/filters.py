@@ -1,6 +1,6 @@
-"""X-Ray's filter expressions, as far as traces of ours can be asked for (developer guide, "Using filter expressions").
+"""X-Ray's filter expressions, as far as our traces need them (developer guide, "Using filter expressions").
 
-Known: `annotation.key`, `annotation[key]`, `http.status|method|url`, `responsetime`, `duration`, `service("name")`,
+Supported: `annotation.key`, `annotation[key]`, `http.status|method|url`, `responsetime`, `duration`, `service("name")`,
 `ok`, `error`, `fault`, `throttle`; `= != < <= > >= CONTAINS BEGINSWITH ENDSWITH`; `AND`, `OR`, `NOT`, `!`, brackets.
 """
 
@@ -32,11 +32,11 @@ _FLAGS = ("error", "fault", "throttle")
 
 
 class InvalidFilter(ValueError):
-    """The expression is not one that X-Ray, or this store, understands."""
+    """X-Ray, or this store, does not support the expression."""
 
 
 def compiled(expression: str) -> Predicate:
-    """A predicate for a filter expression; an empty one takes every trace. Raises InvalidFilter."""
+    """A predicate for a filter expression; an empty one matches every trace. Raises InvalidFilter."""
     if not expression.strip():
         return lambda trace: True
     parser = _Parser(_tokens(expression))

@@ -1,4 +1,4 @@
-"""Embedded-metric log lines become metrics, as CloudWatch does on AWS and the emulator does not.
+"""Turns embedded-metric log lines into metrics, as CloudWatch does and the emulator does not.
 
 Reads the log groups and sends PutMetricData through the AWS APIs ("CloudWatch embedded metric format specification").
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
 _GROUPS = "/aws/lambda/"
-_BATCH = 500  # of at most 1,000 data a call
+_BATCH = 500  # the API allows 1,000 per call
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Measured:
 
 
 def measured(line: str, at: float) -> Iterator[Measured]:
-    """The metrics of one log line; a line in another form has none."""
+    """The metrics of one log line; none for other formats."""
     if '"_aws"' not in line:
         return
     try:
@@ -65,7 +65,7 @@ class LogMetrics:
         self._since: dict[str, int] = {}
 
     def look(self) -> int:
-        """Read what is new and publish it; the number of values. Raises botocore's errors."""
+        """Publish new events; returns the number of values. Raises botocore's errors."""
         found = [each for group in self._grown() for each in self._new(group)]
         by_namespace: dict[str, list[Measured]] = {}
         for each in found:
@@ -98,13 +98,13 @@ class LogMetrics:
                 latest = max(latest, event["timestamp"])
                 for line in event["message"].splitlines():
                     yield from measured(line, event["timestamp"] / 1000)
-        # Events of the last seconds may still arrive out of order: read those again, and know them by their ids.
+        # Recent events may arrive out of order: read the last seconds again, and skip known ids.
         self._since[group] = max(since, latest - 5_000)
 
 
 class _Names:
-    """What tells one event from another in one reading: its id; without one, as the emulator's functions write them,
-    its stream, time and text, and the how manieth of these it is.
+    """The identity of an event within one reading: its id; without one (the emulator's functions write none), its
+    stream, time and text, and its index among equal ones.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""How many messages wait in each queue, as SQS reports it and the emulator does not.
+"""Publishes the number of waiting messages of each queue, as SQS does and the emulator does not.
 
 (SQS developer guide, "Available CloudWatch metrics for Amazon SQS"; on AWS once a minute.)
 """
@@ -14,13 +14,13 @@ _METRIC = "ApproximateNumberOfMessagesVisible"
 
 
 class QueueMetrics:
-    """Publishes `ApproximateNumberOfMessagesVisible` of every queue whose name begins with `prefix`."""
+    """Publishes `ApproximateNumberOfMessagesVisible` of every queue whose name starts with `prefix`."""
 
     def __init__(self, sqs: "SQSClient", cloudwatch: "CloudWatchClient", prefix: str) -> None:
         self._sqs, self._cloudwatch, self._prefix = sqs, cloudwatch, prefix
 
     def look(self) -> int:
-        """Publish once; the number of queues. Raises botocore's errors."""
+        """Publish once; returns the number of queues. Raises botocore's errors."""
         pages = self._sqs.get_paginator("list_queues").paginate(QueueNamePrefix=self._prefix)
         measured = [self._datum(url) for page in pages for url in page.get("QueueUrls", [])]
         if measured:

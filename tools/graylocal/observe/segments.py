@@ -1,4 +1,4 @@
-"""Traces from the segments that functions and the emulator send, in the words of the X-Ray API."""
+"""Traces built from the segments of functions and the emulator, in the form of the X-Ray API."""
 
 import json
 from collections import OrderedDict
@@ -8,7 +8,7 @@ from typing import Any
 
 type Document = dict[str, Any]
 
-_KEPT = 20_000  # traces; the oldest go first
+_KEPT = 20_000  # traces; drops the oldest
 
 
 def documents(packet: bytes) -> Iterator[Document]:
@@ -31,7 +31,7 @@ def nested(document: Document) -> Iterator[Document]:
 
 @dataclass
 class Trace:
-    """All segments of one trace id, in order of arrival; a segment that is sent again replaces itself."""
+    """All segments of one trace id, in order of arrival; a repeated segment replaces the earlier one."""
 
     id: str
     segments: dict[str, Document] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Trace:
         return next((each["http"] for each in self.segments.values() if each.get("http")), {})
 
     def summary(self) -> Document:
-        """As GetTraceSummaries has it."""
+        """The form of GetTraceSummaries."""
         request, response = self.http().get("request") or {}, self.http().get("response") or {}
         http = {
             "HttpURL": request.get("url"),
@@ -104,7 +104,7 @@ class Trace:
         }
 
     def full(self) -> Document:
-        """As BatchGetTraces has it."""
+        """The form of BatchGetTraces."""
         segments = [{"Id": name, "Document": json.dumps(document)} for name, document in self.segments.items()]
         return {
             "Id": self.id,
@@ -132,7 +132,7 @@ class Traces:
         return len(self._traces)
 
     def add(self, document: Document) -> None:
-        """Take one segment."""
+        """Add one segment."""
         trace_id = str(document["trace_id"])
         trace = self._traces.setdefault(trace_id, Trace(trace_id))
         trace.segments[str(document["id"])] = document
@@ -144,6 +144,6 @@ class Traces:
         return self._traces.get(trace_id)
 
     def between(self, start: float, end: float) -> list[Trace]:
-        """The traces that began within these epoch seconds, oldest first."""
+        """The traces that started within these epoch seconds, oldest first."""
         timed = [trace for trace in self._traces.values() if any("start_time" in each for each in trace.everything())]
         return sorted((trace for trace in timed if start <= trace.start <= end), key=lambda trace: trace.start)

@@ -17,7 +17,7 @@ _PAGE = 1000
 
 
 class Daemon(asyncio.DatagramProtocol):
-    """Takes segments as the X-Ray daemon does."""
+    """Receives segments as the X-Ray daemon does."""
 
     def __init__(self, traces: Traces) -> None:
         self._traces = traces
@@ -29,7 +29,7 @@ class Daemon(asyncio.DatagramProtocol):
 
 
 def application(traces: Traces) -> Starlette:
-    """`PutTraceSegments`, `GetTraceSummaries`, `BatchGetTraces` and `GetTraceGraph`'s siblings we use; REST JSON."""
+    """The operations we use, such as `PutTraceSegments`, `GetTraceSummaries` and `BatchGetTraces`; REST JSON."""
 
     async def summaries(request: Request) -> JSONResponse:
         asked = await _asked(request)

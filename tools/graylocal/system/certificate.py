@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_DAYS = 397  # the longest that browsers take
+_DAYS = 397  # the maximum that browsers accept
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Certificate and key below `folder`; made once, and again a week before they run out."""
+    """Certificate and key in `folder`; created once, and again a week before they expire."""
     target, key_file = folder / "localhost.crt", folder / "localhost.key"
     now = datetime.datetime.now(datetime.UTC)
     if target.exists() and key_file.exists():

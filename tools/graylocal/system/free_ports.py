@@ -1,4 +1,4 @@
-"""Ports: whether they are free, and free ones for a stack beside others."""
+"""Ports: checks whether they are free, and finds free ones for another stack."""
 
 import socket
 from contextlib import ExitStack
@@ -11,7 +11,7 @@ _UDP = "traces_udp"
 
 
 def check(ports: Ports) -> None:
-    """Raise LocalStackError for the first port that somebody listens on."""
+    """Raise LocalStackError for the first port in use."""
     for name, port in asdict(ports).items():
         kind = socket.SOCK_DGRAM if name == _UDP else socket.SOCK_STREAM
         with socket.socket(socket.AF_INET, kind) as probe:
@@ -23,13 +23,13 @@ def check(ports: Ports) -> None:
                 option = "--port" if name == "site" else f"--{name.replace('_', '-')}-port"
                 raise LocalStackError(
                     f"port {port} ({name}) is in use",
-                    "Stop what listens there (an earlier run: `.venv/bin/graylocal down`), or choose another: "
+                    "Stop its process (for an earlier run: `.venv/bin/graylocal down`), or choose another port: "
                     f'make up ARGS="{option} N"',
                 ) from error
 
 
 def free() -> Ports:
-    """Six ports nobody listens on now."""
+    """Six ports that are free now."""
     with ExitStack() as held:
         numbers = {}
         for name in asdict(Ports()):

@@ -1,7 +1,7 @@
-"""End with the program that started us, however that one ends.
+"""Stops this process when the program that started it ends, for whatever reason.
 
-The starter holds the other end of our standard input and never writes. When it is gone, even by SIGKILL, the input
-ends, and with it this process and all it started. Imports nothing of ours: the emulator's launcher uses it too.
+The starter holds the other end of our standard input and never writes. When it ends, even by SIGKILL, the input is
+closed, which stops this process and its children. Imports nothing of ours: the emulator's launcher uses it too.
 """
 
 import os
@@ -11,7 +11,7 @@ import threading
 
 
 def hold() -> None:
-    """Watch standard input from a thread; its end sends SIGTERM to this process's group."""
+    """Watch standard input in a thread; when it closes, send SIGTERM to this process's group."""
 
     def watch() -> None:
         while sys.stdin.buffer.read(1024):

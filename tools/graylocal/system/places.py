@@ -1,4 +1,4 @@
-"""Where things are: the repository, the tools' own environments, and the state of one local stack."""
+"""Paths and ports: the repository, the tools' environments, and the state of one local stack."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _BIN = "Scripts" if os.name == "nt" else "bin"
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports of 127.0.0.1. `traces_udp` takes segments, `traces` speaks X-Ray's API, `control` sets the simulation."""
+    """Ports of 127.0.0.1. `traces_udp` receives segments, `traces` is X-Ray's API, `control` sets the simulation."""
 
     gateway: int = 4566
     traces: int = 4567
@@ -27,34 +27,39 @@ class Ports:
 
 @dataclass(frozen=True)
 class Places:
-    """Folders of one local stack. `state` survives its end, `scratch` does not."""
+    """Folders of one local stack. `state` is kept when it stops, `scratch` is not."""
 
     state: Path
     scratch: Path
 
     @property
     def logs(self) -> Path:
-        """One file a process."""
+        """Log files, one per process."""
         return self.state / "logs"
 
     @property
     def processes(self) -> Path:
-        """The processes that were started and not yet ended."""
+        """The file of running processes."""
         return record(self.state)
 
     @property
+    def sam(self) -> Path:
+        """What `sam local invoke` reads to find this stack."""
+        return self.state / "sam"
+
+    @property
     def target(self) -> Path:
-        """What `grayctl` reads to find this stack."""
+        """The file in which `grayctl` finds this stack."""
         return self.state / "local.json"
 
 
 def record(state: Path) -> Path:
-    """Where the stack that keeps its state in `state` writes down its processes."""
+    """The process file of the stack with this `state` folder."""
     return state / "processes.json"
 
 
 def interpreter(environment: str) -> Path:
-    """The Python of one of the environments that tools/install.sh makes (`sam`, `ministack`, `runtime`)."""
+    """The Python of an environment created by tools/install.sh (`sam`, `ministack`, `runtime`)."""
     return REPOSITORY / ".tools" / environment / _BIN / "python"
 
 
@@ -64,8 +69,8 @@ def own_interpreter() -> Path:
 
 
 def places(state: Path) -> Places:
-    """The folders for a stack that keeps its state in `state`; scratch files go to memory where it is a disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made below it
+    """The folders of a stack with this `state` folder; scratch files go to a RAM disk if there is one."""
+    memory = Path("/dev/shm")  # noqa: S108 - contains a folder with a random name
     base = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
     state.mkdir(parents=True, exist_ok=True)
     if base is None:

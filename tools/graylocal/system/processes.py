@@ -1,4 +1,4 @@
-"""The processes of a local stack: started in groups of their own, written down, and ended by their ids only."""
+"""The processes of a local stack: started in their own groups, recorded, and stopped only by id."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from typing import Any
 
 from graylocal.errors import LocalStackError
 
-_GRACE = 8.0  # seconds between asking a process to end and ending it
-MAIN = "graylocal"  # the name under which the starting program itself is written down
+_GRACE = 8.0  # seconds between SIGTERM and SIGKILL
+MAIN = "graylocal"  # the recorded name of the starting program itself
 
 
 @dataclass(frozen=True)
 class Running:
-    """A process that was started: its id is its group's id. `started` tells it from a later process of the same id."""
+    """A started process: its id is its group's id. `started` distinguishes it from a later process with the same id."""
 
     name: str
     pid: int
@@ -27,7 +27,7 @@ class Running:
 
 
 def started_at(pid: int) -> str:
-    """When a process started, as the system writes it; empty when there is none of this id."""
+    """A process's start time, as the system reports it; empty if there is no such process."""
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     state, _, start = answer.partition(" ")
@@ -35,7 +35,7 @@ def started_at(pid: int) -> str:
 
 
 class Processes:
-    """Starts processes and remembers them in a file, so that a later run can tidy up after this one."""
+    """Starts processes and records them in a file, so that a later run can clean up after this one."""
 
     def __init__(self, record: Path, logs: Path, scratch: Path) -> None:
         self._record, self._logs, self._scratch = record, logs, scratch
@@ -60,7 +60,7 @@ class Processes:
         self._write()
 
     def run(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> int:
-        """Run one process to its end, and end all that it started when we are interrupted; its exit code."""
+        """Run one process to its end and return its exit code; if interrupted, stop it and its children."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             child = subprocess.Popen(
@@ -80,7 +80,7 @@ class Processes:
             raise
 
     def wait_until(self, name: str, ready: Callable[[], bool], seconds: float) -> None:
-        """Wait until a started process is ready. Raises LocalStackError when it ends before, or takes too long."""
+        """Wait until a started process is ready. Raises LocalStackError if it ends or takes too long."""
         deadline, child = time.monotonic() + seconds, self._children[name]
         while not ready():
             log = self._logs / f"{name}.log"
@@ -91,7 +91,7 @@ class Processes:
             time.sleep(0.05)
 
     def stop(self, name: str) -> None:
-        """End one process and its group, and wait for it."""
+        """Stop one process and its group, and wait for it."""
         child = self._children.pop(name, None)
         if child is not None:
             end_groups([child.pid], lambda: child.poll() is not None)
@@ -102,18 +102,18 @@ class Processes:
         self._write()
 
     def stop_all(self) -> None:
-        """End all processes, the last started first."""
+        """Stop all processes, in reverse order of their start."""
         for name in reversed(list(self._children)):
             self.stop(name)
         self._record.unlink(missing_ok=True)
 
     def runs(self, name: str) -> bool:
-        """Whether a process of this name was started and has not ended."""
+        """Whether a process of this name is running."""
         child = self._children.get(name)
         return child is not None and child.poll() is None
 
     def ended(self) -> str | None:
-        """The name of a process that ended by itself, or None."""
+        """The name of a process that stopped unexpectedly, or None."""
         return next((name for name, child in self._children.items() if child.poll() is not None), None)
 
     def _write(self) -> None:
@@ -123,13 +123,13 @@ class Processes:
 
 
 def left_over(record: Path) -> list[Running]:
-    """Processes of an earlier run that still run. A process that merely got an old id again is not among them."""
+    """Processes of an earlier run that are still running, without processes that merely reuse an old id."""
     earlier = [Running(**each) for each in _recorded(record).get("processes", [])]
     return [each for each in earlier if each.started and started_at(each.pid) == each.started]
 
 
 def tidy(record: Path) -> list[str]:
-    """End what an earlier run left behind, remove its scratch files, and return the names of what was ended."""
+    """Stop what an earlier run left behind, delete its scratch files, and return the names of stopped processes."""
     remaining = [each for each in left_over(record) if each.name != MAIN]
     pids = [each.pid for each in remaining]
     end_groups(pids, lambda: not any(started_at(pid) for pid in pids))
@@ -144,12 +144,12 @@ def _recorded(record: Path) -> dict[str, Any]:
     try:
         recorded = json.loads(record.read_text())
     except (FileNotFoundError, ValueError):
-        return {}  # never started, or ended while it wrote
+        return {}  # never started, or stopped while writing
     return recorded if isinstance(recorded, dict) else {}
 
 
 def end_groups(pids: Sequence[int], gone: Callable[[], bool]) -> None:
-    """Ask the process groups to end, and end those that do not. What a group's leader started ends with it."""
+    """Send SIGTERM to the process groups, then SIGKILL if needed. A leader's children end with its group."""
     _signal(pids, signal.SIGTERM)
     deadline = time.monotonic() + _GRACE
     while pids and not gone() and time.monotonic() < deadline:

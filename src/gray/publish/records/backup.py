@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamped
+from gray.edge.config import Stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["KEY", "EdgeConfig", "Saved"]
+__all__ = ["KEY", "EdgeConfig", "SavedSet"]
 
 KEY = "edge-config.json"
 _ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedSet:
     """The object as it is in S3: its stamp and digest from the metadata, and its ETag."""
 
     sequence: int
@@ -36,7 +36,7 @@ class EdgeConfig:
         self._client = client
         self._bucket = bucket
 
-    def saved(self) -> Saved | None:
+    def saved(self) -> SavedSet | None:
         """What is there, by a HEAD request; None when there is nothing."""
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=KEY)
@@ -45,7 +45,9 @@ class EdgeConfig:
                 return None
             raise
         sequence = found["Metadata"].get("sequence", "")
-        return Saved(int(sequence) if sequence.isdecimal() else 0, found["Metadata"].get("digest", ""), found["ETag"])
+        return SavedSet(
+            int(sequence) if sequence.isdecimal() else 0, found["Metadata"].get("digest", ""), found["ETag"]
+        )
 
     def read(self, version: str = "") -> dict[str, str]:
         """Keys and values, secrets masked; empty when there is no object. Raises ValueError for a broken one."""
@@ -59,7 +61,7 @@ class EdgeConfig:
         except (TypeError, KeyError) as error:
             raise ValueError(f"{KEY} is not in the import format of a KeyValueStore") from error
 
-    def write(self, keys: Mapping[str, str], stamp: Stamped, digest: str) -> bool:
+    def write(self, keys: Mapping[str, str], stamp: Stamp, digest: str) -> bool:
         """Puts the set, unless that of a higher sequence is there (False). `keys` has its config masked."""
         body = json.dumps({"data": [{"key": key, "value": value} for key, value in keys.items()]}, ensure_ascii=False)
         for _ in range(_ATTEMPTS):

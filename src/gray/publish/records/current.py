@@ -10,11 +10,11 @@ from gray.release.lane_api import LaneApi
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-__all__ = ["Current", "CurrentParameter"]
+__all__ = ["CurrentParameter", "Published"]
 
 
 @dataclass(frozen=True)
-class Current:
+class Published:
     """The parameter `current`. Times are unix seconds, `lease` is seconds; 0 is none.
 
     `lanes` are the gray lanes published as live, `wants` those the release names, live or not.
@@ -41,7 +41,7 @@ class Current:
         return (self.sequence, self.revision)
 
     @classmethod
-    def parse(cls, text: str | None) -> "Current | None":
+    def parse(cls, text: str | None) -> "Published | None":
         """From the parameter's value; None when it is missing or not one of ours (somebody wrote it by hand)."""
         try:
             values: dict[str, Any] = json.loads(text or "")
@@ -68,10 +68,10 @@ class CurrentParameter:
         self._client = client
         self.name = f"{prefix}/current"
 
-    def read(self) -> Current | None:
+    def read(self) -> Published | None:
         return self._read()[0]
 
-    def write(self, mine: Current) -> None:
+    def write(self, mine: Published) -> None:
         """Puts `mine`, unless a newer one is there.
 
         PutParameter knows no condition. Its answer is the new version, so a version in between shows that another
@@ -92,21 +92,21 @@ class CurrentParameter:
                 return
             value = newest
 
-    def _read(self) -> tuple[Current | None, int]:
+    def _read(self) -> tuple[Published | None, int]:
         try:
             parameter = self._client.get_parameter(Name=self.name)["Parameter"]
         except self._client.exceptions.ParameterNotFound:
             return None, 0
-        return Current.parse(parameter.get("Value")), parameter["Version"]
+        return Published.parse(parameter.get("Value")), parameter["Version"]
 
-    def _between(self, after: int, before: int) -> list[Current]:
-        found: list[Current] = []
+    def _between(self, after: int, before: int) -> list[Published]:
+        found: list[Published] = []
         token: str | None = None
         while True:
             more = {"NextToken": token} if token else {}
             page = self._client.get_parameter_history(Name=self.name, MaxResults=50, **more)  # type: ignore[arg-type]
             for entry in page["Parameters"]:
-                current = Current.parse(entry.get("Value"))
+                current = Published.parse(entry.get("Value"))
                 if current and after < entry["Version"] < before:
                     found.append(current)
             token = page.get("NextToken")

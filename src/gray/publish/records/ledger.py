@@ -1,8 +1,8 @@
 """What the KeyValueStore may hold: written before the store is, confirmed after.
 
 A run can end at any point. What it *may* have left in the store is then still known here, without a paid listing:
-the digests of a list any of whose shards may be there, the parts of configs before, and whether the last run came to
-its end. One item, changed by version.
+the digests of a list any of whose shards may be there, the parts of configs before, and whether the last run
+finished. One item, changed by version.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,14 +35,14 @@ class ListShards:
 
 @dataclass(frozen=True)
 class Ledger:
-    """`intent` is the highest sequence that set out to write, `confirmed` the one that ended.
+    """`intent` is the highest sequence that began to write, `confirmed` the one that finished.
 
     `parts` has, for each sequence, the number of config parts that may be in the store; `unused` when a sequence
     went out of use (unix seconds). Of the confirmed publication: `items` and `size` are the store's counts after it,
     `published` the parameter's text, `config_hash` that of `config`, `saved_hash` that of the set in S3.
     `checked_at` and `scanned_at` are when the store was compared last, in short and in full; `refused` is the revision
-    that people have been told of. `switched_at` is when a kill last set out to make the lanes' APIs call stable's
-    function; 0 when none can still be doing that, and they call their own again.
+    whose refusal people have received. `switched_at` is when a kill last began to make the lanes' APIs call stable's
+    function; 0 when no run can still be doing that and they call their own again.
     """
 
     version: int = 0
@@ -63,12 +63,12 @@ class Ledger:
 
     @property
     def complete(self) -> bool:
-        """Whether the run that wrote last came to its end."""
+        """Whether the run that wrote last finished."""
         return self.intent == self.confirmed
 
 
 class LedgerMoved(Exception):
-    """When a newer publication has set out, so this one has nothing to write any more."""
+    """When a newer publication has begun, so this one has nothing left to write."""
 
 
 class LedgerTable:
@@ -90,7 +90,7 @@ class LedgerTable:
         return answer.get("Item", {})
 
     def change(self, change: Callable[[Ledger], Ledger]) -> Ledger:
-        """Writes `change` of what is there, again and again until nobody wrote in between."""
+        """Applies `change` and writes the result; repeats when another run wrote in between."""
         for _ in range(ATTEMPTS):
             item = self._item()
             before = ledger_of(item) if item else Ledger()

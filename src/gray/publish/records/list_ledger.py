@@ -1,4 +1,4 @@
-"""The ledger's part in writing lists and parts: what is announced before the store is written, and settled after."""
+"""The ledger of lists and parts: announced before the store is written, confirmed after."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -94,7 +94,7 @@ def confirm(
 
     def settle(ledger: Ledger) -> Ledger:
         if ledger.intent > sequence:
-            return ledger  # a newer one is at work, and settles this when it ends
+            return ledger  # a newer one is running, and settles this when it ends
         unused = {number: ledger.unused.get(number, now) for number in ledger.parts if number != str(sequence)}
         settled = replace(
             ledger,
@@ -120,7 +120,7 @@ def confirm(
 
 
 def withdraw_lists(table: LedgerTable, sequence: int, names: Collection[str]) -> Collection[str]:
-    """Says of lists out of use that any of their shards may be gone: before they are removed from the store.
+    """Marks unused lists as possibly incomplete, before their shards are removed from the store.
 
     Returns those that may be removed: a list that a publication after `sequence` has taken up again stays, and one
     that takes it up from now on writes all of its shards.
@@ -139,7 +139,7 @@ def withdraw_lists(table: LedgerTable, sequence: int, names: Collection[str]) ->
 
 
 def forget_lists(table: LedgerTable) -> Ledger:
-    """Says that nothing is known of any list's shards: for a store that lost keys."""
+    """Marks the shards of every list as unknown: for a store that lost keys."""
 
     def forget(ledger: Ledger) -> Ledger:
         return replace(

@@ -10,7 +10,7 @@ from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item,
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["FAILED", "PUBLISHED", "REFUSED", "RUNNING", "SKIPPED", "SUPERSEDED", "Record", "Records"]
+__all__ = ["FAILED", "PUBLISHED", "REFUSED", "RUNNING", "SKIPPED", "SUPERSEDED", "PublicationLog", "Record"]
 
 RUNNING, PUBLISHED, SKIPPED, SUPERSEDED, FAILED = "running", "published", "skipped", "superseded", "failed"
 # A release that is not valid, or leads to a lane that is not there: the edge keeps what it had.
@@ -41,12 +41,12 @@ class Record:
     id: str = ""
 
     def closed(self, status: str, at: int, **changes: object) -> "Record":
-        """The record of a publication that came to its end `at` this time."""
+        """The record of a publication that ended `at` this time."""
         values: dict[str, object] = {"status": status, "finished_at": at, "duration_ms": at - self.started_at}
         return replace(self, **values, **changes)  # type: ignore[arg-type]
 
 
-class Records:
+class PublicationLog:
     """The sequence counter and the publication records of one environment, in its config table."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -144,7 +144,7 @@ def _count(item: Mapping[str, Any]) -> int | None:
 
 
 def _record_of(item: Mapping[str, Any]) -> Record:
-    """The record from its item as DynamoDB gives it; what is missing, or of another type, is empty."""
+    """The record from its item as DynamoDB returns it; missing values, or values of another type, are empty."""
     values = readable_of_item(item)
     number = values.get("sk")
     bare = Record(number if isinstance(number, int) else 0, "")

@@ -1,1 +1,1 @@
-"""Putting right what was changed, lost or left over: drift, rebuild, cleanup."""
+"""Repairing what was changed, lost or left over: drift, rebuild, cleanup."""

@@ -7,10 +7,12 @@ under way, and what was found is believed only if none began meanwhile.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gray.edge.config import CONFIG, FENCE, Stamped, part_keys, stamped
-from gray.publish.control_plane import Means
-from gray.publish.publisher import Ask, Publisher
-from gray.publish.records.current import Current
+from gray.edge.config import CONFIG, FENCE, Stamp, part_keys, stamped
+from gray.history.revisions import Revisions
+from gray.publish.control_plane import ControlPlane
+from gray.publish.publisher import Publisher, PublishRequest
+from gray.publish.records.backup import EdgeConfig
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
 from gray.publish.records.list_ledger import content_hash, forget_lists, set_hash
 from gray.publish.store.store import PAGE, Store, batches
@@ -36,61 +38,61 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What was found, the keys nobody knows, and the highest sequence that any of the three places names."""
+class Comparison:
+    """The differences, the unknown keys, and the highest sequence in any of the three places."""
 
     drifts: tuple[Drift, ...]
     unknown: tuple[str, ...] = ()
     highest: int = 0
 
 
-def check_drift(means: Means, *, every: int, repair: bool = True) -> list[Drift]:
+def check_drift(plane: ControlPlane, *, every: int, repair: bool = True) -> list[Drift]:
     """Compares all three places, when the last time is `every` seconds ago (0: now), and repairs what it finds.
 
     A store killed directly is no drift to undo: HEAD follows it. A table that is older than the store (restored from a
     backup) is reported and left to a person: `grayctl rebuild`.
     """
-    now = int(means.now())
-    ledger = means.ledger.read()
+    now = int(plane.clock.now())
+    ledger = plane.records.ledger.read()
     if not ledger.complete or not ledger.published or (every and ledger.checked_at + every > now):
         return []
     full = not every or ledger.items <= PAGE or ledger.scanned_at + FULL_SCAN_SECONDS <= now
-    findings = _find(means, ledger, full=full)
-    if means.ledger.read().version != ledger.version:
+    compared = _find(plane, ledger, full=full)
+    if plane.records.ledger.read().version != ledger.version:
         return []  # a publication began meanwhile: what was read may be half of it
-    means.ledger.change(lambda kept: replace(kept, checked_at=now, scanned_at=now if full else kept.scanned_at))
-    if findings.drifts and repair and all(drift.where != "table" for drift in findings.drifts):
-        _repair(means, findings)
-    return list(findings.drifts)
+    plane.records.ledger.change(lambda kept: replace(kept, checked_at=now, scanned_at=now if full else kept.scanned_at))
+    if compared.drifts and repair and all(drift.where != "table" for drift in compared.drifts):
+        _repair(plane, compared)
+    return list(compared.drifts)
 
 
-def _find(means: Means, ledger: Ledger, *, full: bool) -> Findings:
-    saved, drifts = _of_s3(means, ledger)
-    store, unknown, fence, there = _of_store(means.store(), ledger, saved, full=full)
+def _find(plane: ControlPlane, ledger: Ledger, *, full: bool) -> Comparison:
+    saved, drifts = _of_s3(plane.edge.edge_config(), ledger)
+    store, unknown, fence, there = _of_store(plane.edge.store(), ledger, saved, full=full)
     drifts += store
-    text = means.parameters().current
-    parameter = Current.parse(text)
+    text = plane.parameters().current
+    parameter = Published.parse(text)
     if text != ledger.published:
         drifts.append(
-            Drift("table", "head", "is older than what is published; `grayctl rebuild` goes on from there")
-            if _table_is_older(means, there, parameter)
+            Drift("table", "head", "is older than what is published; run `grayctl rebuild`")
+            if _table_is_older(plane.history.revisions, there, parameter)
             else Drift("parameter", "current", "is missing" if text is None else "was changed")
         )
     named = [fence, there.sequence if there else 0, parameter.sequence if parameter else 0]
-    return Findings(tuple(drifts), tuple(unknown), max(named))
+    return Comparison(tuple(drifts), tuple(unknown), max(named))
 
 
-def _table_is_older(means: Means, there: Stamped | None, parameter: Current | None) -> bool:
+def _table_is_older(revisions: Revisions, there: Stamp | None, parameter: Published | None) -> bool:
     """The store and the parameter agree on a revision that HEAD never was at."""
     if there is None or parameter is None:
         return False
-    head = means.revisions.head()
+    head = revisions.head()
     return head is None or min(there.revision, parameter.revision) > head.revision
 
 
-def _of_s3(means: Means, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
+def _of_s3(edge_config: EdgeConfig, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
     try:
-        saved = means.edge_config().read()
+        saved = edge_config.read()
     except ValueError:
         return {}, [Drift("s3", "edge-config.json", "cannot be read")]
     if set_hash(saved) == ledger.saved_hash:
@@ -100,7 +102,7 @@ def _of_s3(means: Means, ledger: Ledger) -> tuple[dict[str, str], list[Drift]]:
 
 def _of_store(
     store: Store, ledger: Ledger, saved: dict[str, str], *, full: bool
-) -> tuple[list[Drift], list[str], int, Stamped | None]:
+) -> tuple[list[Drift], list[str], int, Stamp | None]:
     """What is wrong, the unknown keys, the fence's sequence and the config's stamp.
 
     `saved` is the set in S3, or empty when that cannot be relied on: then only `config` can be compared.
@@ -141,13 +143,13 @@ def _of_known_list(key: str, ledger: Ledger) -> bool:
     return kind == "s" and rest.rpartition(".")[0] in ledger.lists
 
 
-def _repair(means: Means, findings: Findings) -> None:
+def _repair(plane: ControlPlane, compared: Comparison) -> None:
     """Publishes HEAD again (or what stands by for it) above every sequence that was found; removes unknown keys."""
-    means.records.raise_sequence(findings.highest)
-    forget_lists(means.ledger)
-    Publisher(means).publish(Ask("drift", force=True, repair=True))
-    if findings.unknown:
-        _remove(means.store(), findings.unknown)
+    plane.records.log.raise_sequence(compared.highest)
+    forget_lists(plane.records.ledger)
+    Publisher(plane).publish(PublishRequest("drift", force=True, repair=True))
+    if compared.unknown:
+        _remove(plane.edge.store(), compared.unknown)
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> None:

@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped, stamped, unmask
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp, stamped, unmask
 from gray.history.revision import KILLED
-from gray.publish.control_plane import Means
-from gray.publish.publisher import Ask, Publisher
-from gray.publish.records.current import Current
+from gray.history.revisions import Revisions
+from gray.publish.control_plane import ControlPlane
+from gray.publish.publisher import Publisher, PublishRequest
+from gray.publish.records.current import Published
 from gray.publish.records.ledger import LedgerMoved
 from gray.publish.records.list_ledger import begin, forget_lists
-from gray.publish.records.publication_log import PUBLISHED, REFUSED, SUPERSEDED, Record
+from gray.publish.records.publication_log import PUBLISHED, REFUSED, SUPERSEDED, PublicationLog, Record
 from gray.publish.store.store import StoreConflict, batches
-from gray.publish.store.writer import Brought, StillKilled, Superseded, carry_out, observe
+from gray.publish.store.writer import StillKilled, Superseded, Written, carry_out, observe
 
 __all__ = ["Seen", "rebuild", "seen"]
 
@@ -39,12 +40,12 @@ class Seen:
     killed: bool = False
 
 
-def seen(means: Means) -> Seen:
+def seen(plane: ControlPlane) -> Seen:
     """Reads the three places; each may be empty."""
-    observed = observe(means.store())
-    saved = means.edge_config().saved()
+    observed = observe(plane.edge.store())
+    saved = plane.edge.edge_config().saved()
     there = stamped(observed.config)
-    found = [stamp for stamp in (there, Current.parse(means.parameters().current)) if stamp]
+    found = [stamp for stamp in (there, Published.parse(plane.parameters().current)) if stamp]
     epoch = max([0, *(stamp.epoch for stamp in found)])
     return Seen(
         max([observed.fence.sequence, saved.sequence if saved else 0, *(stamp.sequence for stamp in found)]),
@@ -54,59 +55,59 @@ def seen(means: Means) -> Seen:
     )
 
 
-def rebuild(means: Means, ask: Ask, *, source: str, version: str = "") -> Record:
+def rebuild(plane: ControlPlane, request: PublishRequest, *, source: str, version: str = "") -> Record:
     """Rebuilds the store from `revisions` or from `s3` (there from an older object version, if one is named)."""
-    return _from_s3(means, ask, version) if source == "s3" else _from_revisions(means, ask)
+    return _from_s3(plane, request, version) if source == "s3" else _from_revisions(plane, request)
 
 
-def _from_revisions(means: Means, ask: Ask) -> Record:
-    top = seen(means)
-    means.records.raise_sequence(top.sequence)
-    head = means.revisions.head()
+def _from_revisions(plane: ControlPlane, request: PublishRequest) -> Record:
+    top = seen(plane)
+    plane.records.log.raise_sequence(top.sequence)
+    head = plane.history.revisions.head()
     if head and (top.revision > head.revision or top.epoch > head.epoch):
-        means.revisions.renumber(
+        plane.history.revisions.renumber(
             above_revision=top.revision,
             epoch=top.epoch + 1,
-            author=ask.person or "rebuild",
-            reason=ask.reason or f"rebuild above revision {top.revision}, which the table has lost",
+            author=request.person or "rebuild",
+            reason=request.reason or f"rebuild above revision {top.revision}, which the table has lost",
             via="sync",
             base=head,
             killed=top.killed,
         )
-    forget_lists(means.ledger)
-    return Publisher(means).publish(replace(ask, force=True, repair=True))
+    forget_lists(plane.records.ledger)
+    return Publisher(plane).publish(replace(request, force=True, repair=True))
 
 
-def _from_s3(means: Means, ask: Ask, version: str) -> Record:
-    sequence = _sequence(means)
-    record = Record(sequence, ask.trigger, id=ask.id, started_at=_millis(means))
-    if _is_killed(means):
-        return Publisher(means).publish(replace(ask, force=True))  # a kill needs no set
-    keys = means.edge_config().read(version)
+def _from_s3(plane: ControlPlane, request: PublishRequest, version: str) -> Record:
+    sequence = _sequence(plane.records.log)
+    record = Record(sequence, request.trigger, id=request.id, started_at=plane.clock.millis())
+    if _is_killed(plane.history.revisions):
+        return Publisher(plane).publish(replace(request, force=True))  # a kill needs no set
+    keys = plane.edge.edge_config().read(version)
     stamp = stamped(keys.get(CONFIG))
     if stamp is None:
-        return _close(means, record, REFUSED, errors=["there is no set in S3 to rebuild from"])
+        return _close(plane, record, REFUSED, errors=["there is no set in S3 to rebuild from"])
     record = replace(record, revision=stamp.revision, epoch=stamp.epoch, state=stamp.state)
     try:
-        brought, calls = _restore(means, keys, stamp, chosen=bool(version))
+        written, calls = _restore(plane, keys, stamp, chosen=bool(version))
     except StillKilled as killed:
-        return _close(means, record, REFUSED, errors=[f"{killed}; only `grayctl resume` ends a kill"])
+        return _close(plane, record, REFUSED, errors=[f"{killed}; only `grayctl resume` ends a kill"])
     except (Superseded, LedgerMoved) as newer:
-        return _close(means, record, SUPERSEDED, errors=[str(newer)])
-    return _close(means, record, PUBLISHED, keys=brought.keys, updates=brought.updates, calls=calls)
+        return _close(plane, record, SUPERSEDED, errors=[str(newer)])
+    return _close(plane, record, PUBLISHED, keys=written.keys, updates=written.updates, calls=calls)
 
 
-def _restore(means: Means, keys: Mapping[str, str], stamp: Stamped, *, chosen: bool) -> tuple[Brought, int]:
+def _restore(plane: ControlPlane, keys: Mapping[str, str], stamp: Stamp, *, chosen: bool) -> tuple[Written, int]:
     """Puts a set as it is in S3 into the store, its secrets filled in; also how many calls that took.
 
     The ledger is opened for it, so the next run of the schedule brings HEAD again, and nothing is removed before. Only
-    a version that a person has `chosen` goes over a newer revision.
+    a version that a person has `chosen` overwrites a newer revision.
     """
     with _table_may_be_gone():
-        begin(means.ledger, _sequence(means), 0, {})
-    config = unmask(keys[CONFIG], means.keys())
+        begin(plane.records.ledger, _sequence(plane.records.log), 0, {})
+    config = unmask(keys[CONFIG], plane.edge.keys())
     others = {key: value for key, value in keys.items() if key not in (CONFIG, FENCE)}
-    store = means.store()
+    store = plane.edge.store()
     for _ in range(ATTEMPTS):
         observed = observe(store)
         there = stamped(observed.config)
@@ -115,32 +116,34 @@ def _restore(means: Means, keys: Mapping[str, str], stamp: Stamped, *, chosen: b
         every = {FENCE: str(Fence(max(stamp.sequence, observed.fence.sequence)))}
         writes = [*batches(others, (), every=every), *batches({CONFIG: config}, (), every=every)]
         with suppress(StoreConflict):
-            return carry_out(store, observed, writes, acted_on=lambda cause: _acted_on(means, cause)), store.calls
+            return carry_out(
+                store, observed, writes, acted_on=lambda cause: _acted_on(plane.history.revisions, cause)
+            ), store.calls
     raise StoreConflict("the store was written by others at every attempt")
 
 
-def _order(stamp: Stamped) -> tuple[int, int]:
+def _order(stamp: Stamp) -> tuple[int, int]:
     return (stamp.revision, stamp.sequence)
 
 
-def _is_killed(means: Means) -> bool:
+def _is_killed(revisions: Revisions) -> bool:
     with _table_may_be_gone():
-        head = means.revisions.head()
+        head = revisions.head()
         return head is not None and head.killed
     return False
 
 
-def _acted_on(means: Means, cause: str) -> bool:
+def _acted_on(revisions: Revisions, cause: str) -> bool:
     """Whether HEAD has acted on a direct kill. A table that does not answer has not."""
     with _table_may_be_gone():
-        return means.revisions.acted_on(cause)
+        return revisions.acted_on(cause)
     return False
 
 
-def _sequence(means: Means) -> int:
+def _sequence(log: PublicationLog) -> int:
     """A number for the record; none when the table does not answer: the rebuild does not need it."""
     with _table_may_be_gone():
-        return means.records.next_sequence()
+        return log.next_sequence()
     return 0
 
 
@@ -148,12 +151,8 @@ def _table_may_be_gone() -> suppress:
     return suppress(ClientError, BotoCoreError)
 
 
-def _close(means: Means, record: Record, status: str, **changes: object) -> Record:
-    record = record.closed(status, _millis(means), **changes)
+def _close(plane: ControlPlane, record: Record, status: str, **changes: object) -> Record:
+    record = record.closed(status, plane.clock.millis(), **changes)
     if record.sequence:
-        means.records.put(record)
+        plane.records.log.put(record)
     return record
-
-
-def _millis(means: Means) -> int:
-    return int(means.now() * 1000)

@@ -9,7 +9,7 @@ botocore's errors are looked up here only when there is one.
 The client's errors are mapped here, by class, and nowhere else:
 
     StoreError
-    |- StoreConflict      409: the store was written by somebody else since the ETag was read
+    |- StoreConflict      409: another run wrote the store since the ETag was read
     |- StoreRejected      400 or 402: the request itself (AWS does not say which error a stale ETag gives, so a caller
     |                     reads the ETag again before it believes this one)
     |- StoreUnavailable   5xx, throttled, timed out, connection lost: the write may have been done
@@ -49,7 +49,7 @@ class StoreError(Exception):
 
 
 class StoreConflict(StoreError):
-    """When the store was written by somebody else since its ETag was read."""
+    """When another run wrote the store since its ETag was read."""
 
 
 class StoreRejected(StoreError):
@@ -61,7 +61,7 @@ class StoreUnavailable(StoreError):
 
 
 class StoreDenied(StoreError):
-    """When there is no such store, or no permission for it."""
+    """When the store does not exist or access is denied."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Write:
 def batches(puts: Mapping[str, str], deletes: Sequence[str], *, every: Mapping[str, str]) -> list[Write]:
     """Splits a change into calls, each of which also puts `every`; deletes come last.
 
-    A value or key that the store would refuse is a ValueError here: it is a mistake of ours, not of the store.
+    A value or key that the store would refuse is a ValueError here: the mistake is ours, not the store's.
     """
     for key, value in {**puts, **every}.items():
         if not 0 < len(key.encode()) <= KEY_BYTES or len(value.encode()) > VALUE_BYTES:

@@ -3,8 +3,8 @@
 Order and safety, in the words used here:
 
 - a publication takes its *sequence* first and reads HEAD after, so the highest sequence has the newest HEAD;
-- every write to the store also puts *fence* = its sequence, on the ETag it was planned on: who finds a higher fence,
-  or a newer revision, is *superseded* and stops; who finds a kill that it does not come after stops too, whatever its
+- every write to the store also puts *fence* = its sequence, on the ETag it was planned on: a run that finds a higher
+  fence, or a newer revision, is *superseded* and stops; a run that finds a later kill stops too, whatever its
   numbers (the kill guard, gray.publish.store.writer);
 - lists and parts go first, `config` last, so a location that sees `config` has had the rest at least as long;
 - a location that still misses a part sees that by its number, and answers stable.
@@ -51,7 +51,7 @@ class Observed:
 def superseded(target: Target, observed: Observed, *, sequence: int, reached: Callable[[int], bool]) -> str:
     """Why a publication may not write to the store as observed; empty when it may.
 
-    `reached` is asked of a higher revision that is there: whether HEAD ever was at it, now that it has been seen.
+    `reached` says whether HEAD ever had the higher revision that was found.
     """
     if observed.fence.sequence > sequence:
         return f"publication {observed.fence.sequence} is newer than {sequence}"

@@ -1,4 +1,4 @@
-"""Bringing the KeyValueStore to a target: read, judge, plan, write; from the start again when somebody else wrote.
+"""Writing a target to the KeyValueStore: read, judge, plan, write; again from the start when another run wrote.
 
 Every write of the store goes through `carry_out`, and there the kill guard stands (docs/decisions/0202): no config
 that is not killed is written over a killed one, unless its epoch is above that one's and HEAD has acted on the kill.
@@ -9,20 +9,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.config import CONFIG, FENCE, Fence, Stamped, stamped
+from gray.edge.config import CONFIG, FENCE, Fence, Stamp, stamped
 from gray.history.revision import KILLED
 from gray.publish.store.store import PAGE, Store, StoreConflict, StoreMeta, StoreRejected, StoreUnavailable, Write
 from gray.publish.store.write_plan import Observed, Target, plan, superseded
 
-__all__ = ["Brought", "StillKilled", "Superseded", "bring", "carry_out", "observe"]
+__all__ = ["StillKilled", "Superseded", "Written", "carry_out", "observe", "write_target"]
 
 # Each lost race is another run's finished write, and only a higher sequence makes it written again.
 ATTEMPTS = 30
+# Attempts that may end without an answer; each is several of botocore's, which take half a minute.
 UNANSWERED = 3
 
 
 class Superseded(Exception):
-    """When a newer publication is at work or done; this one has nothing left to do. `by` is its sequence, if known."""
+    """When a newer publication is running or done; this one has nothing left to do. `by` is its sequence, if known."""
 
     def __init__(self, why: str, by: int = 0) -> None:
         self.by = by
@@ -35,7 +36,7 @@ class StillKilled(Exception):
     `stamp` is what the store says (None where its config cannot be read), `direct` is the cause of a direct kill.
     """
 
-    def __init__(self, stamp: Stamped | None, direct: str) -> None:
+    def __init__(self, stamp: Stamp | None, direct: str) -> None:
         self.stamp, self.direct = stamp, direct
         where = f", at revision {stamp.revision}, epoch {stamp.epoch}" if stamp else ""
         super().__init__(f"the store was killed{' directly' if direct else ''}{where}")
@@ -47,8 +48,8 @@ class StillKilled(Exception):
 
 
 @dataclass(frozen=True)
-class Brought:
-    """What it took: keys put, UpdateKeys calls, and the store afterwards."""
+class Written:
+    """What a write took: keys put, UpdateKeys calls, and the store afterwards."""
 
     keys: int
     updates: int
@@ -56,7 +57,7 @@ class Brought:
 
 
 Possible = Callable[[], Mapping[str, Sequence[str | None]]]
-# Is told after each call: how many are done, of how many.
+# Called after each call to the store: how many are done, of how many.
 Tell = Callable[[int, int], None]
 # Whether HEAD has acted on that cause of a direct kill.
 ActedOn = Callable[[str], bool]
@@ -66,7 +67,7 @@ def _untold(_done: int, _total: int) -> None:
     return None
 
 
-def _nobody_knows(_direct: str) -> bool:
+def _not_acted_on(_direct: str) -> bool:
     return False
 
 
@@ -79,21 +80,21 @@ def observe(store: Store) -> Observed:
     return Observed(meta.etag, Fence.parse(store.get(FENCE)), store.get(CONFIG))
 
 
-def bring(
+def write_target(
     store: Store,
     target: Target,
     *,
     sequence: int,
     possible: Possible,
-    acted_on: ActedOn = _nobody_knows,
+    acted_on: ActedOn = _not_acted_on,
     reached: Callable[[int], bool] = lambda revision: True,
     wait: Callable[[float], None] = time.sleep,
     tell: Tell = _untold,
-) -> Brought:
+) -> Written:
     """Makes the store hold `target`. Raises Superseded, StillKilled, or a StoreError.
 
-    `possible` is asked after each reading of the ETag: what it says must hold for the store at that ETag. `reached`
-    says of a higher revision in the store whether HEAD ever was there; what nobody saved does not stop anything.
+    `possible` is called after each reading of the ETag, and must hold for the store at that ETag. `reached` says
+    whether HEAD ever had a higher revision that is in the store; a revision that nobody saved stops nothing.
     """
     unanswered = 0
     for _ in range(ATTEMPTS):
@@ -123,9 +124,9 @@ def carry_out(
     observed: Observed,
     writes: Sequence[Write],
     *,
-    acted_on: ActedOn = _nobody_knows,
+    acted_on: ActedOn = _not_acted_on,
     tell: Tell = _untold,
-) -> Brought:
+) -> Written:
     """The calls one after the other on what was observed, each on the ETag that the one before left.
 
     Raises StillKilled, before the first call, where they would take a kill away.
@@ -139,7 +140,7 @@ def carry_out(
         meta = store.update(write, meta.etag)
         keys += len(write.puts) + len(write.deletes)
         tell(done, len(writes))
-    return Brought(keys, len(writes), meta)
+    return Written(keys, len(writes), meta)
 
 
 def _keep_killed(config: str, observed: Observed, acted_on: ActedOn) -> None:

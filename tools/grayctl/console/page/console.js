@@ -1,5 +1,5 @@
-// The console's page: asks its own server every few seconds and shows what it says. Everything that comes from
-// there is put in as text, never as markup: operators write reasons, and viewers' countries come from the net.
+// The console's page: polls its own server every few seconds and shows the answer. All data is inserted as text,
+// never as markup: operators write reasons, and viewers' countries come from the network.
 'use strict';
 
 const LIVE_SECONDS = 5, TRACES_SECONDS = 60;
@@ -8,7 +8,7 @@ const token = tokenOf();
 let about = null, shown = '', last = 0;
 
 function tokenOf() {
-  // In the fragment, so that it is in no log and no referrer; kept for a reload of this tab.
+  // In the fragment, so that no log or referrer contains it; kept for a reload of this tab.
   const given = location.hash.slice(1);
   if (given) {
     sessionStorage.setItem('token', given);
@@ -118,13 +118,13 @@ function showWay(live) {
   }));
   const left = published && published.until ? published.until - live.at : null;
   $('lease').textContent = left === null ? '' : left > 0
-    ? 'The edge decides by itself for ' + span(left) + ' more, then sends everybody to stable; sync renews this.'
-    : 'The lease is over: the edge sends everybody to stable.';
+    ? 'The lease expires in ' + span(left) + '; sync renews it. Without renewal the edge sends everybody to stable.'
+    : 'The lease has expired: the edge sends everybody to stable.';
 }
 
 function showFindings(live) {
   const items = [];
-  if (live.alarms === null) items.push(['warn', 'alarms are not known']);
+  if (live.alarms === null) items.push(['warn', 'alarms could not be read']);
   else if (!live.alarms.length) items.push(['good', 'no alarm']);
   else for (const name of live.alarms) items.push(['bad', name]);
   for (const said of [...live.status.findings, ...live.troubles]) items.push(['warn', said]);
@@ -178,14 +178,14 @@ function showHistory(told) {
     [one.duration_ms ? (one.duration_ms / 1000).toFixed(1) + ' s' : '', 'number'],
     [String(one.keys), 'number'],
     one.trigger,
-  ]), 'nothing has been published yet');
+  ]), 'no publications yet');
 }
 
 function showTraces(told) {
   const kept = told.checked - told.mixed_count;
   $('traces-said').textContent = told.checked
     ? number(kept) + ' of ' + number(told.checked) + ' traces stayed in one lane (' + percent(told.consistent_share) + ')'
-    : 'no trace carried a lane in this time';
+    : 'no trace with a lane in this period';
   $('traces').replaceChildren(...told.mixed.map((one) =>
     element('li', one.id + '  ' + one.lanes.join(', ') + '  ' + one.hops.join('; '), 'bad')));
 }
@@ -208,7 +208,7 @@ async function repeat(what, seconds) {
     await what();
     if (what === look) problem('');
   } catch (error) {
-    problem(error.message === 'Failed to fetch' ? 'the console has ended: start it again' : error.message);
+    problem(error.message === 'Failed to fetch' ? 'the console has stopped: start it again' : error.message);
   }
   setTimeout(repeat, seconds * 1000, what, seconds);
 }
@@ -222,7 +222,7 @@ function tick() {
   if (last) $('seen').textContent = 'seen ' + span((Date.now() - last) / 1000) + ' ago';
 }
 
-// Actions: the server says what would change and gives a code; nothing happens without it.
+// Actions: the server describes the change and returns a code; nothing changes without it.
 let pending = null;
 
 async function propose(action, values) {
@@ -258,7 +258,7 @@ async function confirmed() {
 
 async function begin() {
   if (!token) {
-    problem('Open the address that `grayctl console` printed: it has the token that this page needs.');
+    problem('Open the URL that `grayctl console` printed: it contains the token that this page needs.');
     $('seen').textContent = '';
     return;
   }

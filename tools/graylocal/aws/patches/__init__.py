@@ -1,8 +1,8 @@
 """Patches of the emulator (MiniStack 1.5.33), by service, each named after the gap it closes.
 
-They run in `.tools/ministack`, applied by `graylocal.aws.ministack_launcher`. Only what cannot be done from outside
-through AWS APIs is here; the rest stands beside the emulator in `graylocal.observe`. `tests/e2e/test_patches.py` runs
-every gap with its patch off and on, so a patch that is no longer needed is noticed.
+They run in `.tools/ministack`, applied by `graylocal.aws.ministack_launcher`. Only gaps that cannot be closed from
+outside through AWS APIs are here; the rest is in `graylocal.observe`. `tests/e2e/test_patches.py` runs every gap with
+its patch off and on, so that it detects patches that are no longer needed.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
 
 
 def apply(without: frozenset[str] = frozenset()) -> list[str]:
-    """Apply every patch but those named, and return the names of the applied ones."""
+    """Apply every patch except the named ones, and return the names of the applied ones."""
     applied = []
     for patch in PATCHES:
         if patch.__name__ not in without:

@@ -1,4 +1,4 @@
-"""Which requests to the emulator are for a deployed API."""
+"""Finds requests to a deployed API among the emulator's requests."""
 
 import re
 from collections.abc import Mapping

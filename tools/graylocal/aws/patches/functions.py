@@ -1,4 +1,4 @@
-"""Functions: how they are called, with what, and by which interpreter they run."""
+"""Functions: their invocation, input and interpreter."""
 
 import base64
 import binascii
@@ -15,9 +15,9 @@ _client_context: contextvars.ContextVar[dict[str, Any] | None] = contextvars.Con
 
 
 def failed_events_are_kept() -> None:
-    """Gap: EventBridge calls a function that fails once, and its `OnFailure` destination gets nothing.
+    """Gap: EventBridge calls a failing function only once, and its `OnFailure` destination gets nothing.
 
-    On AWS it invokes asynchronously: tried again, then kept (Lambda developer guide, "Asynchronous invocation").
+    AWS invokes asynchronously: retries, then the destination (Lambda developer guide, "Asynchronous invocation").
     """
 
     def dispatch(arn: str, payload: str) -> None:
@@ -32,8 +32,8 @@ def failed_events_are_kept() -> None:
 def client_context_reaches_the_function() -> None:
     """Gap: the client context of Invoke is dropped.
 
-    AWS hands it to a function that is invoked synchronously as `context.client_context` (Lambda API, Invoke). It
-    travels beside the payload in the worker's envelope, with the other values that differ by invocation.
+    AWS passes it to a synchronously invoked function as `context.client_context` (Lambda API, Invoke). Here it is
+    passed next to the payload in the worker's envelope, with the other values of an invocation.
     """
     invoke, overlay = lambda_svc._invoke, lambda_svc._durable_env_overlay
     plain = '"client_context": None'
@@ -42,7 +42,7 @@ def client_context_reaches_the_function() -> None:
         'custom=given.get("custom") or {}, env=given.get("env") or {}))(_ms_durable.get("client_context"))'
     )
     if plain not in lambda_runtime._PYTHON_WORKER_SCRIPT:
-        raise RuntimeError("the emulator's worker has changed: look again whether this patch is needed")
+        raise RuntimeError("the emulator's worker has changed: check whether this patch is still needed")
     lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(plain, decoded)
 
     async def with_context(name: str, event: Any, headers: Any, *args: Any, **kw: Any) -> Any:
@@ -71,9 +71,9 @@ def _decoded_context(header: str | None) -> dict[str, Any] | None:
 
 
 def functions_run_in_their_own_interpreter() -> None:
-    """Gap: functions run in the emulator's interpreter and see its packages; a forgotten requirement passes.
+    """Gap: functions run in the emulator's interpreter and see its packages; a missing requirement goes unnoticed.
 
-    `LAMBDA_PYTHON` names the interpreter that has what the managed runtime has, and nothing else.
+    `LAMBDA_PYTHON` is an interpreter with exactly the packages of the managed runtime.
     """
     binary = lambda_runtime._detect_runtime_binary
     own = os.environ.get("LAMBDA_PYTHON")
@@ -88,7 +88,7 @@ def functions_run_in_their_own_interpreter() -> None:
 def stage_variables_name_the_function() -> None:
     """Gap: `${stageVariables.name}` in an integration's uri is taken literally.
 
-    AWS puts the stage's value there (API Gateway developer guide, "Use stage variables"); the kill at the API is one.
+    AWS inserts the stage's value (API Gateway developer guide, "Use stage variables"); the kill at the API uses one.
     """
     invoke = apigateway_v1._invoke_lambda_proxy_v1
 

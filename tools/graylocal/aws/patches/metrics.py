@@ -11,7 +11,7 @@ from graylocal.aws.patches.api_request import api_request
 
 
 def metrics_of_every_caller() -> None:
-    """Gap: AWS/Lambda metrics come from direct Invoke only, AWS/ApiGateway has none at all."""
+    """Gap: AWS/Lambda metrics exist only for direct Invoke calls, AWS/ApiGateway metrics not at all."""
     serve, dispatch, emit = gateway.app, lambda_svc._execute_function_dispatch, lambda_svc._emit_lambda_metrics
 
     def only_throttles(name: str, duration_ms: float, error: bool, throttle: bool) -> None:
@@ -61,7 +61,7 @@ def _count_api_request(api: str, stage: str, status: int, milliseconds: float) -
 
 
 def alarms_are_evaluated_elsewhere() -> None:
-    """Gap: the emulator evaluates alarms at PutMetricData only and ignores their dimensions.
+    """Gap: the emulator evaluates alarms only at PutMetricData and ignores their dimensions.
 
     `graylocal.observe.alarms` evaluates them as AWS does and calls SetAlarmState.
     """
@@ -69,7 +69,7 @@ def alarms_are_evaluated_elsewhere() -> None:
 
 
 def trimmed_counts_are_counted() -> None:
-    """Gap: the statistic `TC(<bound>:)` is answered with the average, in silence.
+    """Gap: the statistic `TC(<bound>:)` silently returns the average.
 
     On AWS it is the number of values above the bound (CloudWatch user guide, "CloudWatch statistics definitions");
     the watch function counts slow requests with it.

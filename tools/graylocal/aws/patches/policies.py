@@ -1,4 +1,4 @@
-"""IAM: the resources and condition keys that policies name."""
+"""IAM: resources and condition keys in policies."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ _STORE_PATH = re.compile(r"/key-value-stores/(arn:[^/]+/[^/]+)")
 
 
 def a_path_of_parameters_is_a_resource() -> None:
-    """Gap: GetParametersByPath is authorized on `*`, so a role that names the path is refused.
+    """Gap: GetParametersByPath is authorized on `*`, so a role limited to the path is denied.
 
     On AWS the resource is the path's ARN (Service Authorization Reference, Systems Manager).
     """
@@ -31,7 +31,7 @@ def a_path_of_parameters_is_a_resource() -> None:
 
 
 def a_key_value_store_is_a_resource() -> None:
-    """Gap: the KeyValueStore's data API is authorized on `*`, so a role that names the store is refused.
+    """Gap: the KeyValueStore's data API is authorized on `*`, so a role limited to the store is denied.
 
     On AWS the resource is the store's ARN, which is in the path (Service Authorization Reference, CloudFront
     KeyValueStore).
@@ -50,9 +50,9 @@ def a_key_value_store_is_a_resource() -> None:
 
 
 def an_event_has_a_source_in_policies() -> None:
-    """Gap: the condition key `events:source` has no value, so a role that may send its own source only is refused.
+    """Gap: the condition key `events:source` has no value, so a role limited to its own source is denied.
 
-    On AWS PutEvents carries it (EventBridge user guide, "Using IAM policy conditions").
+    On AWS PutEvents provides it (EventBridge user guide, "Using IAM policy conditions").
     """
     context_of = iam_actions.request_tag_context
 
@@ -68,9 +68,9 @@ def an_event_has_a_source_in_policies() -> None:
 
 
 def a_metric_has_a_namespace_in_policies() -> None:
-    """Gap: the condition key `cloudwatch:namespace` has no value, so a role that may write to its own is refused.
+    """Gap: the condition key `cloudwatch:namespace` has no value, so a role limited to its own is denied.
 
-    On AWS PutMetricData carries it (CloudWatch user guide, "Using condition keys to limit access to CloudWatch
+    On AWS PutMetricData provides it (CloudWatch user guide, "Using condition keys to limit access to CloudWatch
     namespaces").
     """
     context_of = iam_actions.request_tag_context
@@ -85,9 +85,9 @@ def a_metric_has_a_namespace_in_policies() -> None:
 
 
 def _namespace_in(body: bytes) -> str:
-    """The name space of a PutMetricData, in JSON; the SDKs compress what is long."""
+    """The namespace of a JSON PutMetricData; SDKs compress long bodies."""
     plain = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
     try:
         return str(json.loads(plain)["Namespace"])
     except (ValueError, KeyError, TypeError):
-        return ""  # refused then, as without the patch
+        return ""  # denied then, as without the patch

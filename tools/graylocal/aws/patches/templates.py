@@ -1,4 +1,4 @@
-"""CloudFormation: what a template may say."""
+"""CloudFormation: template features."""
 
 from typing import Any
 

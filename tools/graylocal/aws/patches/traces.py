@@ -1,4 +1,4 @@
-"""Traces: one from the API through its functions, and on through EventBridge, as X-Ray shows it."""
+"""Traces: one from the API through its functions and EventBridge, as in X-Ray."""
 
 import contextvars
 import json
@@ -16,7 +16,7 @@ from ministack.services import apigateway_v1, eventbridge, lambda_svc
 
 from graylocal.aws.patches.api_request import api_request
 
-# The trace a request arrived with, as the fields of X-Amzn-Trace-Id; the header of the invocation that runs now.
+# The fields of the request's X-Amzn-Trace-Id; the header of the current invocation.
 _inbound: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar("inbound_trace", default=None)
 _current: contextvars.ContextVar[str | None] = contextvars.ContextVar("current_trace_header", default=None)
 _daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -42,9 +42,9 @@ def _header(root: str, parent: str, sampled: str) -> str:
 
 
 def one_trace_through_api_and_lambda() -> None:
-    """Gap: every invocation gets a trace of its own, API Gateway and Lambda send no segments.
+    """Gap: every invocation gets its own trace, API Gateway and Lambda send no segments.
 
-    AWS takes X-Amzn-Trace-Id from the request, adds a segment for the stage and one for the function, and hands the
+    AWS takes X-Amzn-Trace-Id from the request, adds a segment for the stage and one for the function, and passes the
     function a header with its own segment as parent.
     """
     serve, dispatch = gateway.app, lambda_svc._execute_function_dispatch
@@ -137,7 +137,7 @@ async def _traced_api_request(
 
 
 class _ContextThread(threading.Thread):
-    """A thread that keeps the context of the code that made it."""
+    """A thread that inherits its creator's context."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,7 +148,7 @@ class _ContextThread(threading.Thread):
 
 
 def trace_of_events_reaches_their_functions() -> None:
-    """Gap: EventBridge ignores `TraceHeader` and starts its target functions in a bare thread, where a trace ends.
+    """Gap: EventBridge ignores `TraceHeader` and runs target functions in a new thread, which loses the trace.
 
     AWS passes the trace of PutEvents on to Lambda targets: the entry's header, else the request's (EventBridge API,
     `PutEventsRequestEntry`).

@@ -1,1 +1,1 @@
-"""A distribution as it is configured: origins, behaviors, and the policies that they name."""
+"""A distribution's configuration: origins, behaviors, and their policies."""

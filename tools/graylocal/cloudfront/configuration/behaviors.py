@@ -1,4 +1,4 @@
-"""Which behavior a request belongs to: decided on the normalised path, before any function runs."""
+"""Selects a request's behavior by the normalised path, before any function runs."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ def _plain(escape: re.Match[str]) -> str:
 def normalised(path: str) -> str:
     """A path as RFC 3986 (6.2.2) normalises it: escapes of unreserved characters undone, dot segments removed.
 
-    CloudFront normalises for the choice of the behavior only and sends the path on as it came (developer guide,
+    CloudFront normalises only to select the behavior and passes on the original path (developer guide,
     "Cache behavior settings: path pattern"). Empty segments (`//`) stay.
     """
     result: list[str] = []
@@ -40,11 +40,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether a path pattern (`*` any characters, `?` one, case counts, leading slash optional) takes a whole path."""
+    """Whether a path pattern (`*` any characters, `?` one, case-sensitive, optional leading slash) matches a path."""
     return _pattern(pattern).fullmatch(path) is not None
 
 
 def chosen(behaviors: Iterable[Behavior], path: str) -> Behavior:
-    """The first behavior whose pattern matches; the default behavior has no pattern and takes the rest."""
+    """The first behavior whose pattern matches; the default behavior has no pattern and matches the rest."""
     path = normalised(path)
     return next(each for each in behaviors if each.pattern is None or matches(each.pattern, path))

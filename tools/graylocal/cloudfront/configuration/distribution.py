@@ -1,4 +1,4 @@
-"""Read a deployed distribution and all it refers to through CloudFront's API, and nothing from the template."""
+"""Reads a deployed distribution and its dependencies through CloudFront's API, never from the template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class OriginGroup:
-    """Two origins; the second is asked when the first answers one of the statuses or not at all."""
+    """Two origins; the second is used if the first returns one of the statuses or does not answer."""
 
     members: tuple[Origin, ...]
     statuses: frozenset[int]
@@ -57,13 +57,13 @@ class Behavior:
 
     @property
     def cloudfront_headers(self) -> frozenset[str]:
-        """The CloudFront-* headers a policy of this behavior lists; no other is added."""
+        """The CloudFront-* headers in this behavior's policies; no others are added."""
         return self.cache.headers.cloudfront_headers | self.to_origin.headers.cloudfront_headers
 
 
 @dataclass(frozen=True)
 class ErrorRule:
-    """A custom error response: how long an error is kept, and the page shown for it, if any."""
+    """A custom error response: how long an error is cached, and the page shown for it, if any."""
 
     min_ttl: int
     page: str | None = None
@@ -96,7 +96,7 @@ class FunctionCode:
 
 
 class DistributionReader:
-    """Reads through `GetDistribution`, the policies' and the functions' operations; knows what it has read before."""
+    """Reads with `GetDistribution` and the operations for policies and functions; caches what it has read."""
 
     def __init__(self, cloudfront: "CloudFrontClient") -> None:
         self._cloudfront = cloudfront
@@ -106,7 +106,7 @@ class DistributionReader:
         return self._cloudfront.get_distribution(Id=distribution_id)["ETag"]
 
     def read(self, distribution_id: str) -> Distribution:
-        """The whole distribution. Raises botocore's ClientError when a part cannot be read."""
+        """The whole distribution. Raises botocore's ClientError if a part cannot be read."""
         answer = self._cloudfront.get_distribution(Id=distribution_id)
         found: Any = answer["Distribution"]
         config: Mapping[str, Any] = found["DistributionConfig"]
@@ -125,7 +125,7 @@ class DistributionReader:
         )
 
     def function(self, name: str) -> FunctionCode:
-        """A function's LIVE stage, as a viewer's request meets it."""
+        """A function's LIVE stage, which viewers' requests use."""
         described = self._cloudfront.describe_function(Name=name, Stage="LIVE")
         config = described["FunctionSummary"]["FunctionConfig"]
         associated: Mapping[str, Any] = config.get("KeyValueStoreAssociations") or {}

@@ -1,4 +1,4 @@
-"""Cache, origin request and response headers policies, as far as they decide what a request carries on.
+"""Cache, origin request and response headers policies, as far as they affect forwarded requests.
 
 Field names are those of CloudFront's API: GetCachePolicyConfig and its siblings.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from graylocal.cloudfront.messages import Pairs
 
-# Added to S3 requests by nobody, replaced by CloudFront towards an origin unless a policy asks for the viewer's own.
+# Not sent to S3; CloudFront replaces them for other origins unless a policy forwards the viewer's own.
 NEVER_FORWARDED = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "expect"}
 )
@@ -17,13 +17,13 @@ NEVER_FORWARDED = frozenset(
 
 @dataclass(frozen=True)
 class Selection:
-    """Which of a request's headers, cookies or query strings a policy names."""
+    """The headers, cookies or query strings that a policy lists."""
 
     kind: str = "none"
     names: frozenset[str] = frozenset()
 
     def takes(self, name: str) -> bool:
-        """Whether this policy takes the item of this name (headers: lower case)."""
+        """Whether this policy includes the item of this name (headers: lower case)."""
         match self.kind:
             case "all" | "allViewer":
                 return True
@@ -46,7 +46,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """What is in the cache key, and the bounds of how long an object is kept, in seconds."""
+    """The content of the cache key, and the TTL bounds of an object in seconds."""
 
     min_ttl: int = 0
     default_ttl: int = 86_400
@@ -59,13 +59,13 @@ class CachePolicy:
 
     @property
     def disabled(self) -> bool:
-        """Whether nothing is ever kept (as the managed policy CachingDisabled has it)."""
+        """Whether nothing is ever cached (as in the managed policy CachingDisabled)."""
         return self.max_ttl == 0
 
 
 @dataclass(frozen=True)
 class RequestPolicy:
-    """What goes to the origin beyond the cache key."""
+    """What is forwarded to the origin in addition to the cache key."""
 
     headers: Selection = field(default_factory=Selection)
     cookies: Selection = field(default_factory=Selection)

@@ -1,1 +1,1 @@
-"""CloudFront Functions as they run: the code, its events, its KeyValueStore, and the origin it may choose."""
+"""CloudFront Functions at run time: the code, its events, its KeyValueStore, and the origin it selects."""

@@ -15,7 +15,7 @@ type Event = dict[str, Any]
 
 
 class InvalidResult(ValueError):
-    """A function returned something CloudFront does not accept: the viewer gets 502."""
+    """A function returned a value that CloudFront rejects: the viewer gets 502."""
 
 
 def cookie_pairs(request: Request) -> Pairs:
@@ -41,7 +41,7 @@ def query_pairs(query: str) -> Pairs:
 
 
 def entries(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Pairs as an event has them: the last value, and all of them under `multiValue` when there are several."""
+    """Pairs in event form: the last value, plus all of them under `multiValue` if there are several."""
     result: dict[str, Any] = {}
     for name, value in pairs:
         if name not in result:
@@ -54,14 +54,14 @@ def entries(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def values(name: str, entry: object) -> list[str]:
-    """All values of an entry; `multiValue` wins over `value`. Raises InvalidResult when it is no entry."""
+    """All values of an entry; `multiValue` overrides `value`. Raises InvalidResult for an invalid entry."""
     if not isinstance(entry, Mapping):
         raise InvalidResult(f"{name} is not an object")
     several = entry.get("multiValue")
     parts = several if isinstance(several, list) else [entry]
     found = [part.get("value", "") if isinstance(part, Mapping) else None for part in parts]
     if not all(isinstance(value, str) for value in found):
-        raise InvalidResult(f"{name} has a value that is no string")
+        raise InvalidResult(f"{name} has a value that is not a string")
     return [value for value in found if isinstance(value, str)]
 
 
@@ -90,15 +90,15 @@ def event(distribution: Distribution, kind: str, request_id: str, ip: str, reque
 
 
 def changed_request(before: Event, after: Mapping[str, Any], request: Request) -> Request:
-    """The request a function returned. What it left alone goes on byte for byte, as it came from the viewer.
+    """The request a function returned. Unchanged parts are passed on byte for byte, as the viewer sent them.
 
-    Raises InvalidResult for what CloudFront answers with 502.
+    Raises InvalidResult where CloudFront answers 502.
     """
     if after.get("method", request.method) != request.method:
         raise InvalidResult("method is read-only")
     uri = after.get("uri")
     if not isinstance(uri, str) or not uri.startswith("/"):
-        raise InvalidResult("uri does not begin with /")
+        raise InvalidResult("uri does not start with /")
     query, cookies = after.get("querystring") or {}, after.get("cookies") or {}
     invisible = [(name, value) for name, value in request.headers if hidden(name)]
     headers: Pairs = list(invisible)
@@ -124,7 +124,7 @@ def _query(query: object) -> str:
     if isinstance(query, str):
         return query
     if not isinstance(query, Mapping):
-        raise InvalidResult("querystring is neither object nor string")
+        raise InvalidResult("querystring is neither an object nor a string")
     return "&".join(f"{name}={value}" for name, entry in query.items() for value in values(name, entry))
 
 
@@ -155,10 +155,10 @@ def response_object(response: Response) -> Event:
 
 
 def changed_response(after: Mapping[str, Any], body: bytes, hidden_headers: Pairs) -> Response:
-    """The response a function returned, over the origin's body unless it brought its own."""
+    """The response a function returned, with the origin's body unless it has its own."""
     status = after.get("statusCode")
     if not isinstance(status, (int, float)) or not 100 <= int(status) <= 599:
-        raise InvalidResult("statusCode is no HTTP status")
+        raise InvalidResult("statusCode is not an HTTP status")
     headers = list(hidden_headers)
     for name, entry in (after.get("headers") or {}).items():
         headers += [(name, value) for value in values(name, entry)]

@@ -11,8 +11,8 @@ from graylocal.cloudfront.functions.store import Store, View
 
 __all__ = ["Function", "FunctionFailed", "NotLoaded", "OriginCall", "Outcome"]
 
-# CPU time (seconds) that stands for the whole of what CloudFront allows, which says no figure and runs another engine:
-# a hundred times what a decision takes here, so a function is near it only when something is badly wrong.
+# CPU time (seconds) that counts as 100 % of CloudFront's limit, which is unpublished and for another engine: a hundred
+# times the cost of a decision here, so a function gets near it only if something is badly wrong.
 _ALLOWED = 0.025
 
 
@@ -26,7 +26,7 @@ class OriginCall:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a function returned, the origin it asked for, if any, and percent of the time allowed that it took."""
+    """A function's return value, the origin it selected, if any, and its compute utilization in percent."""
 
     result: object
     origin: OriginCall | None = None

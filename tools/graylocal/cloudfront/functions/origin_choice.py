@@ -1,4 +1,4 @@
-"""Which origin a request goes to: the behavior's own, or the one a function asks for by a helper.
+"""Selects a request's origin: the behavior's own, or the one a function selects with a helper.
 
 (Developer guide, "Helper methods for origin modification".)
 """
@@ -39,14 +39,14 @@ def called_origin(distribution: Distribution, origin: Origin | OriginGroup, call
 
 
 def rewritten(origin: Origin, asked: Mapping[str, Any]) -> Origin:
-    """An origin after `cf.updateRequestOrigin(asked)`: everything that is not asked for is inherited.
+    """An origin after `cf.updateRequestOrigin(asked)`: everything not set is inherited.
 
-    Raises InvalidResult for what CloudFront answers with 502.
+    Raises InvalidResult where CloudFront answers 502.
     """
     custom, access = asked.get("customOriginConfig"), asked.get("originAccessControlConfig")
     path = asked.get("originPath", origin.path)
     if path and (not path.startswith("/") or path.endswith("/")):
-        raise InvalidResult("originPath begins with / and does not end with it")
+        raise InvalidResult("originPath must start with / and must not end with /")
     signed = bool(access.get("enabled")) if isinstance(access, Mapping) else origin.signed
     s3 = access.get("originType") == "s3" if isinstance(access, Mapping) and signed else origin.s3 and custom is None
     if signed and (asked.get("hostHeader") or custom is not None or (origin.s3 and not s3)):

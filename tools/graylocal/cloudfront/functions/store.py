@@ -1,4 +1,4 @@
-"""The KeyValueStore as edge locations see it: read from the deployed store, and late or incomplete on request."""
+"""The KeyValueStore as edge locations see it: read from the deployed store; delayed or incomplete if simulated."""
 
 import time
 from collections import deque
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Simulation:
-    """How a location differs from a prompt and complete one.
+    """How a location deviates from an immediate and complete one.
 
-    `lag`: seconds until a change arrives. `missing`: keys that cannot be found for `missing_for` seconds after a change
-    has arrived, as users have measured (facts: a location misses keys for 21 to 26 seconds).
+    `lag`: seconds until a change arrives. `missing`: keys that are absent for `missing_for` seconds after a change has
+    arrived, as users have measured (a location misses keys for 21 to 26 seconds).
     """
 
     lag: float = 0.0
@@ -27,7 +27,7 @@ class Simulation:
 
 @dataclass(frozen=True)
 class Generation:
-    """All pairs of the store from one moment (monotonic seconds) on."""
+    """All pairs of the store since one moment (monotonic seconds)."""
 
     since: float
     etag: str
@@ -36,7 +36,7 @@ class Generation:
 
 @dataclass
 class Locations:
-    """The simulated state of each location; a location that nobody named is prompt and complete."""
+    """The simulated state of each location; other locations are immediate and complete."""
 
     simulations: dict[str, Simulation] = field(default_factory=dict)
     everywhere: Simulation = field(default_factory=Simulation)
@@ -59,13 +59,13 @@ class Store:
         return self._generations[-1].etag
 
     def advance(self, etag: str, pairs: Mapping[str, str]) -> None:
-        """Take a newer generation."""
-        # The first generation was in the store before anybody could ask, so it has arrived everywhere.
+        """Add a newer generation."""
+        # The first generation existed before any request, so it has arrived everywhere.
         since = self._clock() if self.etag else float("-inf")
         self._generations.append(Generation(since, etag, dict(pairs)))
 
     def seen_from(self, location: str) -> Mapping[str, str]:
-        """The pairs that a location has now; they do not change during one function's run."""
+        """The pairs at a location now; they do not change during a function's run."""
         simulation, now = self._locations.of(location), self._clock()
         arrived = now - simulation.lag
         current = next(each for each in reversed(self._generations) if each.since <= arrived)
@@ -75,14 +75,14 @@ class Store:
 
 
 class View(Mapping[str, str]):
-    """The store from one location, pinned for the length of one function's run."""
+    """The store at one location, pinned during a function's run."""
 
     def __init__(self, store: Store, location: str) -> None:
         self._store, self._location = store, location
         self._pairs: Mapping[str, str] = {}
 
     def pin(self) -> None:
-        """Take the state of now; the function that runs next sees nothing newer."""
+        """Pin the current state; the next function run sees nothing newer."""
         self._pairs = self._store.seen_from(self._location)
 
     def __getitem__(self, key: str) -> str:
@@ -96,7 +96,7 @@ class View(Mapping[str, str]):
 
 
 def reach_local_hosts(client: "CloudFrontKeyValueStoreClient") -> None:
-    """Let a client reach `<account>.localhost`, which many resolvers do not know, at 127.0.0.1 (RFC 6761)."""
+    """Make a client resolve `<account>.localhost` to 127.0.0.1 (RFC 6761); many resolvers do not."""
 
     def to_loopback(request: "AWSPreparedRequest", **_: object) -> None:
         parts = urlsplit(request.url)
@@ -108,19 +108,19 @@ def reach_local_hosts(client: "CloudFrontKeyValueStoreClient") -> None:
 
 
 class StoreFollower:
-    """Follows a deployed store by its ETag and reads all keys again when it has changed."""
+    """Follows a deployed store by its ETag and reads all keys again after a change."""
 
     def __init__(self, client: "CloudFrontKeyValueStoreClient", arn: str, store: Store) -> None:
         self._client, self._arn, self._store = client, arn, store
 
     def look(self) -> bool:
-        """Ask once; True when a newer generation was taken. Raises botocore's errors."""
+        """Check once; True if there was a newer generation. Raises botocore's errors."""
         etag = self._client.describe_key_value_store(KvsARN=self._arn)["ETag"]
         if etag == self._store.etag:
             return False
         pages = self._client.get_paginator("list_keys").paginate(KvsARN=self._arn, PaginationConfig={"PageSize": 50})
         pairs = {item["Key"]: item["Value"] for page in pages for item in page.get("Items", [])}
-        # Written to while we read: the next look takes it whole.
+        # Changed while reading: the next check reads it completely.
         if self._client.describe_key_value_store(KvsARN=self._arn)["ETag"] != etag:
             return False
         self._store.advance(etag, pairs)

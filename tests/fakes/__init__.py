@@ -1,1 +1,0 @@
-"""Stand-ins for AWS services, strict where AWS is."""

@@ -1,0 +1,287 @@
+"""DynamoDB, S3, SSM, API Gateway, Lambda and Secrets Manager in memory: what the control plane uses, and no more.
+
+Fast enough for the thousands of runs that fault injection takes. tests/unit/control/test_memory_aws.py asks the same
+of these and of moto and compares the answers.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+__all__ = [
+    "MemoryApiGateway",
+    "MemoryDynamoDB",
+    "MemoryLambda",
+    "MemoryS3",
+    "MemorySSM",
+    "MemorySecrets",
+    "client_error",
+]
+
+Item = dict[str, Any]
+
+
+@cache
+def _real(service: Any) -> Any:
+    return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def client_error(service: str, name: str, status: int, **more: Any) -> ClientError:
+    """An error as botocore raises it, of the modelled class where there is one."""
+    kind: type[ClientError] = getattr(_real(service).exceptions, name, ClientError)
+    answer: Any = {
+        "Error": {"Code": name, "Message": name},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        **more,
+    }
+    return kind(answer, "Operation")
+
+
+class MemoryDynamoDB:
+    """Stands for `boto3.client("dynamodb")` with one table keyed by pk (S) and sk (N)."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("dynamodb").exceptions
+        self.table: dict[tuple[str, int], Item] = {}
+
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> dict[str, Any]:
+        found = self.table.get(_key(Key))
+        return {"Item": dict(found)} if found else {}
+
+    def put_item(self, *, TableName: str, Item: Item, **condition: Any) -> dict[str, Any]:
+        if not self._holds(_key(Item), condition):
+            raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
+        self.table[_key(Item)] = dict(Item)
+        return {}
+
+    def delete_item(self, *, TableName: str, Key: Item) -> dict[str, Any]:
+        self.table.pop(_key(Key), None)
+        return {}
+
+    def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **given: Any) -> dict[str, Any]:
+        if not self._holds(_key(Key), given):
+            raise client_error("dynamodb", "ConditionalCheckFailedException", 400)
+        before = self.table.get(_key(Key), Key)
+        changed = re.fullmatch(r"(ADD) (\S+) (:\w+)|(SET) (\S+) = (:\w+)", UpdateExpression)
+        assert changed, UpdateExpression
+        kind, name, value = [part for part in changed.groups() if part]
+        name = given.get("ExpressionAttributeNames", {}).get(name, name)
+        value = given["ExpressionAttributeValues"][value]
+        if kind == "ADD":
+            if "N" not in before.get(name, {"N": "0"}):
+                raise client_error("dynamodb", "ValidationException", 400)
+            value = {"N": str(Decimal(before.get(name, {"N": "0"})["N"]) + int(value["N"]))}
+        # Replaced, never changed in place: a world that was forked before shares the item.
+        self.table[_key(Key)] = {**before, name: value}
+        return {"Attributes": {name: value}}
+
+    def query(self, *, ExpressionAttributeValues: Item, **given: Any) -> dict[str, Any]:
+        pk = ExpressionAttributeValues[":pk"]["S"]
+        below = ExpressionAttributeValues.get(":below")
+        found = [
+            item for (own, sk), item in sorted(self.table.items()) if own == pk and (not below or sk < int(below["N"]))
+        ]
+        if not given.get("ScanIndexForward", True):
+            found.reverse()
+        return {"Items": [dict(item) for item in found[: given.get("Limit", len(found))]]}
+
+    def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:
+        puts = [entry["Put"] for entry in TransactItems]
+        reasons = [
+            {"Code": "None"} if self._holds(_key(put["Item"]), put) else {"Code": "ConditionalCheckFailed"}
+            for put in puts
+        ]
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise client_error("dynamodb", "TransactionCanceledException", 400, CancellationReasons=reasons)
+        for put in puts:
+            self.table[_key(put["Item"])] = dict(put["Item"])
+        return {}
+
+    def _holds(self, key: tuple[str, int], given: Mapping[str, Any]) -> bool:
+        expression = given.get("ConditionExpression")
+        if not expression:
+            return True
+        item = self.table.get(key, {})
+        names = given.get("ExpressionAttributeNames", {})
+        values = given.get("ExpressionAttributeValues", {})
+        return any(
+            all(_true(clause.strip(), item, names, values) for clause in either.split(" AND "))
+            for either in expression.split(" OR ")
+        )
+
+
+def _true(clause: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
+    missing = re.fullmatch(r"attribute_not_exists\((\S+)\)", clause)
+    if missing:
+        return names.get(missing[1], missing[1]) not in item
+    typed = re.fullmatch(r"NOT attribute_type\((\S+), (:\w+)\)", clause)
+    if typed:
+        return values[typed[2]]["S"] not in item.get(names.get(typed[1], typed[1]), {})
+    compared = re.fullmatch(r"(\S+) (=|<) (:\w+)", clause)
+    assert compared, clause
+    there, value = item.get(names.get(compared[1], compared[1])), values[compared[3]]
+    if there is None:
+        return False
+    return bool(there == value) if compared[2] == "=" else int(there["N"]) < int(value["N"])
+
+
+def _key(item: Item) -> tuple[str, int]:
+    return item["pk"]["S"], int(item["sk"]["N"])
+
+
+class MemoryS3:
+    """Stands for `boto3.client("s3")`: objects by bucket and key, conditional puts, no versions."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("s3").exceptions
+        self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        if (Bucket, Key) not in self.objects:
+            raise client_error("s3", "404", 404)
+        found = self.objects[Bucket, Key]
+        return {"ETag": found["ETag"], "Metadata": dict(found["Metadata"])}
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        if (Bucket, Key) not in self.objects:
+            raise client_error("s3", "NoSuchKey", 404)
+        return {"Body": _Body(self.objects[Bucket, Key]["Body"])}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **given: Any) -> dict[str, Any]:
+        there = self.objects.get((Bucket, Key))
+        if (given.get("IfNoneMatch") and there) or (
+            "IfMatch" in given and (not there or there["ETag"] != given["IfMatch"])
+        ):
+            raise client_error("s3", "PreconditionFailed", 412)
+        etag = f'"{hashlib.sha256(Body).hexdigest()[:32]}"'
+        self.objects[Bucket, Key] = {"Body": Body, "ETag": etag, "Metadata": given.get("Metadata", {})}
+        return {"ETag": etag}
+
+
+class _Body(io.BytesIO):
+    def iter_lines(self) -> Any:
+        return iter(self.getvalue().splitlines())
+
+
+class MemorySSM:
+    """Stands for `boto3.client("ssm")`: String parameters with versions and their history."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("ssm").exceptions
+        self.values: dict[str, list[str]] = {}
+
+    def get_parameter(self, *, Name: str) -> dict[str, Any]:
+        if Name not in self.values:
+            raise client_error("ssm", "ParameterNotFound", 400)
+        return {"Parameter": {"Name": Name, "Value": self.values[Name][-1], "Version": len(self.values[Name])}}
+
+    def put_parameter(self, *, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:
+        self.values.setdefault(Name, []).append(Value)
+        return {"Version": len(self.values[Name])}
+
+    def get_parameter_history(self, *, Name: str, MaxResults: int) -> dict[str, Any]:
+        return {"Parameters": [{"Version": at, "Value": value} for at, value in enumerate(self.values[Name], 1)]}
+
+    def get_parameters_by_path(self, *, Path: str, Recursive: bool, MaxResults: int) -> dict[str, Any]:
+        found = [
+            {"Name": name, "Value": values[-1]} for name, values in self.values.items() if name.startswith(f"{Path}/")
+        ]
+        return {"Parameters": found}
+
+    def delete_parameter(self, *, Name: str) -> dict[str, Any]:
+        del self.values[Name]
+        return {}
+
+
+class MemoryApiGateway:
+    """REST APIs, their stages and usage plans."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("apigateway").exceptions
+        self.apis: dict[str, str] = {}
+        self.stages: set[tuple[str, str]] = set()
+        self.plans: dict[str, list[dict[str, str]]] = {}
+        self.keys: set[tuple[str, str]] = set()
+
+    def __deepcopy__(self, memo: object) -> "MemoryApiGateway":
+        other = MemoryApiGateway()
+        other.apis, other.stages, other.keys = dict(self.apis), set(self.stages), set(self.keys)
+        other.plans = dict(self.plans)
+        return other
+
+    def deploy(self, api: str, name: str, stage: str, plan: str) -> None:
+        self.apis[api] = name
+        self.stages.add((api, stage))
+        self.plans[plan] = [{"apiId": api, "stage": stage}]
+
+    def get_rest_api(self, *, restApiId: str) -> dict[str, Any]:
+        return {"name": self._found(self.apis, restApiId)}
+
+    def get_stage(self, *, restApiId: str, stageName: str) -> dict[str, Any]:
+        if (restApiId, stageName) not in self.stages:
+            raise client_error("apigateway", "NotFoundException", 404)
+        return {"stageName": stageName}
+
+    def get_usage_plan(self, *, usagePlanId: str) -> dict[str, Any]:
+        return {"apiStages": self._found(self.plans, usagePlanId)}
+
+    def create_usage_plan_key(self, *, usagePlanId: str, keyId: str, keyType: str) -> dict[str, Any]:
+        self._found(self.plans, usagePlanId)
+        if (usagePlanId, keyId) in self.keys:
+            raise client_error("apigateway", "ConflictException", 409)
+        self.keys.add((usagePlanId, keyId))
+        return {}
+
+    def delete_usage_plan_key(self, *, usagePlanId: str, keyId: str) -> dict[str, Any]:
+        if (usagePlanId, keyId) not in self.keys:
+            raise client_error("apigateway", "NotFoundException", 404)
+        self.keys.remove((usagePlanId, keyId))
+        return {}
+
+    def _found(self, where: dict[str, Any], name: str) -> Any:
+        if name not in where:
+            raise client_error("apigateway", "NotFoundException", 404)
+        return where[name]
+
+
+class MemoryLambda:
+    """The resource policy of functions: source ARN by function and statement."""
+
+    def __init__(self) -> None:
+        self.exceptions = _real("lambda").exceptions
+        self.permissions: dict[tuple[str, str], str] = {}
+
+    def __deepcopy__(self, memo: object) -> "MemoryLambda":
+        other = MemoryLambda()
+        other.permissions = dict(self.permissions)
+        return other
+
+    def add_permission(self, *, FunctionName: str, StatementId: str, SourceArn: str, **more: Any) -> dict[str, Any]:
+        if (FunctionName, StatementId) in self.permissions:
+            raise client_error("lambda", "ResourceConflictException", 409)
+        self.permissions[FunctionName, StatementId] = SourceArn
+        return {}
+
+    def remove_permission(self, *, FunctionName: str, StatementId: str) -> dict[str, Any]:
+        if (FunctionName, StatementId) not in self.permissions:
+            raise client_error("lambda", "ResourceNotFoundException", 404)
+        del self.permissions[FunctionName, StatementId]
+        return {}
+
+
+class MemorySecrets:
+    """Secrets by name."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.exceptions = _real("secretsmanager").exceptions
+        self.values = values
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
+        return {"SecretString": self.values[SecretId]}

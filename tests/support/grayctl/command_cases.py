@@ -1,0 +1,275 @@
+"""Every command: its success as people and as scripts see it, and its two most likely mistakes, as tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.grayctl.grayctl_stack import Grayctl
+
+from grayctl.errors import EXIT_NEGATIVE, EXIT_NOT_CONFIRMED, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
+from grayctl.output.answer_model import FailureAnswer
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A command line that is wrong, the exit code, and what the line on standard error has in it."""
+
+    line: str
+    code: int
+    says: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """`text` and `json` are the rest of the command line, in this order; `json` is `text` when it is not given.
+
+    `before` are command lines that make what the command needs.
+    """
+
+    text: str
+    says: str
+    mistakes: tuple[Mistake, Mistake]
+    json: str | None = None
+    before: tuple[str, ...] = ()
+    code: int = 0
+
+
+NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
+NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
+UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
+
+# They only look: one stack with some history serves them all.
+LOOKING = {
+    "status": Case("", "wanted", (NOWHERE, NOT_DEPLOYED)),
+    "watch": Case(
+        "--once",
+        "API requests of the last 5 minutes",
+        (NOT_DEPLOYED, Mistake("--every often", EXIT_USAGE, "'often' is not a duration")),
+    ),
+    "lanes": Case("", "stable", (NOWHERE, NOT_DEPLOYED)),
+    "traces": Case(
+        "--since 15min",
+        "no trace with a lane",
+        (
+            Mistake("--since long", EXIT_USAGE, "'long' is not a duration"),
+            Mistake("--since 7d", EXIT_USAGE, "7d is outside"),
+        ),
+    ),
+    "preview": Case(
+        "--ramp 60 --made-up 500",
+        "would move",
+        (
+            Mistake("", EXIT_USAGE, "give a release file or --ramp"),
+            Mistake("--ramp 60 --list nobody", EXIT_USAGE, "the release has no list 'nobody'"),
+        ),
+    ),
+    "rule list": Case("", "ramp", (NOWHERE, NOT_DEPLOYED)),
+    "list show": Case(
+        "staff", "staff", (Mistake("nobody", EXIT_USAGE, "the release has no list 'nobody'"), NOT_DEPLOYED)
+    ),
+    "list check": Case(
+        "ids.txt",
+        "ids.txt: 2 ids",
+        (
+            Mistake("missing.txt", EXIT_USAGE, "there is no file missing.txt"),
+            Mistake("empty.txt", EXIT_USAGE, "empty.txt has no id"),
+        ),
+    ),
+    "link": Case(
+        "--lane v2",
+        "gray-link=",
+        (
+            Mistake("", EXIT_USAGE, "give one of --lane, --out and --clear"),
+            Mistake("--lane v7", EXIT_USAGE, "v7 is not a lane of the release"),
+        ),
+    ),
+    "show": Case(
+        "2", "revision 2", (Mistake("99", EXIT_USAGE, "revision 99 does not"), Mistake("two", EXIT_USAGE, "Invalid"))
+    ),
+    "history": Case("-n 2", "author", (Mistake("-n 0", EXIT_USAGE, "Invalid value"), NOT_DEPLOYED)),
+    "diff": Case(
+        "1 2",
+        "revision 1 -> 2",
+        (Mistake("", EXIT_USAGE, "Missing argument"), Mistake("1 99", EXIT_USAGE, "revision 99 does not exist")),
+        code=EXIT_NEGATIVE,
+    ),
+    "export": Case(
+        "",
+        "salt:",
+        (
+            Mistake("99", EXIT_USAGE, "revision 99 does not exist"),
+            Mistake("--to no/such/folder.yaml", EXIT_USAGE, "cannot write no/such/folder.yaml: No such file"),
+        ),
+    ),
+    "estimate": Case(
+        "--rate 200",
+        "added: $",
+        (
+            Mistake("", EXIT_USAGE, "Missing option '--rate'"),
+            Mistake("--rate 1 --file missing.yaml", EXIT_USAGE, "file not found: missing.yaml"),
+        ),
+    ),
+    "keys show": Case("", "signs: a", (NOWHERE, NOT_DEPLOYED)),
+}
+
+# They change something: a stack of its own for each.
+RAMPED = ("ramp 5 --yes --no-wait",)
+CHANGING = {
+    "ramp": Case(
+        "20 --yes",
+        "published in",
+        (Mistake("120", EXIT_USAGE, "120 is not a percentage"), Mistake("40", *UNASKED)),
+        json="30 --yes --no-wait",
+    ),
+    "plan": Case(
+        "",
+        "next",
+        (
+            Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist"),
+            Mistake("faster", EXIT_USAGE, "Invalid value"),
+        ),
+        before=("ramp --plan 1,5,25 --every 30m --yes --no-wait",),
+    ),
+    "rule add": Case(
+        "germany --when country=DE --yes --no-wait",
+        "+ rules[germany]",
+        (
+            Mistake("germany --when land=DE --yes", EXIT_USAGE, "'land=DE' is not a condition"),
+            Mistake("austria --lane v9 --when country=AT --yes", EXIT_REFUSED, "v9"),
+        ),
+        json="france --when country=FR --yes --no-wait",
+    ),
+    "rule remove": Case(
+        "ramp --yes --no-wait",
+        "- rules[ramp]",
+        (Mistake("nobody --yes", EXIT_USAGE, "the release has no rule 'nobody'"), Mistake("gone", *UNASKED)),
+        json="germany --yes --no-wait",
+        before=(*RAMPED, "rule add germany --when country=DE --yes --no-wait", "rule add gone --when country=FR --yes"),
+    ),
+    "rule move": Case(
+        "germany 1 --yes --no-wait",
+        "order of rules",
+        (Mistake("germany 9 --yes", EXIT_USAGE, "position 9"), Mistake("germany", EXIT_USAGE, "Missing argument")),
+        json="germany 2 --yes --no-wait",
+        before=(*RAMPED, "rule add germany --when country=DE --yes --no-wait"),
+    ),
+    "list put": Case(
+        "staff ids.txt --yes --no-wait",
+        "list staff: 2 ids",
+        (
+            Mistake("staff missing.txt --yes", EXIT_USAGE, "file not found: missing.txt"),
+            Mistake("staff empty.txt --yes", EXIT_USAGE, "empty.txt contains no ids"),
+        ),
+        json="more ids.txt --yes --no-wait",
+    ),
+    "list remove": Case(
+        "staff --yes --no-wait",
+        "- lists.staff",
+        (
+            Mistake("nobody --yes", EXIT_USAGE, "the release has no list 'nobody'"),
+            Mistake("", EXIT_USAGE, "Missing argument 'name'"),
+        ),
+        json="more --yes --no-wait",
+        before=("list put staff ids.txt --yes --no-wait", "list put more ids.txt --yes --no-wait"),
+    ),
+    "apply": Case(
+        "good.yaml --yes --no-wait",
+        "revision 1 saved",
+        (
+            Mistake("missing.yaml --yes", EXIT_USAGE, "file not found: missing.yaml"),
+            Mistake("bad.yaml --yes", EXIT_REFUSED, "rules[0].lane"),
+        ),
+        json="--new --yes --no-wait",
+    ),
+    "undo": Case(
+        "--yes --no-wait",
+        "50 -> 5",
+        (Mistake("--to 99 --yes", EXIT_USAGE, "revision 99 does not exist"), Mistake("", *UNASKED)),
+        json="--to 2 --yes --no-wait",
+        before=(*RAMPED, "ramp 50 --yes --no-wait"),
+    ),
+    "pause": Case(
+        "--dry-run",
+        "paused",
+        (Mistake("--yes", EXIT_USAGE, "only an active release can be paused"), NOT_DEPLOYED),
+        before=RAMPED,
+        json="--yes --no-wait",
+    ),
+    "resume": Case(
+        "--dry-run",
+        "active",
+        (Mistake("--yes", EXIT_USAGE, "the release is active already"), NOT_DEPLOYED),
+        before=(*RAMPED, "pause --yes --no-wait"),
+        json="--yes --no-wait",
+    ),
+    "kill": Case("-m bad", "everybody gets stable", (NOWHERE, NOT_DEPLOYED), before=RAMPED),
+    "sync": Case("", "published", (NOWHERE, NOT_DEPLOYED), before=RAMPED),
+    "rebuild": Case(
+        "--yes",
+        "published",
+        (Mistake("--from tape --yes", EXIT_USAGE, "must be `revisions` or `s3`"), Mistake("", *UNASKED)),
+        before=RAMPED,
+    ),
+    "keys rotate": Case(
+        "--dry-run",
+        "would sign with b",
+        (Mistake("--yes", EXIT_USAGE, "there are already two keys"), NOT_DEPLOYED),
+        json="--yes",
+        before=RAMPED,
+    ),
+    "keys retire": Case(
+        "--dry-run",
+        "would sign with b",
+        (Mistake("--yes", EXIT_USAGE, "there is only one key"), NOT_DEPLOYED),
+        json="--yes",
+        before=(*RAMPED, "keys rotate --yes"),
+    ),
+    "keys identity": Case(
+        "--yes",
+        "signs with a",
+        (Mistake("--secret short --yes", EXIT_USAGE, "at least 32 characters"), Mistake("", *UNASKED)),
+        before=RAMPED,
+    ),
+    "site upload": Case(
+        "--lane v2 --from site",
+        "uploaded 1 files",
+        (
+            Mistake("--lane gray --from site", EXIT_USAGE, "'gray' is not a lane name"),
+            Mistake("--lane v2 --from nowhere", EXIT_USAGE, "site folder not found: nowhere"),
+        ),
+    ),
+}
+CASES = {**LOOKING, **CHANGING}
+
+
+def write_files(folder: Path) -> None:
+    """The files that the command lines name."""
+    (folder / "ids.txt").write_text("anna\nbob\n")
+    (folder / "empty.txt").write_text("# nobody\n")
+    (folder / "good.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n")
+    (folder / "bad.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v1, percent: 5}\n")
+    (folder / "site").mkdir()
+    (folder / "site" / "index.html").write_text("hello")
+
+
+def succeed(grayctl: Grayctl, name: str, case: Case) -> None:
+    """It does what it should, for people and for scripts."""
+    text = grayctl(*name.split(), *case.text.split())
+    assert text.code == case.code, text.err
+    assert case.says in text.out + text.err, text.out + text.err
+    assert "Traceback" not in text.err
+    rest = case.text if case.json is None else case.json
+    told = grayctl(*name.split(), *rest.split(), "--json")
+    assert told.code == case.code, told.err
+
+
+def fail(grayctl: Grayctl, name: str, mistake: Mistake) -> None:
+    """It says what is wrong, in a few lines and as JSON."""
+    arguments = [*name.split(), *mistake.line.split()]
+    outcome = grayctl(*arguments)
+    assert outcome.code == mistake.code, outcome.err
+    assert mistake.says in outcome.err, outcome.err
+    assert "Traceback" not in outcome.err
+    assert len(outcome.err.strip().splitlines()) <= 6
+    told = FailureAnswer.model_validate_json(grayctl(*arguments, "--json").out).error
+    assert told.exit_code == mistake.code
+    assert told.message in outcome.err
