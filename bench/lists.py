@@ -51,7 +51,7 @@ def compile_list(size: int, file: Path) -> Figures:
     shards = plan_list(size, name=NAME).shards
     started = time.process_time()
     with file.open(encoding="utf-8") as lines:
-        values = build_shards(canonical(lines), salt=SALT, shards=shards)
+        values = build_shards(map(canonical, lines), salt=SALT, shards=shards)
     seconds, peak = time.process_time() - started, megabytes()
     marks = [frozenset(value[at : at + 4] for at in range(1, len(value), 4)) for value in values]
     missed = sum(not _is_on(one, marks) for one in members(size))
@@ -98,7 +98,7 @@ def put_list(size: int, file: Path) -> Figures:
             out.writelines(kept)
             out.writelines(f"new-{number}\n" for number in range(50))
     started = time.process_time()
-    ids = read_ids(changed)
+    ids = read_ids(changed).ids
     change = plan_change(NAME, ids, before, members(size), planned=0, restricted=False)
     assert (change.added, change.removed) == (50, 50)
     return {"seconds": time.process_time() - started, "megabytes": megabytes(), "keys": change.keys}

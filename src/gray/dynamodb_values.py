@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-__all__ = ["Plain", "from_item", "from_value", "readable_of_item", "to_item", "to_value"]
+__all__ = ["Plain", "from_item", "from_value", "known_values", "readable_of_item", "to_item", "to_value"]
 
 type Plain = str | int | bool | list[Plain] | dict[str, Plain] | None
 Wire = dict[str, Any]
@@ -64,3 +64,9 @@ def readable_of_item(item: Mapping[str, Any]) -> dict[str, Plain]:
         with suppress(TypeError, ValueError):  # a type we never write; a number with a fraction
             found[name] = from_value(value)
     return found
+
+
+def known_values(item: Mapping[str, Any], bare: object) -> dict[str, Any]:
+    """Of such an item the values of `bare`'s attributes, as far as they are of the type that they have there."""
+    values = readable_of_item(item)
+    return {name: value for name, value in values.items() if type(value) is type(getattr(bare, name, None))}

@@ -1,4 +1,5 @@
 """Every five minutes: did the traces stay in one lane? Publishes `MixedTraces`, whose alarm tells people.
+Of the requests that X-Ray samples; of the others nothing is known.
 
 It withdraws nothing: a lost lane is a fault of a service, and taking gray away would hide it.
 """
@@ -43,7 +44,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     for mixed in found.mixed[:_NAMED]:
         _log.warning("mixed trace %s (%s): %s", mixed.trace_id, ", ".join(mixed.lanes), "; ".join(map(str, mixed.hops)))
     publish(boto3.client("cloudwatch"), environment, found)
-    return {"checked": found.checked, "mixed": [mixed.trace_id for mixed in found.mixed]}
+    return {"checked": found.checked, "sampled": True, "mixed": [mixed.trace_id for mixed in found.mixed]}
 
 
 def publish(cloudwatch: CloudWatchClient, environment: str, found: Report) -> None:

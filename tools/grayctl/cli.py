@@ -12,6 +12,7 @@ from grayctl.commands import PANELS
 from grayctl.errors import EXIT_NOT_CONFIRMED, UsageError, explain
 from grayctl.lazy_commands import CommandTable
 from grayctl.output.screen import drop_unwritable_errors, err, show_error, usable_streams
+from grayctl.unrefusable import command_first
 
 EPILOG = (
     "Exit codes: 0 done, 1 a negative finding, 2 usage, 3 conflict with another operator, 4 release refused,"
@@ -42,8 +43,9 @@ def _every_command() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     as_json = "--json" in arguments
+    others = [name for panel in PANELS.values() for name in panel if name != "kill"]
     try:
-        result = app(args=list(arguments), prog_name="grayctl", standalone_mode=False)
+        result = app(args=command_first(arguments, "kill", others), prog_name="grayctl", standalone_mode=False)
     except typer.Abort:
         err().print("nothing was changed")
         return EXIT_NOT_CONFIRMED

@@ -28,7 +28,7 @@ def _load(name: str) -> Any:
         group.name = name
         return group
     alone = typer.Typer(add_completion=False)
-    alone.command(name)(getattr(module, name))
+    alone.command(name, cls=getattr(module, "COMMAND_CLASS", None))(getattr(module, name))
     return typer.main.get_command(alone)
 
 

@@ -5,17 +5,21 @@ different items never meet; two writers of the state are kept apart by its versi
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from gray.analysis.trial import Trial
-from gray.dynamodb_values import Plain, from_item, to_item
+from gray.dynamodb_values import Plain, from_item, known_values, readable_of_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from gray.analysis.ramp_plan import PlanState
+
+# A version that is no number is nobody's: somebody wrote it by hand.
+_UNMOVED = "attribute_not_exists(version) OR version = :version OR NOT attribute_type(version, :n)"
 
 __all__ = ["PlanMoved", "Plans", "Trials"]
 
@@ -62,7 +66,7 @@ class Plans:
         answer = self._client.get_item(TableName=self._table, Key=_key(0), ConsistentRead=True)
         if "Item" not in answer:
             return PlanState(salt)
-        state = _state_of(from_item(answer["Item"]))
+        state = _state_of(answer["Item"])
         return state if state.salt == salt else PlanState(salt, version=state.version)
 
     def put(self, state: "PlanState") -> "PlanState":
@@ -73,8 +77,8 @@ class Plans:
             self._client.put_item(
                 TableName=self._table,
                 Item=to_item(values),
-                ConditionExpression="attribute_not_exists(pk) OR version = :version",
-                ExpressionAttributeValues={":version": {"N": str(state.version)}},
+                ConditionExpression=_UNMOVED,
+                ExpressionAttributeValues={":version": {"N": str(state.version)}, ":n": {"S": "N"}},
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise PlanMoved("somebody else changed the plan's state; look again") from error
@@ -109,16 +113,16 @@ def _number(lane: str) -> int:
     return int(lane.removeprefix("v"))
 
 
-def _state_of(values: Mapping[str, Plain]) -> "PlanState":
+def _state_of(item: Mapping[str, Any]) -> "PlanState":
+    """The state from its item as DynamoDB gives it; what is missing, or of another type, as at the plan's beginning.
+
+    Paused, where that cannot be read: steps wait for a person then, and not a person for steps.
+    """
     from gray.analysis.ramp_plan import PlanState
 
-    return PlanState(
-        salt=str(values["salt"]),
-        percent=Decimal(str(values["percent"])),
-        since=cast(int, values["since"]),
-        paused=bool(values["paused"]),
-        skip=bool(values["skip"]),
-        last=str(values["last"]),
-        decided_at=cast(int, values["decided_at"]),
-        version=cast(int, values["version"]),
-    )
+    bare = PlanState("", paused=True)
+    known = known_values(item, bare)
+    with suppress(ArithmeticError):
+        percent = Decimal(str(readable_of_item(item).get("percent", "")))
+        known["percent"] = percent if percent.is_finite() else bare.percent
+    return replace(bare, **known)

@@ -80,7 +80,7 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Report:
-    """All traces of a window that carried a lane of this environment."""
+    """All traces of a window that carried a lane of this environment: of the requests that X-Ray sampled, no others."""
 
     checked: int
     mixed: tuple[Mixed, ...]

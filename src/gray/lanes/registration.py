@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from gray.dynamodb_values import Plain, from_item, to_item
+from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item
 from gray.release.lane_api import LaneApi
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ STABLE = "v1"
 ADOPTED, REFUSED, WITHDRAWN, GONE = "adopted", "refused", "withdrawn", "gone"
 # Its adoption or its end has begun, and may have stopped anywhere: the next run begins it again.
 CHANGING = "changing"
+_STATUSES = (ADOPTED, REFUSED, WITHDRAWN, GONE, CHANGING)
 # A lane that viewers are sent to is withdrawn after this many failed checks in a row.
 FAILURES_TO_WITHDRAW = 3
 
@@ -161,7 +162,7 @@ class LaneTable:
             ExpressionAttributeValues={":pk": {"S": "lane"}},
             ConsistentRead=True,
         )
-        found = [_lane_of(from_item(item)) for item in answer["Items"]]
+        found = [lane for item in answer["Items"] if (lane := _lane_of(item))]
         return {lane.lane: lane for lane in found}
 
     def put(self, lane: Lane) -> None:
@@ -170,7 +171,17 @@ class LaneTable:
         self._client.put_item(TableName=self._table, Item=to_item(item))
 
 
-def _lane_of(values: Mapping[str, Plain]) -> Lane:
-    known = {name: values[name] for name in Lane.__dataclass_fields__ if name in values}
-    known["keys"] = tuple(cast(list[str], values.get("keys") or ()))  # type: ignore[assignment]
-    return Lane(**known)  # type: ignore[arg-type]
+def _lane_of(item: Mapping[str, Any]) -> Lane | None:
+    """The lane from its item as DynamoDB returns it; None if the item is unreadable: the lane is then adopted again.
+
+    An item without a known status is a lane whose adoption did not end.
+    """
+    bare = Lane("", CHANGING, "", "")
+    known = known_values(item, bare)
+    if not _LANE.fullmatch(known.get("lane", "")) or not {"api_id", "stage", "usage_plan"} <= known.keys():
+        return None
+    if known.get("status") not in _STATUSES:
+        known["status"] = CHANGING
+    keys = readable_of_item(item).get("keys")
+    known["keys"] = tuple(key for key in keys if isinstance(key, str)) if isinstance(keys, list) else ()
+    return replace(bare, **known)

@@ -10,9 +10,10 @@ Everything streams: 1,000,000 ids are held as numbers, not as texts.
 import hashlib
 import math
 import re
+import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,7 +46,10 @@ _FULL = 185  # planned on average, so that chance fills none of thousands of sha
 _GROWTH = 1.2
 _LONGEST_NAME = "x" * 32  # gray.release.document lets a list's name be so long
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Taken off at both ends; spreadsheets write the last two.
+_AROUND = " \t\r\n\u00a0\u3000"
+# Of no category of its own, and yet nothing to see: joiners, fillers, an empty pattern of Braille.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\uffa0\ufffd]")
 
 
 class ListError(ValueError):
@@ -60,21 +64,32 @@ class ListPlan:
     capacity: int
 
 
-def canonical(lines: Iterable[str]) -> Iterator[str]:
-    """The ids of a file's lines: trimmed, without empty lines and comments (`#`). Raises ListError for a bad one."""
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        if _CONTROL.search(text):
-            raise ListError(ReleaseProblem.ID_CONTROL(line=number))
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError:
-            raise ListError(ReleaseProblem.ID_NOT_UNICODE(line=number)) from None
-        if size > ID_BYTES:
-            raise ListError(ReleaseProblem.ID_LONG(line=number, size=size, limit=ID_BYTES))
-        yield text
+def canonical(text: str) -> str:
+    """An id as lists keep it: in NFC, without spaces around it. Raises ListError if it is not a valid id.
+
+    Invisible characters are refused: the list and the request could differ in them, and nobody would see it.
+    """
+    identity = text.strip(_AROUND)
+    if not identity.isascii():
+        identity = unicodedata.normalize("NFC", identity)
+    if not identity.isprintable() or _BLANK.search(identity):
+        for letter in identity:
+            _refuse_unseen(letter)
+    size = len(identity.encode())
+    if size > ID_BYTES:
+        raise ListError(ReleaseProblem.ID_LONG(size=size, limit=ID_BYTES))
+    return identity
+
+
+def _refuse_unseen(letter: str) -> None:
+    kind = unicodedata.category(letter)
+    if kind == "Cs" or letter == "\ufffd":
+        raise ListError(ReleaseProblem.ID_NOT_UNICODE())
+    if kind == "Cc":
+        raise ListError(ReleaseProblem.ID_CONTROL(code=f"{ord(letter):04X}"))
+    if kind in ("Cf", "Zl", "Zp") or (kind == "Zs" and letter != " ") or _BLANK.match(letter):
+        name = unicodedata.name(letter, "unnamed")
+        raise ListError(ReleaseProblem.ID_INVISIBLE(code=f"{ord(letter):04X}", name=name))
 
 
 def plan_list(ids: int, *, planned: int = 0, name: str = _LONGEST_NAME) -> ListPlan:

@@ -105,7 +105,7 @@ class Operator:
         """Puts the list `staff`, and says truly whether ids were only added."""
         before = self.revision.release().lists.get("staff")
         former = set(self.world.control_plane().history.lists().ids(before.digest)) if before else set()
-        content = sorted(canonical(ids))
+        content = sorted(map(canonical, ids))
         digest = sha256("\n".join(content).encode()).hexdigest()
         self.world.upload_list(digest, content)
         self.members |= set(content)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -74,7 +75,9 @@ class MemoryDynamoDB:
         name = given.get("ExpressionAttributeNames", {}).get(name, name)
         value = given["ExpressionAttributeValues"][value]
         if kind == "ADD":
-            value = {"N": str(int(before.get(name, {"N": "0"})["N"]) + int(value["N"]))}
+            if "N" not in before.get(name, {"N": "0"}):
+                raise client_error("dynamodb", "ValidationException", 400)
+            value = {"N": str(Decimal(before.get(name, {"N": "0"})["N"]) + int(value["N"]))}
         # Replaced, never changed in place: a world that was forked before shares the item.
         self.table[_key(Key)] = {**before, name: value}
         return {"Attributes": {name: value}}
@@ -118,6 +121,9 @@ def _true(clause: str, item: Item, names: Mapping[str, str], values: Item) -> bo
     missing = re.fullmatch(r"attribute_not_exists\((\S+)\)", clause)
     if missing:
         return names.get(missing[1], missing[1]) not in item
+    typed = re.fullmatch(r"NOT attribute_type\((\S+), (:\w+)\)", clause)
+    if typed:
+        return values[typed[2]]["S"] not in item.get(names.get(typed[1], typed[1]), {})
     compared = re.fullmatch(r"(\S+) (=|<) (:\w+)", clause)
     assert compared, clause
     there, value = item.get(names.get(compared[1], compared[1])), values[compared[3]]

@@ -66,6 +66,14 @@ LOOKING = {
     "list show": Case(
         "staff", "staff", (Mistake("nobody", EXIT_USAGE, "the release has no list 'nobody'"), NOT_DEPLOYED)
     ),
+    "list check": Case(
+        "ids.txt",
+        "ids.txt: 2 ids",
+        (
+            Mistake("missing.txt", EXIT_USAGE, "there is no file missing.txt"),
+            Mistake("empty.txt", EXIT_USAGE, "empty.txt has no id"),
+        ),
+    ),
     "link": Case(
         "--lane v2",
         "gray-link=",

@@ -45,7 +45,7 @@ def test_a_wrong_command_is_found() -> None:
     assert problem(["ramp", "20", "--config-env", "prod"]) == ""
     assert "no command" in problem(["rump", "20"])
     assert problem(["ramp", "--percent", "20"])
-    assert problem(["kill", "now"])
+    assert problem(["pause", "now"])
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))

@@ -21,7 +21,8 @@ def grayctl(capsys: pytest.CaptureFixture[str]) -> Grayctl:
     """Run one command line as the shell does; the environment is `test` unless named."""
 
     def command(*arguments: str) -> Outcome:
-        named = arguments if "--config-env" in arguments else (*arguments, "--config-env", "test")
+        stackless = arguments[:2] == ("list", "check")
+        named = arguments if stackless or "--config-env" in arguments else (*arguments, "--config-env", "test")
         capsys.readouterr()
         code = run(named)
         captured = capsys.readouterr()

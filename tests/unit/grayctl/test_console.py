@@ -302,6 +302,55 @@ def test_a_mistake_is_told_and_changes_nothing(stack: Stack, open_console: Calla
     assert head(stack) == (0, "none")
 
 
+BODIES: dict[str, str | bytes] = {
+    "400 digits": '{"percent": 1' + "0" * 400 + "}",
+    "400 digits below nothing": '{"percent": -1' + "0" * 400 + "}",
+    "400 digits and a fraction": '{"percent": 1' + "0" * 400 + ".5}",
+    "a large exponent": '{"percent": 1e400}',
+    "infinity": '{"percent": Infinity}',
+    "no number": '{"percent": NaN}',
+    "a truth": '{"percent": true}',
+    "a text": '{"percent": "5"}',
+    "a list": '{"percent": [5]}',
+    "nothing": '{"percent": null}',
+    "another key": '{"Percent": 5}',
+    "a little too much": '{"percent": 100.001}',
+    "below nothing": '{"percent": -0.01}',
+    "three decimals": '{"percent": 0.001}',
+    "5,000 digits": '{"percent": ' + "9" * 5000 + "}",
+    "a deep body": "[" * 9000,
+    "deep inside": '{"percent": ' + "[" * 9000,
+    "half a character": '{"percent": "\\ud800"}',
+    "no UTF-8": b'{"percent": "\xff"}',
+    "a number alone": "5",
+}
+
+
+@pytest.mark.parametrize("action", ["ask/ramp", "do/ramp", "do/kill", "ask/9999999999"])
+def test_no_body_is_a_bug_of_ours(stack: Stack, open_console: Callable[..., Browser], action: str) -> None:
+    browser = open_console(allow_actions=True)
+    for kind, body in BODIES.items():
+        headers = browser._sent({"origin": "http://{here}", "content-type": "application/json"})
+        answer = browser.client.post(f"/api/{action}", content=body, headers=headers)
+        assert 400 <= answer.status_code < 500, kind
+        assert answer.json()["error"]["message"], kind
+        if action == "ask/ramp" and "not JSON" not in answer.text and "no JSON" not in answer.text:
+            assert "percent" in answer.json()["error"]["message"] or "decimals" in answer.text, kind
+    assert head(stack) == (0, "none")
+
+
+@pytest.mark.parametrize("values", ['{"reason": 1' + "0" * 400 + "}", '{"reason": "\\ud800\\u001b"}', '{"reason": {}}'])
+def test_no_reason_stops_a_kill_of_the_console(
+    stack: Stack, grayctl: Grayctl, open_console: Callable[..., Browser], values: str
+) -> None:
+    grayctl("ramp", "5", "--yes", "--no-wait")
+    browser = open_console(allow_actions=True)
+    code = browser.post("/api/ask/kill", {}).json()["confirmation"]
+    done = browser.post("/api/do/kill", {**json.loads(values), "confirmation": code})
+    assert done.status_code == 200
+    assert head(stack)[1] == "killed"
+
+
 def test_aws_that_does_not_answer_is_told(open_console: Callable[..., Browser]) -> None:
     answer = open_console(table="graylane-gone").get("/api/live")
     assert answer.status_code == 502

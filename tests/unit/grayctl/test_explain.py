@@ -220,7 +220,7 @@ def test_by_a_file_and_its_list(stack: Stack, grayctl: Grayctl, project: Path) -
     ids = project / "ids.txt"
     ids.write_text("ada\nbob\n")
     stack.s3.put_object(Bucket="graylane-test-edge-config", Key=list_file_key("2" * 64), Body=ids.read_bytes())
-    entry = {"digest": "2" * 64, "ids": len(read_ids(ids)), "shards": 1, "salt": "ab12"}
+    entry = {"digest": "2" * 64, "ids": len(read_ids(ids).ids), "shards": 1, "salt": "ab12"}
     document = {
         "salt": SALT,
         "lanes": ["v2"],

@@ -18,7 +18,7 @@ MANY = "9" * 5000
 LONG = "n" * 300
 FILES: dict[str, str | bytes] = {
     "ids.txt": "anna\n",
-    "day.yaml": f"{HEAD}note: 2026-02-30\n",
+    "day.yaml": f"{HEAD}note: 2026-02-30T08:00:00Z\n",
     "digits.json": f'{{"salt": "abcdefgh", "lease_minutes": {MANY}}}',
     "tagged.yaml": f"{HEAD}note: !!bool perhaps\n",
     "deep.yaml": "[" * 5000,
@@ -54,10 +54,14 @@ MISTAKES = [
     Mistake("preview --ramp 5 --logs header.gz", EXIT_USAGE, "header.gz is damaged or truncated"),
     Mistake("preview --ramp 5 --logs body.gz", EXIT_USAGE, "body.gz is damaged or truncated"),
     Mistake("preview --ramp 5 --logs cut.gz", EXIT_USAGE, "cut.gz is damaged or truncated"),
-    Mistake("preview --ramp 5 --ids quote.csv", EXIT_USAGE, "quote.csv: line 3 cannot be read"),
-    Mistake("preview --ramp 5 --ids wide.csv", EXIT_USAGE, "wide.csv: line 2 cannot be read"),
-    Mistake("preview --ramp 5 --ids wide.txt", EXIT_USAGE, "wide.txt: the first line cannot be read"),
-    Mistake("preview --ramp 5 --ids nameless.csv", EXIT_USAGE, "no column 'id'; its first line has user, country"),
+    Mistake("preview --ramp 5 --ids quote.csv", EXIT_USAGE, "quote.csv: line 3: cannot be read"),
+    Mistake("preview --ramp 5 --ids wide.csv", EXIT_USAGE, "wide.csv: line 2: cannot be read"),
+    Mistake("preview --ramp 5 --ids wide.txt", EXIT_USAGE, "wide.txt: line 1: 140000 bytes"),
+    Mistake(
+        "preview --ramp 5 --ids nameless.csv",
+        EXIT_USAGE,
+        "nameless.csv: line 1: 2 fields between commas, and no line that names them",
+    ),
     Mistake(f"link --lane v2 --for {MANY[:400]}d", EXIT_USAGE, "d is outside 1s to 30d"),
     Mistake(f"ramp --plan 1,5 --every {MANY[:400]}h --yes", EXIT_USAGE, "h is outside 1s to 7d"),
 ]
@@ -145,7 +149,7 @@ def test_a_dry_run_of_an_undo_shows_the_state_that_it_will_have(ramped: Stack, g
     ("content", "ids", "germans"),
     [
         ("\ufeffanna\nbob\n", ["anna", "bob"], 0),
-        ("\ufeff# staff, all of it\nanna\nbob, the other\n", ["anna", "bob, the other"], 0),
+        ('\ufeff# staff, all of it\nanna\n"bob, the other"\n', ["anna", "bob, the other"], 0),
         ("\ufeffid,country\nanna,DE\nbob,FR\n", ["anna", "bob"], 1),
         ("country,id\nDE,anna\nFR,bob\n", ["anna", "bob"], 1),
         ("\ufeffid;country\nanna;DE\nbob;FR\n", ["anna", "bob"], 1),

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from gray.analysis.traces import cleared_by_summary, judge, marks, report
 
@@ -133,3 +134,9 @@ def test_the_share_counts_traces_that_carry_a_lane() -> None:
     assert (whole.checked, len(whole.mixed)) == (3, 1)
     assert whole.consistent_share == pytest.approx(2 / 3)
     assert report([], []).consistent_share == 1.0
+
+
+def test_it_is_said_that_traces_are_a_sample(stack: Stack, grayctl: Grayctl) -> None:
+    assert "X-Ray traces a sample of the requests" in grayctl("traces").out
+    assert grayctl("traces", "--json").json["sampled"] is True
+    assert "X-Ray samples" in grayctl("traces", "--help").out

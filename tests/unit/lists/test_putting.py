@@ -38,7 +38,7 @@ def test_how_far_it_is_is_told(tmp_path: Path) -> None:
     read: list[int] = []
     laid_out: list[int] = []
 
-    ids = read_ids(file, read.append)
+    ids = read_ids(file, read.append).ids
     first = plan_change("staff", ids, None, [], planned=0, restricted=False)
     plan_change("staff", ids, first.entry, iter(ids), planned=0, restricted=False, advance=laid_out.append)
 
@@ -48,7 +48,7 @@ def test_how_far_it_is_is_told(tmp_path: Path) -> None:
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
     file = tmp_path / "ids.txt"
-    file.write_text("ada\nbo\tb\n")
+    file.write_text("ada\nbo\x07b\n")
     with pytest.raises(UsageError, match="line 2: a control character"):
         read_ids(file)
 

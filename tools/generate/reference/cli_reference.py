@@ -21,7 +21,8 @@ def cli_reference() -> str:
     """The page."""
     parts = [
         "# grayctl, command by command",
-        "Every command finds its stack by `--config-env` (default `dev`, or `GRAYCTL_CONFIG_ENV`) and samconfig.toml."
+        "Every command that uses a stack finds it by `--config-env` (default `dev`, or `GRAYCTL_CONFIG_ENV`) and"
+        " samconfig.toml."
         " `--json` prints one document to standard output; progress, questions and errors go to standard error"
         ' (with `--json`, an error is a document `{"error": {...}}` on standard output).',
         "Shell completion: `grayctl --install-completion`.",

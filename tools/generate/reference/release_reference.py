@@ -25,8 +25,9 @@ def release_reference() -> str:
     schema = Release.model_json_schema()
     parts = [
         "# The release document",
-        "`grayctl apply FILE` accepts it as YAML or JSON, `grayctl show` prints it. Unknown keys are errors. Rules are"
-        " evaluated in order; the first match decides. Viewers without a match are on stable.",
+        "`grayctl apply FILE` accepts it as YAML or JSON, `grayctl show` prints it. Unknown keys are errors, and so are"
+        " duplicate keys and words that YAML versions read differently (NO, on, 12:30, 2026-01-01): quote such text."
+        " Rules are evaluated in order; the first match decides. Viewers without a match are on stable.",
         f"```yaml\n{yaml.safe_dump(_EXAMPLE, sort_keys=False).rstrip()}\n```",
         *_section("release", schema, schema["$defs"]),
     ]

@@ -85,11 +85,11 @@ class Kill:
         return True
 
 
-def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None]) -> Kill:
+def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None], see: bool = True) -> Kill:
     """Write the killed revision, have the manual sync publish it, and see it at the edge.
 
     If HEAD cannot be written, or sync does not publish in a few seconds, write directly into the store. The manual sync
-    is called in any case: it can kill on its own, and it invalidates the caches.
+    is called in any case: it can kill on its own, and it invalidates the caches. `see`: poll the edge until it follows.
     """
     target = hurried(target)
     result = Kill()
@@ -102,7 +102,7 @@ def kill(target: Target, *, author: str, reason: str, tell: Callable[[str], None
         result.tried("manual sync", lambda: _follow(result, target, tell))
     if not result.done:
         result.tried("store", lambda: _write_store(result, target, tell))
-    if result.arrival and target.site:
+    if result.arrival and target.site and see:
         tell("published; asking the edge")
         result.tried("edge", lambda: _see(result, target))
     return result

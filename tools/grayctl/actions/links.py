@@ -1,9 +1,11 @@
 """Links that put a browser into a lane (signed), out of gray, or back to the rules."""
 
-from urllib.parse import quote, urlencode
-
 from gray.edge.grants import EdgeKeys, sign_link
 from grayctl.errors import UsageError
+from grayctl.reading.address import Address, read_address
+from grayctl.reading.explain import link_status
+
+_FIELD = "gray-link"
 
 
 def gray_link(site: str, path: str, keys: EdgeKeys, *, salt: str, lane: str, epoch: int, expiry: int) -> str:
@@ -21,7 +23,28 @@ def clear_link(site: str, path: str) -> str:
     return _url(site, path, "clear")
 
 
+def page_of(site: str, path: str) -> Address:
+    """The page that a link can lead to. Raises UsageError for what the edge would not take a link at."""
+    address = read_address(path, site)
+    status = link_status(address.path)
+    if status == 400:
+        raise UsageError(f"{path!r} leads nowhere: the edge answers 400 ({_improper(address.path)})", "Correct it.")
+    if status != 302:
+        kind = "the API" if address.path.startswith("/api/") else "a file"
+        raise UsageError(f"{path!r} is {kind}, and links count at pages only", "Give a page, as /.")
+    return address
+
+
 def _url(site: str, path: str, value: str) -> str:
-    if not path.startswith("/"):
-        raise UsageError(f"{path!r} is not a path", "Start it with a slash.")
-    return f"{site}{quote(path, safe='/')}?{urlencode({'gray-link': value})}"
+    return f"{site}{page_of(site, path).with_field(_FIELD, value)}"
+
+
+def _improper(path: str) -> str:
+    """The reason, in words; the edge answers only the status."""
+    if "//" in path:
+        return "two slashes"
+    if "/." in path:
+        return "a dot segment"
+    if "%5C" in path.upper():
+        return "a backslash"
+    return "invalid percent-encoding, or an encoded character that paths must not contain; write a percent sign as %25"

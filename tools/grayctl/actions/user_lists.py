@@ -2,23 +2,24 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gray.history.list_files import ListFiles, list_file_key
 from gray.release.user_lists import (
     ListError,
     build_shards,
-    canonical,
     changed_shards,
     false_positive_rate,
     plan_list,
     store_bytes,
 )
 from grayctl.document.edits import Document, new_salt
-from grayctl.errors import RefusedError, UsageError
+from grayctl.document.id_file import Found, IdFile
+from grayctl.document.patience import Tell, untold
+from grayctl.errors import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,16 +52,38 @@ class ListChange:
         return self.removed == 0
 
 
-def read_ids(path: Path, advance: Advance = _unseen) -> list[str]:
-    """The ids of a file, sorted and unique; `advance` gets the number of further ids read.
+@dataclass(frozen=True)
+class Ids:
+    """The ids of a file, sorted and unique, and what else was found in the file."""
+
+    ids: list[str]
+    repeated: int
+    found: Found
+
+    def notes(self, identity: Mapping[str, Any] | None = None) -> list[str]:
+        """For people; depends on the release's identity, if that is known."""
+        again = [f"duplicate ids skipped: {self.repeated:,}"] if self.repeated else []
+        if not identity:
+            return [*self.found.notes(), *again, *self.found.carriage()]
+        places = frozenset(str(one).partition(":")[0] for one in identity.get("sources", ()))
+        return [*self.found.notes(), *again, *self.found.carriage(str(identity.get("kind")), places)]
+
+
+def read_ids(path: Path, advance: Advance = _unseen, tell: Tell = untold) -> Ids:
+    """The ids of a file; `advance` gets the number of further ids read, `tell` what the command waits for.
 
     Raises UsageError for a line that is not an id.
     """
-    with path.open(encoding="utf-8-sig", newline=None) as lines:  # Excel writes a byte order mark
-        try:
-            return sorted(set(_told(canonical(lines), advance)))
-        except ListError as error:
-            raise UsageError(f"{path}: {error}") from error
+    file = IdFile(path, tell)
+    count = 0
+
+    def counted(more: int) -> None:
+        nonlocal count
+        count += more
+        advance(more)
+
+    ids = sorted(set(_told(file.ids(), counted)))
+    return Ids(ids, count - len(ids), file.found)
 
 
 def plan_change(

@@ -11,6 +11,7 @@ from grayctl.document.edits import new_document
 from grayctl.document.file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import Manner, changing
+from grayctl.output.screen import note
 
 
 @changing
@@ -26,6 +27,6 @@ def apply(
     """
     if (file is None) == (not new):
         raise UsageError("give a file or --new", "See: grayctl apply --help")
-    wanted = new_document() if file is None else read_document(file)
+    wanted = new_document() if file is None else read_document(file, note)
     summary = "apply --new" if file is None else f"apply {file}"
     carry_out(Edit(lambda _before: wanted, summary, replaces=True), manner)

@@ -13,7 +13,7 @@ from grayctl.document.edits import Document, new_document
 from grayctl.document.file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv
-from grayctl.output.screen import show
+from grayctl.output.screen import note, show
 from grayctl.reading.estimate import Estimate, Traffic, read_prices
 from grayctl.reading.estimate import estimate as compute
 from grayctl.reading.release import Current, read_current, revisions_of
@@ -47,7 +47,7 @@ def estimate(
     """
     _refuse_more_than_all(documents, api)
     # Check a file as `apply` does: an invalid release has no price.
-    release = _checked(read_document(file)) if file else read_current(revisions_of(discover(config_env))).document
+    release = _checked(read_document(file, note)) if file else read_current(revisions_of(discover(config_env))).document
     traffic = Traffic(rate, documents / 100, api / 100, changes, kilobytes=kilobytes)
     found = compute(traffic, release, read_prices())
     lines = [{**asdict(line), "dollars": round(line.dollars, 4)} for line in found.lines]

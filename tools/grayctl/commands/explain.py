@@ -20,7 +20,8 @@ from grayctl.actions.propose import propose
 from grayctl.document.file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv
-from grayctl.output.screen import show
+from grayctl.output.screen import note, show
+from grayctl.reading.address import read_address
 from grayctl.reading.explain import Explanation, See, Viewer, compiled, published
 from grayctl.reading.explain import explain as ask_edge_function
 from grayctl.reading.release import document_of, read_current, read_revision, revisions_of
@@ -39,7 +40,10 @@ class _Source:
 
 
 def explain(
-    path: Annotated[str, typer.Option("--path", help="The requested path; /api/... goes to the API.")] = "/",
+    path: Annotated[
+        str,
+        typer.Option("--path", help="The requested path, as in the address bar; /api/... goes to the API."),
+    ] = "/",
     identity: Annotated[
         str, typer.Option("--id", help="The viewer's identity; sent and signed as the release requires.")
     ] = "",
@@ -65,20 +69,22 @@ def explain(
         raise UsageError("give one of --revision and --file", "See: grayctl explain --help")
     if device and device not in _DEVICES:
         raise UsageError(f"unknown device {device!r}", f"Use one of {', '.join(_DEVICES)}.")
-    if not path.startswith("/"):
-        raise UsageError(f"{path!r} is not a path", "Start it with a slash; use --query for query parameters.")
+    asked = read_address(path, "")
     viewer = Viewer(
-        path=path,
+        path=asked.path,
         identity=identity,
         cookies=_pairs("--cookie", cookie),
         headers=_pairs("--header", header),
-        query=_pairs("--query", query),
+        query=[*asked.fields(), *_pairs("--query", query)],
         country=country,
         device=device,
         ip=ip,
         now=_seconds(moment),
     )
     target = discover(config_env)
+    read_address(path, target.site)
+    if asked.fragment:
+        note(f"no browser sends what stands behind the #: {asked.fragment}")
     source = _source(target, revision, file, viewer.now)
     found = ask_edge_function(viewer, source.see)
     document = {"environment": target.environment, "source": source.name, **found.as_json()}
@@ -89,7 +95,7 @@ def _source(target: Target, revision: int | None, file: Path | None, now: int) -
     revisions = revisions_of(target)
     if file is not None:
         current = read_current(revisions)
-        document = read_document(file)
+        document = read_document(file, note)
         release = propose(current, lambda _before: document).release
         epoch = current.head.epoch if current.head else 1
         return _Source(str(file), _compiled(target, release, current.revision + 1, epoch, now))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from grayctl.document.file import as_yaml
 from grayctl.errors import UsageError
@@ -25,7 +26,7 @@ def export(
     """
     document = document_of(read_revision(revisions_of(discover(config_env)), number))
     if to is None:
-        show(document, as_json, lambda console: console.print(as_yaml(document), end="", markup=False))
+        show(document, as_json, lambda console: _print(console, as_yaml(document)))
         return
     try:
         to.write_text(as_yaml(document), encoding="utf-8")
@@ -33,3 +34,10 @@ def export(
         # The error of a full disk does not name the file.
         raise UsageError(f"cannot write {to}: {error.strerror}", "Pass another file to --to.") from error
     show({"file": str(to)}, as_json, lambda console: console.print(f"written to {to}", markup=False))
+
+
+def _print(console: Console, text: str) -> None:
+    if console.is_terminal:
+        console.print(text, end="", markup=False)
+    else:
+        console.file.write(text)  # a file for `grayctl apply`: to the letter

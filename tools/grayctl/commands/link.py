@@ -25,7 +25,10 @@ def link(
     out: Annotated[bool, typer.Option("--out", help="Out of every gray lane; needs no signature.")] = False,
     clear: Annotated[bool, typer.Option("--clear", help="Back to the rules: remove a grant or an opt-out.")] = False,
     for_: Annotated[str, typer.Option("--for", help="How long the link is valid: 30m, 1h, 7d.")] = "1h",
-    path: Annotated[str, typer.Option("--path", help="The page to open.")] = "/",
+    path: Annotated[
+        str,
+        typer.Option("--path", help="The page to open, as in the address bar; also a full URL of the site."),
+    ] = "/",
     config_env: ConfigEnv = "dev",
     as_json: AsJson = False,
 ) -> None:

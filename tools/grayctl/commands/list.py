@@ -15,12 +15,13 @@ from grayctl.document import edits
 from grayctl.document.edits import Document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv, Manner, changing
-from grayctl.output.screen import bar, err, show, spinner
+from grayctl.output.screen import bar, err, note, show, spinner
 from grayctl.reading.release import read_current, revisions_of
 from grayctl.stack.target import discover
 
 app = typer.Typer(help="Manage user lists, which rules use with --when list=NAME.", no_args_is_help=True)
 
+_SHOWN = 5
 Name = Annotated[str, typer.Argument(help="Name of the list.")]
 
 
@@ -29,7 +30,12 @@ Name = Annotated[str, typer.Argument(help="Name of the list.")]
 def put(
     *,
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The ids, one per line; skips empty lines and # comments.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The ids, one per line or a table; skips empty lines and # comments; - for standard input."
+        ),
+    ],
     restricted: Annotated[
         bool | None,
         typer.Option(
@@ -42,17 +48,25 @@ def put(
 ) -> None:
     """Put or replace a user list.
 
+    The file has one id per line, or is a table with commas, semicolons or tabs whose first line names the id column
+    (`id`, `user_id`, `uid`, ...); quoted or not. Spaces around an id are removed, and it is stored in Unicode's
+    composed form (NFC); invalid ids are refused with their line. `grayctl list check` only reads the file.
+
     The upload is proportional to the number of changed ids: for a large list, only changed shards are written.
 
     Example: grayctl list put staff staff-ids.txt
     """
     with bar("reading ids", None, manner.as_json) as advance:
-        ids = read_ids(file, advance)
+        read = read_ids(file, advance, note)
+    ids = read.ids
     if not ids:
         raise UsageError(f"{file} contains no ids", "To let nobody in, remove the rule: grayctl rule remove ID")
     target = discover(manner.config_env)
     bucket = target.output("EdgeConfigBucket")
-    before = read_current(revisions_of(target)).document.get("lists", {}).get(name)
+    release = read_current(revisions_of(target)).document
+    before = release.get("lists", {}).get(name)
+    for told in read.notes(release.get("identity")):
+        note(told)
     with bar("laying out ids", len(ids) + (before["ids"] if before else 0), manner.as_json) as advance:
         former = former_ids(ListFiles(target.clients.s3, bucket), before)
         kept = bool(before and before.get("restricted"))
@@ -71,6 +85,30 @@ def put(
         ids_only_added={name: change.only_added},
     )
     carry_out(edit, manner, prepare=upload)
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="The ids, as for `grayctl list put`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read a file of ids as `grayctl list put` would, say what it found, and change nothing; no stack is asked.
+
+    Example: grayctl list check staff-ids.txt
+    """
+    with bar("reading ids", None, as_json) as advance:
+        read = read_ids(file, advance, note)
+    if not read.ids:
+        raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
+    found = {"file": str(file), "ids": len(read.ids), "repeated": read.repeated, "comments": read.found.comments}
+    told = {**found, "column": read.found.named or None, "notes": read.notes(), "first": read.ids[:_SHOWN]}
+
+    def text(console: Console) -> None:
+        console.print(f"{file}: {len(read.ids):,} ids, in their order: {_some(read.ids)}", markup=False)
+        for line in read.notes():
+            console.print(f"! {line}", style="yellow", markup=False)
+
+    show(told, as_json, text)
 
 
 @app.command("show")
@@ -102,6 +140,10 @@ def remove(
     Example: grayctl list remove staff
     """
     carry_out(Edit(lambda release: edits.without_list(release, name), f"list remove {name}"), manner)
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:_SHOWN]) + (", ..." if len(ids) > _SHOWN else "")
 
 
 def _tell(console: Console, name: str, change: ListChange) -> None:

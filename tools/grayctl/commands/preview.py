@@ -12,7 +12,7 @@ from grayctl.document import edits
 from grayctl.document.file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv
-from grayctl.output.screen import bar, show
+from grayctl.output.screen import bar, note, show
 from grayctl.preview import access_logs, viewers
 from grayctl.preview.asking import Preview, Question, ask, list_ids
 from grayctl.preview.screen import print_moves
@@ -31,7 +31,10 @@ def preview(
     ] = None,
     ids: Annotated[
         Path | None,
-        typer.Option("--ids", help="Viewers: a file of ids, or a table with columns id, country, device, …"),
+        typer.Option(
+            "--ids",
+            help="Viewers: a file of ids as for `grayctl list put`, or a table with columns id, country, device, …",
+        ),
     ] = None,
     user_list: Annotated[
         str | None, typer.Option("--list", help="Viewers: a user list of the release.", autocompletion=complete_list)
@@ -53,9 +56,9 @@ def preview(
         raise UsageError("give a release file or --ramp", "See: grayctl preview --help")
     if sum(source is not None for source in (ids, user_list, logs)) > 1:
         raise UsageError("give one of --ids, --list and --logs", "See: grayctl preview --help")
-    wanted = read_document(file) if file else None
+    wanted = read_document(file, note) if file else None
     # Report a bad file before calling AWS.
-    asked = viewers.from_file(ids) if ids else viewers.made_up(made_up)
+    asked = viewers.from_file(ids, note) if ids else viewers.made_up(made_up)
     reading = access_logs.Reading() if logs else None
     if logs:
         access_logs.log_files(logs)

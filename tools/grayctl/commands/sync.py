@@ -8,36 +8,51 @@ from rich.console import Console
 
 from gray.lanes.registration import read_parameters
 from gray.publish.records.current import Published
+from grayctl.actions.author import author
 from grayctl.actions.follow import Arrival
-from grayctl.actions.manual_sync import sync_and_follow
-from grayctl.options import AsJson, ConfigEnv, DryRun, Reason
+from grayctl.actions.manual_sync import invoke_manual_sync, sync_and_follow
+from grayctl.options import Manner, changing
 from grayctl.output.changes import print_arrival
 from grayctl.output.screen import show, spinner
 from grayctl.reading.release import revisions_of
 from grayctl.stack.target import Target, discover
 
 
+@changing
 def sync(
-    config_env: ConfigEnv = "dev",
-    reason: Reason = "",
+    *,
     invalidate: Annotated[
         bool, typer.Option("--invalidate/--no-invalidate", help="Also invalidate CloudFront's caches.")
     ] = True,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    manner: Manner,
 ) -> None:
     """Publish the current revision to the edge again, invalidate caches and verify.
 
+    Nobody is moved by it, so nobody is asked.
+
     Example: grayctl sync --config-env prod
     """
-    target = discover(config_env)
-    if dry_run:
-        show_dry_run(target, "publish", as_json)
+    target = discover(manner.config_env)
+    if manner.dry_run:
+        show_dry_run(target, "publish", manner.as_json)
         return
-    with spinner("calling the manual sync", as_json) as tell:
-        arrival = sync_and_follow(target, "publish", reason=reason or "sync", invalidate=invalidate, tell=tell)
+    call_manual_sync(target, "publish", manner.reason or "sync", manner, invalidate=invalidate)
+
+
+def call_manual_sync(
+    target: Target, action: str, reason: str, manner: Manner, *, invalidate: bool = False, **more: str
+) -> None:
+    """Have it done, followed unless the manner says not to, and told."""
+    if manner.no_wait:
+        request = invoke_manual_sync(target, action, author=author(), reason=reason, invalidate=invalidate, **more)
+        asked = {"environment": target.environment, "request": request}
+        text = "asked for, and not followed; look with: grayctl status"
+        show(asked, manner.as_json, lambda console: console.print(text))
+        return
+    with spinner("calling the manual sync", manner.as_json) as tell:
+        arrival = sync_and_follow(target, action, reason=reason, invalidate=invalidate, tell=tell, **more)
     document = {"environment": target.environment, **asdict(arrival.publication)}
-    show(document, as_json, lambda console: print_published(console, arrival))
+    show(document, manner.as_json, lambda console: print_published(console, arrival))
 
 
 def show_dry_run(target: Target, verb: str, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from grayctl.stack.target import Target, discover
 
 # GetTraceSummaries accepts at most six hours (X-Ray API reference).
 _LONGEST = 6 * 3600
+_SAMPLED = "X-Ray traces a sample of the requests, and says nothing of the others"
 
 
 def traces(
@@ -28,7 +29,8 @@ def traces(
 ) -> int:
     """Check in X-Ray that every trace stayed in one lane; show the hop where one did not.
 
-    X-Ray keeps a sample: one request a second and 5 % of the others, unless the account has other rules.
+    X-Ray keeps a sample: one request a second and 5 % of the others, unless the account has other rules. Requests that
+    it did not trace are not checked.
 
     Exit code 1 if a trace is mixed.
 
@@ -58,6 +60,7 @@ def _check(target: Target, seconds: int) -> Report:
 def _as_json(found: Report) -> dict[str, object]:
     return {
         "checked": found.checked,
+        "sampled": True,
         "consistent_share": found.consistent_share,
         "mixed": [asdict(m) for m in found.mixed],
     }
@@ -65,10 +68,11 @@ def _as_json(found: Report) -> dict[str, object]:
 
 def _print_traces(console: Console, found: Report) -> None:
     if not found.checked:
-        console.print("no trace with a lane in this period")
+        console.print(f"no trace with a lane in this period; {_SAMPLED}")
         return
     kept = found.checked - len(found.mixed)
     console.print(f"{kept:,} of {found.checked:,} traces stayed in one lane ({100 * found.consistent_share:.2f} %)")
+    console.print(f"sampled: {_SAMPLED}", style="dim")
     for mixed in found.mixed:
         console.print(f"{mixed.trace_id}  {moment(int(mixed.started))}  {', '.join(mixed.lanes)}", markup=False)
         for hop in mixed.hops:

@@ -1,7 +1,5 @@
 """`grayctl watch`: live view of an environment."""
 
-import json
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
@@ -14,7 +12,7 @@ from rich.text import Text
 from grayctl.errors import EXIT_OK, GrayctlError, explain
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.live_screen import Screen
-from grayctl.output.screen import error_document, out, show_error, spinner
+from grayctl.output.screen import error_document, out, show_error, spinner, write_json
 from grayctl.periods import parse_period
 from grayctl.reading.live import Live, read_live
 from grayctl.reading.signing import debug_header
@@ -72,8 +70,7 @@ def looks(first: Live, look: Callable[[], Live], wait: Callable[[], None], once:
 def _print_lines(seen: Iterable[Live | GrayctlError]) -> None:
     for look in seen:
         document = look.as_json() if isinstance(look, Live) else error_document(look)
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
-        sys.stdout.flush()
+        write_json(document, indent=None)
 
 
 def _print_each(seen: Iterable[Live | GrayctlError]) -> None:

@@ -90,8 +90,8 @@ class Actions:
         raise UsageError(f"unknown action {action!r}", f"Use one of {', '.join(ACTIONS)}.")
 
     def _ramp(self, percent: Any) -> Intent:
-        if isinstance(percent, bool) or not isinstance(percent, (int, float)):
-            raise UsageError("give a percentage", "0 to 100, at most two decimals.")
+        if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 <= percent <= 100:
+            raise UsageError("`percent` is not a percentage", "0 to 100, at most two decimals.")
         edit = ramp_to(float(percent))
         proposal = propose_edit(self._target, edit)
         if not proposal.changes and proposal.current.head:

@@ -25,6 +25,14 @@ _PAGE = Path(__file__).parent / "page"
 _BODY_LIMIT = 10_000
 _STATUS = {EXIT_CONFLICT: 409, EXIT_NOT_CONFIRMED: 428, EXIT_UNREACHABLE: 502}
 
+
+class _Json(JSONResponse):
+    """In ASCII: what somebody wrote into the table by hand may be half a character, which has no bytes."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, default=str).encode()
+
+
 Read = Callable[[], dict[str, Any]]
 
 
@@ -141,7 +149,7 @@ def _acting(act: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[R
                 return _error(413, "usage", "the action is too large")
         try:
             body = json.loads(text or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return _error(400, "usage", "the action is not valid JSON")
         if not isinstance(body, dict):
             return _error(400, "usage", "the action is not a JSON object")
@@ -153,7 +161,7 @@ def _acting(act: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[R
 async def _told(act: Read) -> Response:
     """The result, or the error as the command line reports it. A bug of ours is a 500 with a printed traceback."""
     try:
-        return JSONResponse(await run_in_threadpool(act))
+        return _Json(await run_in_threadpool(act))
     except Exception as error:
         known = explain(error)
         if known is None:
@@ -161,11 +169,11 @@ async def _told(act: Read) -> Response:
         return _failure(known)
 
 
-def _failure(error: GrayctlError) -> JSONResponse:
+def _failure(error: GrayctlError) -> Response:
     found = [vars(finding) for finding in error.findings]
     return _error(_STATUS.get(error.exit_code, 400), error.kind, str(error), error.remedy, found)
 
 
-def _error(status: int, kind: str, message: str, remedy: str = "", findings: object = ()) -> JSONResponse:
+def _error(status: int, kind: str, message: str, remedy: str = "", findings: object = ()) -> Response:
     told = {"kind": kind, "message": message, "remedy": remedy, "findings": findings}
-    return JSONResponse({"error": told}, status_code=status)
+    return _Json({"error": told}, status_code=status)

@@ -71,6 +71,7 @@ def traces(target: Target) -> dict[str, Any]:
     return {
         "window_seconds": TRACES_WINDOW,
         "checked": found.checked,
+        "sampled": True,
         "mixed_count": len(found.mixed),
         "consistent_share": found.consistent_share,
         "mixed": [

@@ -64,9 +64,10 @@ class MixedAnswer(Answer):
 
 
 class TracesAnswer(Answer):
-    """The share is between 0 and 1."""
+    """The share is between 0 and 1, of the traces that X-Ray sampled, and not of all requests."""
 
     checked: int
+    sampled: bool
     consistent_share: float
     mixed: list[MixedAnswer]
 
@@ -137,6 +138,18 @@ class RulesAnswer(Answer):
 
 class ListsAnswer(RootModel[dict[str, Json]]):
     """The user lists by name, as in the release document."""
+
+
+class ListCheckAnswer(Answer):
+    """What a file of ids has; `column` is null where no line names one."""
+
+    file: str
+    ids: int
+    repeated: int
+    comments: int
+    column: str | None
+    notes: list[str]
+    first: list[str]
 
 
 class LinkAnswer(Answer):
@@ -229,6 +242,7 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "preview": PreviewAnswer,
     "plan": PlanAnswer,
     "rule list": RulesAnswer,
+    "list check": ListCheckAnswer,
     "list show": ListsAnswer,
     "link": LinkAnswer,
     "show": ShowAnswer,

@@ -60,6 +60,7 @@ class KillAnswer(Answer):
     """
 
     environment: str
+    dry_run: bool
     revision: int | None
     epoch: int | None
     state: str | None
@@ -87,8 +88,18 @@ class SyncDryRunAnswer(Answer):
     published: int | None
 
 
-class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer]):
-    """The publication record, times in unix milliseconds; with --dry-run what would be published."""
+class SyncAskedAnswer(Answer):
+    """The id that the publication record will have."""
+
+    environment: str
+    request: str
+
+
+class SyncAnswer(RootModel[SyncedAnswer | SyncDryRunAnswer | SyncAskedAnswer]):
+    """The publication record, times in unix milliseconds; with --dry-run what would be published.
+
+    With --no-wait the id that the record will have.
+    """
 
 
 class KeyChangeAnswer(Answer):
@@ -103,10 +114,12 @@ class KeyChangeAnswer(Answer):
 
 
 class UploadAnswer(Answer):
-    """The objects written, in order."""
+    """The objects written, in order; files that were left out, and files that no path leads to."""
 
     lane: str
     build: str
     bucket: str
     dry_run: bool
     keys: list[str]
+    left_out: list[str]
+    unreachable: list[str]

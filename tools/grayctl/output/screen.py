@@ -2,33 +2,56 @@
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.segment import Segment
 
 from grayctl.errors import GrayctlError, NotConfirmedError, UsageError
+
+# What would act on a terminal or change the order of letters there, and half a character. Of the letters that nobody
+# sees, the two joiners stay: emoji and several scripts are written with them.
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Text of somebody else as it may go to a terminal: what would act there stands as it is written in a program."""
+    return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+class _Terminal(Console):
+    """Every text passes here on its way out, whoever wrote it; what rich itself does to the terminal is let through."""
+
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        # rich has no other place for it; a test sees it when a newer one looks elsewhere.
+        kept = (one if one.control else Segment(visible(one.text), one.style) for one in buffer)
+        return super()._render_buffer(kept)
 
 
 def out() -> Console:
     """Standard output. Created at each use, so that it follows a redirected stream."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    return _Terminal(file=sys.stdout, highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
     """Standard error: progress, questions and errors, so that `--json | jq` gets only the document."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return _Terminal(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
 def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
     """With --json print the document, else let `text` print for people. Raises UsageError if the output is broken."""
     try:
         if as_json:
-            _write_json(document)
+            write_json(document)
         else:
             text(out())
             sys.stdout.flush()
@@ -40,9 +63,11 @@ def show(document: Any, as_json: bool, text: Callable[[Console], None]) -> None:
         ) from error
 
 
-def _write_json(document: Any) -> None:
+def write_json(document: Any, indent: int | None = 2) -> None:
+    """One document on standard output, which may be a terminal; without `indent` on one line."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not utf8, default=str) + "\n")
+    text = json.dumps(document, indent=indent, ensure_ascii=not utf8, default=str)
+    sys.stdout.write(_ACTING.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
     sys.stdout.flush()
 
 
@@ -97,7 +122,7 @@ def error_document(error: GrayctlError) -> dict[str, Any]:
 def show_error(error: GrayctlError, as_json: bool) -> None:
     """One line for the error, one per finding, one for the remedy."""
     if as_json:
-        _write_json(error_document(error))
+        write_json(error_document(error))
         return
     console = err()
     console.print(f"[red]grayctl:[/red] {safe(str(error))}")
@@ -115,7 +140,7 @@ def confirm(question: str, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise NotConfirmedError("this needs confirmation, but there is no terminal to ask", "Add --yes.")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(visible(question), err=True):
         raise NotConfirmedError("nothing was changed")
 
 

@@ -55,6 +55,16 @@ def live_lanes(target: Target) -> frozenset[str]:
     return frozenset(name for name in registered if name not in known or known[name].status == ADOPTED)
 
 
+def _of_file(question: Question) -> list[str]:
+    """What is to be said of the file that the viewers come from; known when all of it was read."""
+    found, identity = question.viewers.found, question.after.identity
+    if found is None:
+        return []
+    if identity is None:
+        return found.notes()
+    return found.notes() + found.carriage(identity.kind, frozenset(one.partition(":")[0] for one in identity.sources))
+
+
 def ask(target: Target, question: Question, advance: Callable[[int], object]) -> Preview:
     """Run the edge function for every viewer; `advance` gets the number of further viewers done."""
     started = time.monotonic()
@@ -63,9 +73,9 @@ def ask(target: Target, question: Question, advance: Callable[[int], object]) ->
     epoch = current.head.epoch if current.head else 1
     both = sides(before, after, epoch=epoch, live=live, read_ids=lambda digest: list_ids(target, digest))
     counted = count(both, question.viewers.lines(), advance)
-    known, said = question.viewers.known, list[str]()
+    known, said = question.viewers.known, _of_file(question)
     if question.reading:
-        said = notes_on_logs(question.reading)
+        said += notes_on_logs(question.reading)
         known = question.reading.known(known)
     said += notes(
         after,

@@ -6,6 +6,7 @@ The answer equals the edge's response to a signed debug request (header `x-gray`
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -100,6 +101,21 @@ def explain(viewer: Viewer, see: See) -> Explanation:
     return Explanation(lane, told["rule"], text, numbers=told)
 
 
+def link_status(path: str) -> int:
+    """What the edge answers to a link at this path: 302; 400 for an improper path; 0 where links do not count."""
+    if path.startswith("/api/"):
+        return 0
+    event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), ())
+    return int(_run("request_static", _nothing, event, 1).get("statusCode", 0))
+
+
+def stored_at(path: str) -> str:
+    """The object that stable's viewers get for this path; empty where the site's files are not asked."""
+    if path.startswith("/api/"):
+        return ""
+    return unquote(_run("request_static", _nothing, _event(Viewer(path=path), ()), 1).get("uri", ""))
+
+
 def published(store: Store) -> See:
     """The live content of the KeyValueStore; keys are read on demand, which may raise UnreachableError."""
     known: dict[str, str | None] = {}
@@ -148,6 +164,19 @@ def _shards(release: Release, name: str, read_ids: ReadIds) -> dict[str, str]:
     return {shard_key(name, number): value for number, value in enumerate(values)}
 
 
+def _nothing(_key: str) -> None:
+    """An edge location that has no configuration."""
+
+
+@cache
+def _knowing_nothing(name: str) -> EdgeFunction:
+    return EdgeFunction(_code(name), _nothing)
+
+
+def _code(name: str) -> str:
+    return (BUILT / f"{name}.js").read_text(encoding="utf-8")
+
+
 def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, Any]:
     """The result of a built function. An unreadable key is an error here, not a missing key."""
     failures: list[GrayctlError] = []
@@ -159,7 +188,7 @@ def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, A
             failures.append(error)  # the engine does not pass on exceptions
             return None
 
-    function = EdgeFunction((BUILT / f"{name}.js").read_text(encoding="utf-8"), watched)
+    function = _knowing_nothing(name) if see is _nothing else EdgeFunction(_code(name), watched)
     value = function.run(copy.deepcopy(event), now=now).value
     if failures:
         raise failures[0]

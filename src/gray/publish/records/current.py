@@ -57,7 +57,7 @@ class Published:
                 lanes={name: LaneApi(**lane) for name, lane in values.get("lanes", {}).items()},
                 wants=tuple(values.get("wants", ())),
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return None
 
 

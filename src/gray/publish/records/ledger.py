@@ -7,9 +7,9 @@ finished. One item, changed by version.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from gray.dynamodb_values import Plain, from_item, to_item
+from gray.dynamodb_values import Plain, known_values, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -79,15 +79,21 @@ class LedgerTable:
         self._table = table
 
     def read(self) -> Ledger:
+        """It can be read whatever its item holds: what is lost is taken for not confirmed."""
+        item = self._item()
+        return ledger_of(item) if item else Ledger()
+
+    def _item(self) -> Mapping[str, Any]:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": "store"}, "sk": {"N": "0"}}, ConsistentRead=True
         )
-        return ledger_of(from_item(answer["Item"])) if "Item" in answer else Ledger()
+        return answer.get("Item", {})
 
     def change(self, change: Callable[[Ledger], Ledger]) -> Ledger:
         """Applies `change` and writes the result; repeats when another run wrote in between."""
         for _ in range(ATTEMPTS):
-            before = self.read()
+            item = self._item()
+            before = ledger_of(item) if item else Ledger()
             after = replace(change(before), version=before.version + 1)
             if replace(after, version=before.version) == before:
                 return before
@@ -95,8 +101,7 @@ class LedgerTable:
                 self._client.put_item(
                     TableName=self._table,
                     Item=to_item(_values_of(after)),
-                    ConditionExpression="attribute_not_exists(pk) OR version = :version",
-                    ExpressionAttributeValues={":version": {"N": str(before.version)}},
+                    **_still(item),
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
                 continue
@@ -104,21 +109,37 @@ class LedgerTable:
         raise LedgerMoved("the ledger was written by others at every attempt")
 
 
-def ledger_of(values: Mapping[str, Plain]) -> Ledger:
-    """The ledger from its item's plain values."""
-    known = {name: values[name] for name in Ledger.__dataclass_fields__ if name in values}
-    lists = cast(dict[str, dict[str, Plain]], known.get("lists") or {})
-    known["lists"] = {name: _shards_of(entry) for name, entry in lists.items()}  # type: ignore[misc]
-    return Ledger(**known)  # type: ignore[arg-type]
+def _still(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The condition that it is as it was read: its version, whatever somebody has made of that."""
+    if "version" not in item:
+        return {"ConditionExpression": "attribute_not_exists(version)"}
+    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": {":version": item["version"]}}
 
 
-def _shards_of(values: Mapping[str, Plain]) -> ListShards:
-    return ListShards(
-        shards=cast(int, values["shards"]),
-        salt=cast(str, values["salt"]),
-        digests=tuple(cast(list[str], values["digests"])),
-        unused_since=cast(int, values["unused_since"]),
-    )
+def ledger_of(item: Mapping[str, Any]) -> Ledger:
+    """The ledger from its item as DynamoDB gives it; what is missing, or of another type, is as if nothing were known.
+
+    A list that is not known is written whole; a run that is not known to have ended has not.
+    """
+    known = known_values(item, Ledger())
+    if not {"intent", "confirmed"} <= known.keys():
+        known["confirmed"] = -1
+    lists = {name: _shards_of(entry) for name, entry in known.get("lists", {}).items()}
+    known["lists"] = {name: entry for name, entry in lists.items() if entry}
+    for name in ("parts", "unused"):
+        known[name] = {key: value for key, value in known.get(name, {}).items() if type(value) is int}
+    return Ledger(**known)
+
+
+def _shards_of(values: Plain) -> ListShards | None:
+    bare = ListShards(0, "")
+    if not isinstance(values, dict):
+        return None
+    known = {name: value for name, value in values.items() if type(value) is type(getattr(bare, name, None))}
+    digests = values.get("digests")
+    if not {"shards", "salt"} <= known.keys() or not isinstance(digests, list):
+        return None
+    return ListShards(**{**known, "digests": tuple(map(str, digests))})  # type: ignore[arg-type]
 
 
 def _values_of(ledger: Ledger) -> dict[str, Plain]:

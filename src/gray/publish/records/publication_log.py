@@ -1,10 +1,11 @@
 """The sequence of publications, and a record of each: what, when, by what trigger, at what cost."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from gray.dynamodb_values import Plain, readable_of_item, to_item, to_value
+from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item, to_value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,7 +54,16 @@ class PublicationLog:
         self._table = table
 
     def next_sequence(self) -> int:
-        """A number higher than every one given before."""
+        """A number higher than every one given before; one that somebody made no number is made one again."""
+        try:
+            return self._counted()
+        except (self._client.exceptions.ClientError, ValueError) as error:
+            if isinstance(error, ValueError) or error.response["Error"]["Code"] == "ValidationException":
+                self._mend()
+                return self._counted()
+            raise
+
+    def _counted(self) -> int:
         answer = self._client.update_item(
             TableName=self._table,
             Key={"pk": {"S": "sequence"}, "sk": {"N": "0"}},
@@ -66,10 +76,29 @@ class PublicationLog:
 
     def last_sequence(self) -> int:
         """The number given last; 0 before the first."""
+        there = self._counter()
+        return (_count(there) or 0) if there else 0
+
+    def _counter(self) -> Mapping[str, Any]:
         answer = self._client.get_item(
             TableName=self._table, Key={"pk": {"S": "sequence"}, "sk": {"N": "0"}}, ConsistentRead=True
         )
-        return int(answer["Item"]["value"]["N"]) if "Item" in answer else 0
+        return answer.get("Item", {})
+
+    def _mend(self) -> None:
+        """The counter as the newest record has it, unless it is a number again meanwhile."""
+        there = self._counter()
+        if "value" not in there or _count(there) is not None:
+            return
+        newest = max((record.sequence for record in self.recent(1)), default=0)
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item({"pk": "sequence", "sk": 0, "value": newest}),
+                ConditionExpression="#value = :there",
+                ExpressionAttributeNames={"#value": "value"},
+                ExpressionAttributeValues={":there": there["value"]},
+            )
 
     def raise_sequence(self, floor: int) -> None:
         """Makes the next number higher than `floor`: for a table restored to an earlier time."""
@@ -108,10 +137,15 @@ class PublicationLog:
         return next((record for record in self.recent(among) if record.id == request_id), None)
 
 
+def _count(item: Mapping[str, Any]) -> int | None:
+    """What the counter says; None where that is no number that we would have written."""
+    value = readable_of_item(item).get("value")
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 def _record_of(item: Mapping[str, Any]) -> Record:
     """The record from its item as DynamoDB returns it; missing values, or values of another type, are empty."""
     values = readable_of_item(item)
     number = values.get("sk")
     bare = Record(number if isinstance(number, int) else 0, "")
-    known = {name: value for name, value in values.items() if type(value) is type(getattr(bare, name, None))}
-    return replace(bare, **known)  # type: ignore[arg-type]
+    return replace(bare, **known_values(item, bare))

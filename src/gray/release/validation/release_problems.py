@@ -91,9 +91,10 @@ class ReleaseProblem(Declared):
         "Use shorter names, fewer sources, a shorter identity key or fewer lanes.",
         "identity",
     )
-    ID_CONTROL = "a control character", "The file must have one id on each line.", "line {line}"
-    ID_NOT_UNICODE = "not Unicode text", "Save the file as UTF-8.", "line {line}"
-    ID_LONG = "{size} bytes", "An id has at most {limit}.", "line {line}"
+    ID_CONTROL = "a control character (U+{code})", "The file must have one id on each line."
+    ID_NOT_UNICODE = "not Unicode text", "Save the file as UTF-8."
+    ID_INVISIBLE = "an invisible character (U+{code}, {name})", "Take it out."
+    ID_LONG = "{size} bytes", "An id has at most {limit}."
     LISTS_FULL = (
         "{ids:,} ids do not fit into the store: at most {most:,} do, in all lists together",
         "Leave ids out, or remove another list.",
