@@ -6,6 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from grayctl.completion import complete_environment
 from grayctl.output.screen import note
 
 __all__ = ["Unrefusable", "command_first"]
@@ -26,6 +27,10 @@ class Unrefusable(TyperCommand):
         """As far as it is understood; what is left over is told, and the environment that is meant by the rest."""
         dropped: list[str] = []
         left: list[str] = super().parse_args(ctx, list(self._understood(ctx, args, dropped)))
+        named = [word for word in left if word in complete_environment("")]
+        if len(named) == 1 and getattr(ctx.get_parameter_source("config_env"), "name", "") == "DEFAULT":
+            ctx.params["config_env"] = named[0]  # `grayctl kill prod`: nobody means the default environment by that
+            left.remove(named[0])
         if left or dropped:
             note(
                 f"not understood, and passed over: {' '.join([*dropped, *left])}"

@@ -80,6 +80,15 @@ def test_who_only_looks_is_shown(ramped: Stack, grayctl: Grayctl, line: str) -> 
     assert (document["dry_run"], document["state"], document["revision"]) == (True, None, None)
 
 
+def test_a_word_that_is_an_environment_is_the_environment(
+    ramped: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRAYCTL_CONFIG_ENV", raising=False)
+    assert run(["kill", "test", "now"]) == 0
+    assert "passed over: now (the environment is test)" in capsys.readouterr().err
+    assert _state(ramped) == "killed"
+
+
 def test_another_command_is_not_taken_for_a_kill(ramped: Stack, grayctl: Grayctl) -> None:
     assert grayctl("-m", "kill", "pause", "--yes").code == EXIT_USAGE
     assert grayctl("kil").code == EXIT_USAGE
