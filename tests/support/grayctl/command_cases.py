@@ -70,8 +70,8 @@ LOOKING = {
         "ids.txt",
         "ids.txt: 2 ids",
         (
-            Mistake("missing.txt", EXIT_USAGE, "there is no file missing.txt"),
-            Mistake("empty.txt", EXIT_USAGE, "empty.txt has no id"),
+            Mistake("missing.txt", EXIT_USAGE, "file not found: missing.txt"),
+            Mistake("empty.txt", EXIT_USAGE, "empty.txt contains no ids"),
         ),
     ),
     "link": Case(

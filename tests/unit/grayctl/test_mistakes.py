@@ -62,8 +62,8 @@ MISTAKES = [
         EXIT_USAGE,
         "nameless.csv: line 1: 2 fields between commas, and no line that names them",
     ),
-    Mistake(f"link --lane v2 --for {MANY[:400]}d", EXIT_USAGE, "d is outside 1s to 30d"),
-    Mistake(f"ramp --plan 1,5 --every {MANY[:400]}h --yes", EXIT_USAGE, "h is outside 1s to 7d"),
+    Mistake(f"link --lane v2 --for {MANY[:400]}d", EXIT_USAGE, "d is outside the range 1s to 30d"),
+    Mistake(f"ramp --plan 1,5 --every {MANY[:400]}h --yes", EXIT_USAGE, "h is outside the range 1s to 7d"),
 ]
 
 

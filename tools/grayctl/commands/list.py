@@ -99,7 +99,7 @@ def check(
     with bar("reading ids", None, as_json) as advance:
         read = read_ids(file, advance, note)
     if not read.ids:
-        raise UsageError(f"{file} has no id", "To let nobody in, remove the rule: grayctl rule remove ID")
+        raise UsageError(f"{file} contains no ids", "To let nobody in, remove the rule: grayctl rule remove ID")
     found = {"file": str(file), "ids": len(read.ids), "repeated": read.repeated, "comments": read.found.comments}
     told = {**found, "column": read.found.named or None, "notes": read.notes(), "first": read.ids[:_SHOWN]}
 
