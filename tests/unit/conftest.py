@@ -1,4 +1,4 @@
-"""moto for tests whose code runs in several threads, and AWS's descriptions of its services read once."""
+"""moto where it differs from AWS for our tests, and AWS's descriptions of its services read once."""
 
 import threading
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.xray.models import XRayBackend
 from tests.support.aws import moto_writes
 
 
@@ -48,4 +49,17 @@ def _descriptions_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(JSONFileLoader, "load_file", lambda _loader, path: loaded(path))
         patched.setattr(Loader, "list_available_services", services)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _traces_are_not_filtered() -> Iterator[None]:
+    """X-Ray filters summaries by an expression, moto refuses one; the tests of that have a stub of their own."""
+    summaries = XRayBackend.get_trace_summary
+
+    def unfiltered(backend: XRayBackend, start_time: Any, end_time: Any, _expression: Any, *more: Any) -> Any:
+        return summaries(backend, start_time, end_time, None, *more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(XRayBackend, "get_trace_summary", unfiltered)
         yield
