@@ -87,7 +87,7 @@ def each_record(
                 handle(record)
         except Exception as error:  # noqa: BLE001 - see below
             # Whatever went wrong with one record must not lose the others; it comes back to us or to the dead letters.
-            _log.exception("record failed")
+            observe.log_error(_log, "record failed", error)
             counts[found.lane][1] += 1
             identifier = _identifier(record)
             if not identifier:
