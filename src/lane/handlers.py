@@ -34,7 +34,8 @@ def in_lane(
     Put it inside `tracer.capture_lambda_handler`, so that the annotations land on that subsegment.
 
     pass_on: put the lane context into the result as well. For tasks of Step Functions, whose result is the next state's
-        input; a result that is not a JSON object is then under `payload` there.
+        input; a result that is not a JSON object is then under `payload` there. One with a member `gray` of its own
+        raises TakenError.
     """
 
     def decorate(handler: Handler) -> Handler:
