@@ -5,15 +5,17 @@ modules that use them.
 """
 
 from lane.context import SHARED, STABLE, LaneContext, bound, carrying, current
-from lane.guard import WrongLaneError
+from lane.guard import NoRoomError, TakenError, WrongLaneError
 from lane.settings import Settings, SettingsError, settings
 
 __all__ = [
     "SHARED",
     "STABLE",
     "LaneContext",
+    "NoRoomError",
     "Settings",
     "SettingsError",
+    "TakenError",
     "WrongLaneError",
     "bound",
     "carrying",

@@ -26,7 +26,8 @@ def instrument[Session](
 ) -> Session:
     """Make every client of this boto3 or botocore session carry the lane. Doing it twice does nothing more.
 
-    Calls that carry it and fail count in the metric DownstreamErrors.
+    What a caller sends arrives byte for byte, plus what carries the lane. A call raises TakenError if it has something
+    of its own in that place, and NoRoomError if there is none. Calls that carry it and fail count in DownstreamErrors.
 
     known: the registry, asked when a consumer's lane has to be chosen.
     consumers: name of the consuming service by EventBridge source, topic ARN, queue URL, function or state machine,

@@ -1,4 +1,4 @@
-"""Whether a service serves the lane of a request. Pure."""
+"""Whether a service serves the lane of a request, and the errors of senders. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,20 @@ class WrongLaneError(Exception):
         super().__init__(f"this is lane {own}, the request belongs to {carried}")
         self.own = own
         self.carried = carried
+
+
+class NoRoomError(ValueError):
+    """When a message has no attribute left for the lane, or a client context no bytes.
+
+    Without the lane another one could take the message.
+    """
+
+
+class TakenError(ValueError):
+    """When a message has something of its own where the lane is carried. Overwritten, it would be lost in silence."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the message's own {where} is where the lane library puts the lane: give yours another name")
 
 
 def serves(found: LaneContext, own: str, serve_as: str = "") -> bool:

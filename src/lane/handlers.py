@@ -34,7 +34,8 @@ def in_lane(
     Put it inside `tracer.capture_lambda_handler`, so that the annotations land on that subsegment.
 
     pass_on: put the lane context into the result as well. For tasks of Step Functions, whose result is the next state's
-        input; a result that is not a JSON object is then under `payload` there.
+        input; a result that is not a JSON object is then under `payload` there. One with a member `gray` of its own
+        raises TakenError.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -87,7 +88,7 @@ def each_record(
                 handle(record)
         except Exception as error:  # noqa: BLE001 - see below
             # Whatever went wrong with one record must not lose the others; it comes back to us or to the dead letters.
-            _log.exception("record failed")
+            observe.log_error(_log, "record failed", error)
             counts[found.lane][1] += 1
             identifier = _identifier(record)
             if not identifier:

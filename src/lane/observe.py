@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -72,6 +73,19 @@ def annotate(tracer: Tracer | None, found: LaneContext, own: Settings, serve_as:
     tracer.put_annotation("gray_environment", own.environment)
     if is_fallback(found, own.lane, serve_as):
         tracer.put_annotation("gray_fallback", True)
+
+
+def log_error(log: logging.Logger, message: str, error: BaseException) -> None:
+    """Log an error with its traceback, whatever text is in it.
+
+    The handler of Lambda's Python runtime raises where a text cannot be UTF-8 (a JSON body may hold half of a surrogate
+    pair), and what it raises would hide the error, lose a batch or leave a request without an answer.
+    """
+    try:
+        log.error(message, exc_info=error)
+    except UnicodeError:
+        text = "".join(traceback.format_exception(error)).encode(errors="backslashreplace").decode()
+        log.error("%s\n%s", message, text)
 
 
 def trace_header(environ: Mapping[str, str] = os.environ) -> str:

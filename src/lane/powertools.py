@@ -103,7 +103,7 @@ def _error_answer(app: ApiGatewayResolver, error: Exception) -> Response[Any]:
             error = raised
     if isinstance(error, ServiceError):
         return _json(error.status_code, {"statusCode": error.status_code, "message": error.msg})
-    _log.error("unhandled error", exc_info=error)
+    observe.log_error(_log, "unhandled error", error)
     return _json(500, {"statusCode": 500, "message": "Internal server error"})
 
 

@@ -168,11 +168,10 @@ def _from_text(text: Any, left: int) -> LaneContext | None:
     # Most bodies are nothing of this kind; they are not read for it.
     if not left or not isinstance(text, str) or not ("gray.version" in text or '"MessageAttributes"' in text):
         return None
-    found = splice.document(text)
-    if found is None:
-        return None
-    inner = found.values()
-    return _from_notification(inner, left) if inner.get("Type") == "Notification" else _from_any(inner, left)
+    inner = splice.loaded(text)
+    if isinstance(inner, Mapping) and inner.get("Type") == "Notification":
+        return _from_notification(inner, left)
+    return _from_any(inner, left)
 
 
 def _from_data(kinesis: Any, left: int) -> LaneContext | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lane.context import LaneContext, addressed, is_lane
+from lane.guard import NoRoomError, TakenError
 from lane.propagation import baggage, splice
 from lane.propagation.extract import ATTRIBUTE, ENVELOPE, PAYLOAD, TO, from_document, wraps
 
@@ -24,20 +25,6 @@ MOST_ATTRIBUTES = 10
 
 MOST_CLIENT_CONTEXT = 3583
 """Bytes of base64 that Lambda's Invoke takes as ClientContext (API reference, Invoke)."""
-
-
-class NoRoomError(ValueError):
-    """When a message has no attribute left for the lane, or a client context no bytes.
-
-    Without the lane another one could take the message.
-    """
-
-
-class TakenError(ValueError):
-    """When a message has something of its own where the lane is carried. Overwritten, it would be lost in silence."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(f"the message's own {where} is where the lane library puts the lane: give yours another name")
 
 
 def same_lane(destination: str, lane: str) -> str:

@@ -99,11 +99,24 @@ def dumped(own: Any) -> str:
 
 def is_json(text: str) -> bool:
     """Whether the text is one JSON value of any kind."""
+    return _whole(text) is not None
+
+
+def loaded(text: str) -> Any:
+    """The value of this text, with TOO_DEEP for what is nested too deeply; None for what is no JSON."""
+    found = document(text)
+    if found is not None:
+        return found.values()
+    whole = _whole(text)
+    return whole[0] if whole else None
+
+
+def _whole(text: str) -> tuple[Any, int] | None:
     try:
-        _, end = _value(text, _after_space(text, 0))
+        value, end = _value(text, _after_space(text, 0))
     except ValueError:
-        return False
-    return not text[end:].strip(_SPACE)
+        return None
+    return None if text[end:].strip(_SPACE) else (value, end)
 
 
 def _members(text: str, place: int) -> tuple[list[Member], int]:

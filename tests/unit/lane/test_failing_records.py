@@ -1,13 +1,16 @@
 """A record that fails: its own error is what is shown, whatever kind of record it is."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lane import LaneContext, Settings, WrongLaneError
 from lane.handlers import each_record
+from lane.powertools import LaneMiddleware
 from lane.propagation.inject import send_message
 
 
@@ -87,9 +90,7 @@ def test_a_notification_of_another_lane_is_refused_by_its_name() -> None:
         each_record(lambda _: None, {"Records": [record]}, read_settings=own)
 
 
-@pytest.mark.parametrize(
-    "error", [KeyError("body"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), ValueError("\ud800")]
-)
+@pytest.mark.parametrize("error", [KeyError("body"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), KeyError()])
 def test_any_error_is_the_records_own(error: Exception) -> None:
     def broken(record: dict[str, Any]) -> None:
         raise error
@@ -98,3 +99,55 @@ def test_any_error_is_the_records_own(error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
         each_record(handle, {"Records": [RAISED["SNS"]]}, read_settings=own)
     assert raised.value is error
+
+
+class AsLambda(logging.Handler):
+    """Writes as the handler of Lambda's Python runtime does: what cannot be UTF-8 raises out of the log call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written += self.format(record).encode("utf8")
+
+
+@pytest.fixture
+def lambdas_log() -> Iterator[AsLambda]:
+    log, handler = logging.getLogger("lane"), AsLambda()
+    log.addHandler(handler)
+    log.propagate = False  # no other handler is to see what cannot be written
+    yield handler
+    log.propagate = True
+    log.removeHandler(handler)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "name: \udcff", "\x00 \x1b[31m", "漢", "half \ude00 of an emoji"])
+def test_a_record_whose_error_cannot_be_written_loses_no_other(text: str, lambdas_log: AsLambda) -> None:
+    done: list[str] = []
+
+    def handle(record: dict[str, Any]) -> None:
+        if record["messageId"] == "a":
+            raise BrokenOrderError(text)
+        done.append(record["messageId"])
+
+    records = [{"eventSource": "aws:sqs", "messageId": each, "body": "b"} for each in "abc"]
+    assert each_record(handle, {"Records": records}, read_settings=own) == {
+        "batchItemFailures": [{"itemIdentifier": "a"}]
+    }
+    assert done == ["b", "c"]
+    assert b"BrokenOrderError" in lambdas_log.written
+
+
+def test_a_request_whose_error_cannot_be_written_is_answered(lambdas_log: AsLambda) -> None:
+    app = APIGatewayRestResolver()
+    app.use([LaneMiddleware(read_settings=own, require_key=False)])
+
+    @app.get("/x")
+    def x() -> None:
+        raise BrokenOrderError("\ud800")
+
+    event: Any = {"path": "/x", "httpMethod": "GET", "headers": {}, "requestContext": {"stage": "live", "path": "/x"}}
+    answer = app.resolve(event, LambdaContext())
+    assert answer["statusCode"] == 500
+    assert b"\\ud800" in lambdas_log.written

@@ -248,7 +248,8 @@ def test_each_way_to_invoke_a_function_carries_the_lane(session: boto3.Session) 
     client = session.client("lambda")
     wire = Wire(client)
     for operation in ("InvokeWithResponseStream", "InvokeAsync"):
-        client.meta.events.register(f"before-send.lambda.{operation}", wire._answer)  # type: ignore[arg-type]
+        events: Any = client.meta.events
+        events.register(f"before-send.lambda.{operation}", wire._answer)
     with carrying(V2):
         client.invoke_with_response_stream(FunctionName="f", Payload=b"{}")
         assert "gray.version=v2" in wire.custom()["gray"]["baggage"]

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from tests.support.lane.carriers import notification, own_lane, sqs_record
 
-from lane import LaneContext
+from lane import LaneContext, NoRoomError, TakenError
 from lane.context import addressed
 from lane.propagation.extract import from_event, from_record
 from lane.propagation.inject import (
-    NoRoomError,
-    TakenError,
     lambda_invoke,
     publish,
     put_events,

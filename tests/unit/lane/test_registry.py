@@ -114,24 +114,26 @@ def refused(ssm: "SSMClient", times: int) -> Stubber:
     return stub
 
 
-def asked_at(registry: Registry, clock: Clock, stub: Stubber, seconds: float) -> list[float]:
+def asked_at(registry: Registry, clock: Clock, ssm: "SSMClient", seconds: float) -> list[float]:
     """The times at which the registry asks Parameter Store, when it is needed every tenth of a second for a while."""
-    found = []
-    left = len(stub._queue)  # type: ignore[attr-defined]
+    found: list[float] = []
+
+    def note(**_: object) -> None:
+        found.append(clock.now)
+
+    ssm.meta.events.register("provide-client-params.ssm.GetParametersByPath", note, unique_id="asked")
     for tenth in range(int(seconds * 10)):
         clock.now = tenth / 10
         registry.known()
-        if len(stub._queue) < left:  # type: ignore[attr-defined]
-            found.append(clock.now)
-            left = len(stub._queue)  # type: ignore[attr-defined]
+    ssm.meta.events.unregister("provide-client-params.ssm.GetParametersByPath", unique_id="asked")
     return found
 
 
 def test_after_a_failure_the_next_attempt_comes_sooner_and_each_further_one_later(ssm: "SSMClient") -> None:
     clock = Clock()
     registry = Registry(lambda: ssm, PREFIX, clock=clock, jitter=lambda: 0)
-    with refused(ssm, 7) as stub:
-        assert asked_at(registry, clock, stub, 36) == [0, 1, 3, 7, 15, 25, 35]
+    with refused(ssm, 7):
+        assert asked_at(registry, clock, ssm, 36) == [0, 1, 3, 7, 15, 25, 35]
 
 
 def test_a_cold_function_that_was_refused_knows_its_lanes_a_second_later(ssm: "SSMClient") -> None:
@@ -157,7 +159,7 @@ def test_after_a_success_failures_begin_anew(ssm: "SSMClient") -> None:
     with Stubber(ssm) as stub:
         for answer in answers:
             answer(stub)
-        assert asked_at(registry, clock, stub, 20) == [0, 1, 3, 13, 14]
+        assert asked_at(registry, clock, ssm, 20) == [0, 1, 3, 13, 14]
 
 
 def test_environments_that_start_at_once_ask_at_different_times(ssm: "SSMClient") -> None:
@@ -168,7 +170,7 @@ def test_environments_that_start_at_once_ask_at_different_times(ssm: "SSMClient"
         with Stubber(ssm) as stub:
             for _ in range(2):
                 stub.add_response("get_parameters_by_path", {"Parameters": []})
-            next_times.append(asked_at(registry, clock, stub, 11)[1])
+            next_times.append(asked_at(registry, clock, ssm, 11)[1])
     # Never later than what a kill may take to be seen.
     assert next_times == [CACHE_SECONDS, pytest.approx(8.8), CACHE_SECONDS * (1 - SPREAD)]
     registries = [Registry(lambda: ssm, PREFIX, clock=lambda: 0) for _ in range(20)]

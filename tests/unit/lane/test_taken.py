@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from tests.support.lane.carriers import event_of, own_lane, sqs_record
 
-from lane import LaneContext, Settings
+from lane import LaneContext, Settings, TakenError
 from lane.handlers import in_lane
 from lane.propagation.extract import from_record
 from lane.propagation.inject import (
-    TakenError,
     enveloped,
     lambda_invoke,
     publish,
