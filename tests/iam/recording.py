@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.handlers
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 __all__ = ["Answer", "Call", "Recorder"]
@@ -72,4 +73,7 @@ class Recorder:
         known = self._answers.get(f"{model.service_model.service_name}.{model.name}")
         if known is None:
             return None
-        return SimpleNamespace(status_code=200), known(context["parameters"])
+        try:
+            return SimpleNamespace(status_code=200), known(context["parameters"])
+        except ClientError as refused:  # raised by botocore again, of the class that this client has
+            return SimpleNamespace(status_code=400), refused.response
