@@ -73,16 +73,20 @@ def test_what_is_installed_already_is_left_alone(installed: Path) -> None:
 
 
 def test_an_npm_that_fails_is_said_and_stops_nothing(installed: Path) -> None:
-    """Only a build of the edge functions needs what it installs."""
-    (installed / "tools/edge/scripts").mkdir(parents=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(REPOSITORY / "tools/edge/scripts" / name, installed / "tools/edge/scripts")
+    """Only a build of the edge functions, and tests/iam, need what it installs."""
+    for folder in ("tools/edge/scripts", "tests/iam"):
+        (installed / folder).mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(REPOSITORY / folder / name, installed / folder)
     npm = installed / "bin" / "npm"
     npm.write_text("#!/usr/bin/env bash\nexit 1\n")
     npm.chmod(0o755)
     done = install(installed)
     assert done.returncode == 0
-    assert done.stderr == "graylane: npm could not install this; only a build of src/edge needs it\n"
+    assert done.stderr == (
+        "graylane: npm could not install this; only a build of src/edge needs it\n"
+        "graylane: npm could not install this; only tests/iam needs it\n"
+    )
     assert not (installed / ".tools" / "edge" / ".lock").exists()
 
 

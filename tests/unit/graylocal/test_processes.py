@@ -88,7 +88,7 @@ def test_a_port_in_use_is_one_line_with_the_way_out() -> None:
 STARTER = """
 import os, sys
 from pathlib import Path
-from graylocal.processes import Processes
+from graylocal.system.processes import Processes
 folder = Path(sys.argv[1])
 program = "import lifeline, time; lifeline.hold(); print('held', flush=True); time.sleep(600)"
 processes = Processes(folder / "processes.json", folder, folder / "scratch-x")

@@ -50,7 +50,7 @@ class Processes:
                 command,
                 env=dict(environment),
                 cwd=folder,
-                stdin=subprocess.PIPE,  # graylocal.lifeline
+                stdin=subprocess.PIPE,  # graylocal.system.lifeline
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
