@@ -29,7 +29,7 @@ def traces(
 ) -> int:
     """Check in X-Ray that every trace stayed in one lane; show the hop where one did not.
 
-    X-Ray keeps a sample: one request a second and 5 % of the others, unless the account has other rules. Requests that
+    X-Ray samples: it keeps one request per second and 5 % of the others, unless the account has other rules. Requests that
     it did not trace are not checked.
 
     Exit code 1 if a trace is mixed.
