@@ -29,8 +29,8 @@ def traces(
 ) -> int:
     """Check in X-Ray that every trace stayed in one lane; show the hop where one did not.
 
-    X-Ray samples: it keeps one request per second and 5 % of the others, unless the account has other rules. Requests that
-    it did not trace are not checked.
+    X-Ray samples: it keeps one request per second and 5 % of the others, unless the account has other rules. Requests
+    that it did not trace are not checked.
 
     Exit code 1 if a trace is mixed.
 
