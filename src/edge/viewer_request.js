@@ -242,7 +242,7 @@ function pass(viewer) {
   // @end
   // @only api
   if (lane !== STABLE) moveOrigin(viewer.config, lane);
-  tellApi(headers, lane, viewer.reason, viewer.config ? viewer.config[REVISION] : 0, isLost);
+  tellApi(headers, lane, viewer.reason, viewer.config ? viewer.config[REVISION] : 0, isLost ? viewer.pin : '');
   // @end
   if (viewer.debug && mayExplain(viewer)) headers['x-gray-explain'] = { value: explain(viewer) };
   headers['x-gray-version'] = { value: lane };
@@ -250,11 +250,12 @@ function pass(viewer) {
 }
 
 // @only api
-function tellApi(headers, lane, reason, revision, isLost) {
+// `lost`: the lane of the page that has to load again, for the API's traces.
+function tellApi(headers, lane, reason, revision, lost) {
   headers['x-gray-reason'] = { value: reason };
   headers['x-gray-revision'] = { value: '' + revision };
   headers.baggage = { value: 'gray.version=' + lane };
-  if (isLost) headers['x-gray-reload'] = { value: '1' };
+  if (lost) headers['x-gray-reload'] = { value: lost };
 }
 
 // Stable is the behavior's own origin. What is not given here is inherited from it: the API key, the timeouts.
@@ -270,7 +271,7 @@ function rescue(request, viewer) {
   forget(headers);
   headers['x-gray-version'] = { value: STABLE };
   // @only api
-  tellApi(headers, STABLE, 'error', 0, viewer && viewer.pin && viewer.pin !== STABLE);
+  tellApi(headers, STABLE, 'error', 0, viewer && viewer.pin !== STABLE ? viewer.pin : '');
   // @end
   // @only static
   if (!viewer || viewer.kind === DOCUMENT) headers['x-gray-cookie'] = { value: '-' };

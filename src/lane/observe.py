@@ -60,11 +60,12 @@ def marks(found: LaneContext, served: str) -> dict[str, str]:
     return values
 
 
-def annotate(tracer: Tracer | None, found: LaneContext, own: Settings, serve_as: str = "") -> None:
+def annotate(tracer: Tracer | None, found: LaneContext, own: Settings, serve_as: str = "", page: str = "") -> None:
     """Annotate the (sub)segment of now; nothing without a tracer.
 
     gray_environment: environments share an account's traces. gray_fallback: that the stand-in was declared; where it
-    was not, the work is refused, and the trace shows where it went astray.
+    was not, the work is refused, and the trace shows where it went astray. gray_page: the lane of the viewer's page,
+    where the edge says that it is another one.
     """
     if tracer is None:
         return
@@ -73,6 +74,8 @@ def annotate(tracer: Tracer | None, found: LaneContext, own: Settings, serve_as:
     tracer.put_annotation("gray_environment", own.environment)
     if is_fallback(found, own.lane, serve_as):
         tracer.put_annotation("gray_fallback", True)
+    if page:
+        tracer.put_annotation("gray_page", page)
 
 
 def log_error(log: logging.Logger, message: str, error: BaseException) -> None:

@@ -63,7 +63,8 @@ class LaneMiddleware:
         # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
         with carrying(addressed(found, "")):
             serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
-            observe.annotate(self._tracer, found, own, serve_as)
+            page = "" if invoked else headers.get("x-gray-reload", "")
+            observe.annotate(self._tracer, found, own, serve_as, page)
             response = self._refusal(event, headers, found, own, serve_as) or _answer(app, next_middleware)
         response.headers["x-gray-version"] = _named(own)
         observe.emit(own, found.lane, _measured(response.status_code, started), reason=found.reason)

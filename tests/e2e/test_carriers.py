@@ -26,7 +26,7 @@ NAME = "graylane-test-relay"
 ARN = f"{REGION}:{ACCOUNT}"
 HOPS = {"eventbridge", "asynchronous", "sqs", "sns", "state-1", "state-2", "http", "stream"}
 ORDERS = int(os.environ.get("CARRIED_ORDERS", "60"))  # 2,000 in the night
-UNDER_WAY = 60  # a machine has one copy of each function: more at a time wait until their callers give up
+UNDER_WAY = 20  # a machine has one copy of each function: more at a time wait until their callers give up
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def package() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.write(Path(__file__).parent / "relay" / "relay.py", "relay.py")
-        for module in (REPOSITORY / "src" / "lane").glob("*.py"):
-            archive.write(module, f"lane/{module.name}")
+        for module in (REPOSITORY / "src" / "lane").rglob("*.py"):
+            archive.write(module, module.relative_to(REPOSITORY / "src"))
     return buffer.getvalue()
 
 

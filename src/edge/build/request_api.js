@@ -53,7 +53,7 @@ delete e['x-gray-cookie'],delete e['x-gray-explain'],delete e['x-gray-reload'],d
 delete e['x-api-key'],delete e.traceparent,delete e.tracestate,delete e['x-amzn-trace-id'],delete e.baggage}function j(e,t){if(t.indexOf('%')>=0){try{
 e[10]=decodeURIComponent(t)}catch(e){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(e[10])||B.test(t)!==B.test(e[10]))return!1}
 return'/'===t[0]&&e[10].search(D)<0}function P(e){let t=e[4],n=t.headers,i=e[1]&&e[1]!==e[6];i&&e[6]!==r&&(e[6]=r,e[8]='pin-lost');let l=e[6]
-;return l!==r&&E(e[0],l),A(n,l,e[8],e[0]?e[0][2]:0,i),e[12]&&S(e)&&(n['x-gray-explain']={value:w(e)}),n['x-gray-version']={value:l},t}function A(e,t,r,n,i){
-e['x-gray-reason']={value:r},e['x-gray-revision']={value:''+n},e.baggage={value:'gray.version='+t},i&&(e['x-gray-reload']={value:'1'})}function E(e,r){
-let n=J.exec(u(e[11],r)+':'+e[12]);t.updateRequestOrigin({domainName:n[1]+'.execute-api.'+n[3]+'.amazonaws.com',originPath:'/'+n[2]})}function F(e,t){
-let n=e.headers;return _(n),n['x-gray-version']={value:r},A(n,r,'error',0,t&&t[1]&&t[1]!==r),e}
+;return l!==r&&E(e[0],l),A(n,l,e[8],e[0]?e[0][2]:0,i?e[1]:''),e[12]&&S(e)&&(n['x-gray-explain']={value:w(e)}),n['x-gray-version']={value:l},t}
+function A(e,t,r,n,i){e['x-gray-reason']={value:r},e['x-gray-revision']={value:''+n},e.baggage={value:'gray.version='+t},i&&(e['x-gray-reload']={value:i})}
+function E(e,r){let n=J.exec(u(e[11],r)+':'+e[12]);t.updateRequestOrigin({domainName:n[1]+'.execute-api.'+n[3]+'.amazonaws.com',originPath:'/'+n[2]})}
+function F(e,t){let n=e.headers;return _(n),n['x-gray-version']={value:r},A(n,r,'error',0,t&&t[1]!==r?t[1]:''),e}

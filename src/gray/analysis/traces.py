@@ -3,7 +3,8 @@
 Every service writes these annotations on its own part of a trace (see `lane`): `gray_lane`, the lane it was asked
 for; `gray_served`, its own lane, or `shared`; `gray_fallback`, true where it was declared to stand in for the lane's
 own; `gray_environment`, as the environments of an account share its traces. A trace is mixed when it carries two
-lanes, or came to a lane that is neither the carried one, nor `shared`, nor a declared fallback. A consumer that takes
+lanes, or came to a lane that is neither the carried one, nor `shared`, nor a declared fallback. So is one with
+`gray_page`: the edge told this API that the viewer's page is in that other lane. A consumer that takes
 a batch marks each record by itself: records of several lanes in one batch are several entrances of one invocation and
 mix nothing.
 
@@ -19,7 +20,8 @@ from typing import Any
 
 __all__ = ["ENVIRONMENT", "Hop", "Mark", "Mixed", "Report", "cleared_by_summary", "judge", "marks", "report"]
 
-LANE, SERVED, FALLBACK, ENVIRONMENT = "gray_lane", "gray_served", "gray_fallback", "gray_environment"
+LANE, SERVED, PAGE = "gray_lane", "gray_served", "gray_page"
+FALLBACK, ENVIRONMENT = "gray_fallback", "gray_environment"
 SHARED = "shared"
 _FUNCTION = "AWS::Lambda::Function"
 # A summary with this many annotation values may have left some out.
@@ -31,7 +33,8 @@ class Mark:
     """What one service wrote about itself. `caller` is the service above it in the trace, empty for the first.
 
     `silent` are the functions between the caller and this one that marked nothing, in the order of the calls.
-    `invocation` is the id of the function's segment it is part of; its own where there is none.
+    `invocation` is the id of the function's segment it is part of; its own where there is none. `page` is the lane of
+    the viewer's page where it is another than the API's, else empty.
     """
 
     service: str
@@ -43,6 +46,7 @@ class Mark:
     started: float
     invocation: str
     silent: tuple[str, ...] = ()
+    page: str = ""
 
     @property
     def misserved(self) -> bool:
@@ -103,14 +107,14 @@ def cleared_by_summary(summary: Mapping[str, Any]) -> bool:
     lanes, served = _values(summary, LANE), _values(summary, SERVED)
     if sum(len(values) for values in summary.get("Annotations", {}).values()) >= _INDEXED:
         return False
-    return not lanes or (len(lanes) == 1 and served <= lanes | {SHARED})
+    return not lanes or (len(lanes) == 1 and served | _values(summary, PAGE) <= lanes | {SHARED})
 
 
 def judge(trace_id: str, found: Sequence[Mark]) -> Mixed | None:
     """The trace's finding; None when it is consistent."""
     if not found:
         return None
-    lanes = tuple(sorted({mark.lane for mark in found}))
+    lanes = tuple(sorted({lane for mark in found for lane in (mark.lane, mark.page) if lane}))
     hops = [hop for mark in found if (hop := _hop(mark))]
     entrances = [mark for mark in found if not mark.caller]
     if not hops and len(lanes) > 1 and len({mark.invocation for mark in entrances}) > 1:
@@ -143,6 +147,7 @@ def marks(trace: Mapping[str, Any]) -> list[Mark]:
                 started=float(node.get("start_time") or 0),
                 invocation=_invocation(node, nodes),
                 silent=silent,
+                page=str(annotations.get(PAGE, "")),
             )
         )
     return sorted(found, key=lambda mark: mark.started)
@@ -153,6 +158,8 @@ def _hop(mark: Mark) -> Hop | None:
         return Hop(mark.caller, mark.service, f"{mark.caller_lane} became {mark.lane}", mark.silent)
     if mark.misserved:
         return Hop(mark.caller, mark.service, f"asked for {mark.lane}, came to {mark.served}")
+    if mark.page not in ("", mark.lane):
+        return Hop("page", mark.service, f"page in {mark.page}, API in {mark.lane}")
     return None
 
 

@@ -136,7 +136,7 @@ def _refused() -> Book:
             "everybody",
             cookies=cookies,
             headers={"x-gray-pin": "v2"},
-            expect=sent("v1", "behind", reload=True),
+            expect=sent("v1", "behind", reload="v2"),
         )
     return book
 

@@ -204,7 +204,7 @@ def _none() -> Book:
         "everybody",
         cookies={"__Host-gray": None},
         headers={"x-gray-pin": "v2"},
-        expect=sent("v1", "no-id", reload=True, origin=None),
+        expect=sent("v1", "no-id", reload="v2", origin=None),
     )
     book.document("nobody, a document", "everybody", expect=told("v2", "all"))
     no_request_id: Document = {"uri": "/", "request_id": ""}

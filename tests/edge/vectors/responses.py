@@ -37,9 +37,9 @@ def books() -> Iterator[tuple[str, Book]]:
             "an API that serves as another lane",
             api,
             {"x-gray-version": "v1"},
-            {"headers": {"x-gray-version": "v1"}, "reload": True},
+            {"headers": {"x-gray-version": "v1"}, "reload": "1"},
         ),
-        ("a page whose lane is lost", {**api, "x-gray-reload": "1"}, {}, {"headers": data, "reload": True}),
+        ("a page whose lane is lost", {**api, "x-gray-reload": "v2"}, {}, {"headers": data, "reload": "1"}),
         (
             "an asset keeps its caching",
             asset,

@@ -201,7 +201,7 @@ def _lanes() -> Book:
         )
         book.api(f"granted {lane}", "three", cookies=cookies, expect=sent(lane, "sticky", origin=origin(lane)))
         for pin in lanes:
-            pinned = sent(lane, "pin") if pin == lane else sent("v1", "pin-lost", reload=True, origin=None)
+            pinned = sent(lane, "pin") if pin == lane else sent("v1", "pin-lost", reload=pin, origin=None)
             book.api(
                 f"granted {lane}, pinned to {pin}", "three", cookies=cookies, headers={"x-gray-pin": pin}, expect=pinned
             )

@@ -65,7 +65,7 @@ _SEEN: dict[str, Callable[[Result, Any], Any]] = {
     "explain": _header("x-gray-explain"),
     "cookie": _header("x-gray-cookie"),
     "revision": lambda result, wanted: type(wanted)(_header("x-gray-revision")(result, "")),
-    "reload": lambda result, _: _header("x-gray-reload")(result, "") == "1",
+    "reload": lambda result, _: _header("x-gray-reload")(result, "") or False,
     "uri": lambda result, _: result.value["uri"],
     "origin": _origin,
     "headers": _headers,

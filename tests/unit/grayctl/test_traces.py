@@ -107,6 +107,13 @@ def test_a_batch_with_records_of_two_lanes_mixes_nothing_but_a_record_that_loses
     assert [str(hop) for hop in mixed.hops] == ["mail -> stock-v2: v1 became v2"]
 
 
+def test_a_page_and_its_api_call_in_two_lanes_are_seen() -> None:
+    # Given what the edge told the API: the viewer's page is in v2 (public report 23)
+    mixed = found_in(function("1", "api-v1", "v1", "v1", gray_page="v2"))
+    assert mixed.lanes == ("v1", "v2")
+    assert [str(hop) for hop in mixed.hops] == ["page -> api-v1: page in v2, API in v1"]
+
+
 def test_a_trace_without_marks_or_with_a_loop_in_its_parents_is_survived() -> None:
     assert found_in({"id": "1", "name": "bare", "start_time": 1}) is None
     a, b = function("1", "a", "v2", "v2", "2"), function("2", "b", "v2", "v2", "1")
@@ -120,6 +127,7 @@ def test_a_trace_without_marks_or_with_a_loop_in_its_parents_is_survived() -> No
         ({"gray_lane": ["v2"], "gray_served": ["v2", "shared"]}, True),
         ({"gray_lane": ["v2"], "gray_served": ["v2", "v1"]}, False),
         ({"gray_lane": ["v1", "v2"], "gray_served": ["v1", "v2"]}, False),
+        ({"gray_lane": ["v1"], "gray_served": ["v1"], "gray_page": ["v2"]}, False),
         ({"gray_lane": ["v2"], "gray_served": ["v2"], "other": [str(n) for n in range(48)]}, False),
     ],
 )

@@ -33,6 +33,16 @@ class Unprepared(Exception):
     """One whose handler raises another."""
 
 
+class Annotations:
+    """A tracer that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Any] = {}
+
+    def put_annotation(self, key: str, value: Any) -> None:
+        self.seen[key] = value
+
+
 def application(app: ApiGatewayResolver, lane: str = "v2", **options: Any) -> ApiGatewayResolver:
     """Routes that end in every way there is."""
     options = {"read_settings": lambda: Settings("test", lane, "/gray/test", "api"), **options}
@@ -203,6 +213,13 @@ def test_a_killed_gray_lane_tells_the_page_to_load_anew(state: str, status: int)
     answer = resolve(app, rest(headers=V2))
     assert answer["statusCode"] == status
     assert ("x-gray-reload" in answer["multiValueHeaders"]) == (status == 421)
+
+
+@pytest.mark.parametrize(("headers", "page"), [({}, None), ({"x-gray-reload": "v1"}, "v1")])
+def test_the_trace_says_that_the_page_is_in_another_lane(headers: dict[str, str], page: str | None) -> None:
+    tracer = Annotations()
+    resolve(application(APIGatewayRestResolver(), tracer=tracer), rest(headers={**V2, **headers}))
+    assert (tracer.seen["gray_lane"], tracer.seen.get("gray_page")) == ("v2", page)
 
 
 def test_stable_is_never_killed() -> None:
