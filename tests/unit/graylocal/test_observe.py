@@ -2,13 +2,15 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from tests.support.aws.memory_cloudwatch import MemoryCloudWatch
 
-from graylocal.observe.alarms import judged
+from graylocal.observe.alarms import AlarmClock, judged
 from graylocal.observe.filters import InvalidFilter, compiled
 from graylocal.observe.log_metrics import LogMetrics, measured
 from graylocal.observe.queues import QueueMetrics
@@ -132,6 +134,37 @@ def test_a_log_line_in_the_embedded_metric_format_is_its_metrics() -> None:
 def test_alarm_states(values: list[float | None], alarm: dict[str, Any], expected: str) -> None:
     base = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 1, "EvaluationPeriods": 1, "StateValue": "OK"}
     assert judged({**base, **alarm}, values).state == expected
+
+
+class Alarmed(MemoryCloudWatch):
+    """CloudWatch with alarms of one metric, by their periods."""
+
+    def __init__(self, *periods: int) -> None:
+        super().__init__()
+        each = {"Namespace": "N", "MetricName": "Errors", "Statistic": "Sum", "EvaluationPeriods": 1, "Threshold": 1}
+        kept = {"ComparisonOperator": "GreaterThanThreshold", "Dimensions": [], "StateValue": "OK"}
+        self.alarms = [{**each, **kept, "AlarmName": str(period), "Period": period} for period in periods]
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "describe_alarms"
+        return SimpleNamespace(paginate=lambda **_asked: [{"MetricAlarms": self.alarms}])
+
+    def get_metric_data(self, **asked: Any) -> dict[str, Any]:
+        return {"MetricDataResults": [one for page in self.paginate(**asked) for one in page["MetricDataResults"]]}
+
+    def set_alarm_state(self, *, AlarmName: str, StateValue: str, StateReason: str) -> None:
+        next(one for one in self.alarms if one["AlarmName"] == AlarmName)["StateValue"] = StateValue
+
+
+def test_one_question_for_all_alarms_and_each_gets_the_values_of_its_own_periods() -> None:
+    cloudwatch = Alarmed(60, 300, 600)
+    cloudwatch.record("N", "Errors", {}, 10_000, [1.0])
+    cloudwatch.record("N", "Errors", {}, 10_150, [1.0])
+    clock = AlarmClock(cloudwatch, 1.0, lambda: 10_170.0)  # type: ignore[arg-type]
+    # one error in this minute, which began at 10,140; two in these five, since 9,900, and ten, since 9,600
+    assert [name for name, _ in clock.tick()] == ["300", "600"]
+    assert cloudwatch.asked == 1
+    assert clock.tick() == []
 
 
 class Logs:

@@ -5,10 +5,11 @@
 
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -20,6 +21,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
+_QUERIES = 500  # AWS's limit for one call
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class AlarmClock:
         pages = self._cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
         alarms = [alarm for page in pages for alarm in page.get("MetricAlarms", []) if alarm.get("MetricName")]
         changes = []
-        for alarm in alarms:
-            verdict = judged(alarm, self._values(alarm))
+        for alarm, values in self._values(alarms):
+            verdict = judged(alarm, values)
             if verdict.state != alarm["StateValue"]:
                 self._cloudwatch.set_alarm_state(
                     AlarmName=alarm["AlarmName"],
@@ -72,33 +74,53 @@ class AlarmClock:
                 changes.append((alarm["AlarmName"], verdict))
         return changes
 
-    def _values(self, alarm: Mapping[str, Any]) -> list[float | None]:
-        """The statistic of each period of the evaluation range, the current one last.
+    def _values(self, alarms: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[float | None]]]:
+        """Each alarm with the statistic of each period of its evaluation range, the current one last.
 
-        CloudWatch also evaluates the current period once it has data; without data it looks further back.
+        One call for many: the emulator looks through all that it ever got at each.
         """
-        period = max(1, round(int(alarm["Period"]) * self._scale))
-        count = int(alarm["EvaluationPeriods"])
-        end = (math.floor(self._now() / period) + 1) * period
-        start = end - (count + 1) * period
-        asked: MetricTypeDef = {
-            "Namespace": alarm["Namespace"],
-            "MetricName": alarm["MetricName"],
-            "Dimensions": alarm.get("Dimensions", []),
-        }
-        statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-        query: MetricDataQueryTypeDef = {
-            "Id": "m",
-            "MetricStat": {"Metric": asked, "Period": period, "Stat": statistic},
-        }
-        answer = self._cloudwatch.get_metric_data(
-            MetricDataQueries=[query],
-            StartTime=datetime.fromtimestamp(start, UTC),
-            EndTime=datetime.fromtimestamp(end, UTC),
-        )["MetricDataResults"][0]
+        now = self._now()
+        for some in batched(alarms, _QUERIES, strict=False):
+            ranges = [_Range.at(now, alarm, self._scale) for alarm in some]
+            answer = self._cloudwatch.get_metric_data(
+                MetricDataQueries=[_query(f"m{at}", *each) for at, each in enumerate(zip(some, ranges, strict=True))],
+                StartTime=datetime.fromtimestamp(min(each.start for each in ranges), UTC),
+                EndTime=datetime.fromtimestamp(max(each.end for each in ranges), UTC),
+            )
+            found = {result["Id"]: result for result in answer["MetricDataResults"]}
+            for at, (alarm, range_) in enumerate(zip(some, ranges, strict=True)):
+                yield alarm, range_.values(found[f"m{at}"])
+
+
+@dataclass(frozen=True)
+class _Range:
+    """The periods that an alarm is evaluated over, and one before them."""
+
+    start: int
+    end: int
+    period: int
+
+    @classmethod
+    def at(cls, now: float, alarm: Mapping[str, Any], scale: float) -> Self:
+        period = max(1, round(int(alarm["Period"]) * scale))
+        end = (math.floor(now / period) + 1) * period
+        return cls(end - (int(alarm["EvaluationPeriods"]) + 1) * period, end, period)
+
+    def values(self, result: Mapping[str, Any]) -> list[float | None]:
+        """CloudWatch also evaluates the current period once it has data; without data it looks further back."""
         found = {
-            math.floor(stamp.timestamp() / period) * period: value
-            for stamp, value in zip(answer["Timestamps"], answer["Values"], strict=True)
+            math.floor(stamp.timestamp() / self.period) * self.period: value
+            for stamp, value in zip(result["Timestamps"], result["Values"], strict=True)
         }
-        values = [found.get(start + index * period) for index in range(count + 1)]
+        values = [found.get(at) for at in range(self.start, self.end, self.period)]
         return values[1:] if values[-1] is not None else values[:-1]
+
+
+def _query(name: str, alarm: Mapping[str, Any], asked: _Range) -> "MetricDataQueryTypeDef":
+    metric: MetricTypeDef = {
+        "Namespace": alarm["Namespace"],
+        "MetricName": alarm["MetricName"],
+        "Dimensions": alarm.get("Dimensions", []),
+    }
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": asked.period, "Stat": statistic}}
