@@ -21,7 +21,7 @@ _ORDER = ("note", "state", "salt", "lanes", "reserved", "identity", "lease_minut
 _RULE_ORDER = ("id", "lane", "when", "percent")
 
 
-_MOST = 100_000
+_MOST, _DEEPEST = 100_000, 100
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)|0[ox][0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _TRUTH = re.compile("(yes|no|on|off)", re.IGNORECASE)
@@ -29,6 +29,12 @@ _TRUTH = re.compile("(yes|no|on|off)", re.IGNORECASE)
 
 class _Loader(yaml.SafeLoader):
     """Adds the position of an unreadable value: PyYAML passes on Python's errors without it."""
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        # At each further token PyYAML looks at all that are open: seconds, until Python's own limit ends it.
+        if self.flow_level >= _DEEPEST:
+            raise RecursionError
+        super().fetch_flow_collection_start(token)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if isinstance(node, yaml.ScalarNode) and node.style is None:
