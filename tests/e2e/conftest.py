@@ -9,6 +9,7 @@ samconfig.toml as it is deployed, and nothing is started.
 import os
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ _HERE = Path(__file__).parent
 _VERIFIED = os.environ.get("GRAYLANE_VERIFY", "")
 # Here a metric is there at once, and as fine as it is put.
 WATCH = {"WatchPeriodSeconds": "2", "WatchSettleSeconds": "1"}
+_OPEN = pytest.StashKey[ExitStack]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,21 +37,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(900))  # the first one builds and deploys
 
 
+@pytest.hookimpl(trylast=True)  # when the fixtures of the module have ended
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last test that shares the stack it goes: it never rests, and would take a third of the machine from
+    the thousands of tests that follow."""
+    if _shares(item) and not _shares(nextitem) and _OPEN in item.config.stash:
+        item.config.stash[_OPEN].close()
+
+
+def _shares(item: pytest.Item | None) -> bool:
+    return bool(item and item.get_closest_marker("e2e") and not item.get_closest_marker("own_stack"))
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project_root() if _VERIFIED else project_folder(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
-def stack(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack | DeployedStack]:
+def stack(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[LocalStack | DeployedStack]:
+    """What the end-to-end tests share; `pytest_runtest_teardown` ends it early."""
+    with pytestconfig.stash.setdefault(_OPEN, ExitStack()) as open_:
+        if _VERIFIED:
+            open_.enter_context(release_kept(PatientOperator(project, _VERIFIED), tmp_path_factory.mktemp("kept")))
+            yield deployed(_VERIFIED, project)
+        else:
+            yield open_.enter_context(_whole(project))
+
+
+@contextmanager
+def _whole(project: Path) -> Iterator[LocalStack]:
     """The whole of Graylane, deployed as environment `test`, both sites uploaded, revision 1 published.
 
     Alarm periods are a tenth as long as in the template, and the watch function compares the lanes every two seconds.
     """
-    if _VERIFIED:
-        with release_kept(PatientOperator(project, _VERIFIED), tmp_path_factory.mktemp("kept")):
-            yield deployed(_VERIFIED, project)
-        return
     with LocalStack("test", state=project / ".graylane" / "local", time_scale=0.1) as stack:
         stack.deploy(**WATCH)
         stack.upload("v1")
