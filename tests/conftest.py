@@ -3,6 +3,7 @@
 And what all property tests have in common.
 """
 
+import gc
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from xdist.scheduler import LoadFileScheduling
 # How long an example takes is the machine's affair.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+# AWS's service descriptions are millions of objects that are never freed; to look them through again and again for
+# garbage took a quarter of the time of all that uses them.
+gc.set_threshold(100_000)
 
 _ROOT = Path(__file__).parents[1]
 
