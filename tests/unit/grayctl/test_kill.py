@@ -9,6 +9,7 @@ from tests.support.aws.strict_store import StrictStore
 from tests.support.control.broken_heads import BROKEN, NO_HEAD, NO_RELEASE
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
+from gray.release.document import Release
 from grayctl.errors import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE
 
 GOOD = "salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n"
@@ -16,11 +17,14 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def ramped(stack: Stack, grayctl: Grayctl) -> Stack:
+def ramped(stack: Stack) -> Stack:
     """Three revisions, the newest at 20 %, and a file with a good release."""
     (stack.root / "good.yaml").write_text(GOOD)
-    for percent in ("5", "10", "20"):
-        assert grayctl("ramp", percent, "--yes", "--no-wait").code == 0
+    for percent in (5, 10, 20):
+        rules = [{"id": "ramp", "lane": "v2", "percent": percent}]
+        release = Release.model_validate({"salt": "abcdefgh", "lanes": ["v2"], "rules": rules})
+        base = stack.revisions.head()
+        stack.revisions.save(release, author="ada@example.org", reason="ramp", via="grayctl", base=base)
     return stack
 
 

@@ -63,6 +63,12 @@ COMMANDS = [
     "resume --yes",
 ]
 
+# By command, what the edge says when it has followed.
+FOLLOWED = {
+    "kill": "rule=killed; bucket=1; revision=2; epoch=1",
+    "resume": "rule=\x1b[2J\x9b; bucket=1; revision=99; epoch=9",
+}
+
 
 @pytest.fixture
 def poisoned(stack: Stack, grayctl: Grayctl) -> Stack:
@@ -107,6 +113,8 @@ def test_no_command_lets_it_through(
     monkeypatch.setenv("GRAYCTL_CONFIG_ENV", "test")
     shown = 0
     for line in COMMANDS:
+        if line.startswith(tuple(FOLLOWED)):  # the edge follows, or it would be waited for more than a minute
+            poisoned.edge.headers = {"x-gray-version": "v1", "x-gray": f"\x1b[2J\x9bv1; {FOLLOWED[line.split()[0]]}"}
         for more in ([], ["--json"]) if len(line) < 20 else ([],):  # a script's document is written at one place
             capsys.readouterr()
             run([*line.split(" "), *more])
