@@ -19,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from aws_lambda_powertools import Metrics
 from moto import mock_aws
 from tests.iam.recording import Answer, Call, Recorder
 from tests.iam.resolved import REGION, Resolved
@@ -223,7 +224,10 @@ class Day:
 def recorded_day(here: Resolved) -> list[Call]:
     """All calls of the day, by function."""
     with _aws(), _healthy() as health:
-        return Day(here).run(health)
+        try:
+            return Day(here).run(health)
+        finally:
+            _forget()  # other tests of this process have another environment
 
 
 @contextmanager
@@ -288,3 +292,6 @@ def _forget() -> None:
             for value in list(vars(module).values()):
                 if callable(getattr(value, "cache_clear", None)):
                     value.cache_clear()
+                if isinstance(value, Metrics):
+                    value.clear_default_dimensions()
+                    value.clear_metrics()
