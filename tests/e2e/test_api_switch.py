@@ -15,7 +15,7 @@ from gray.lanes.registration import Registration
 from gray.lanes.switch import to_own, to_stable
 from graylocal.stack import LocalStack
 
-pytestmark = pytest.mark.own_stack
+pytestmark = [pytest.mark.own_stack, pytest.mark.needs_no_build]
 
 OWN, STABLE = "graylane-switch-api-v2", "graylane-switch-api-v1"
 GOOD = """

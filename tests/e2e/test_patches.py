@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 
 from graylocal.stack import LocalStack
 
-pytestmark = pytest.mark.own_stack
+pytestmark = [pytest.mark.own_stack, pytest.mark.needs_no_build]
 
 ALL = (
     "one_trace_through_api_and_lambda",

@@ -32,7 +32,8 @@ JavaScript that fails in CloudFront; `distribution` is a distribution made by ha
 
 `stack`: a deployed stack, local or on AWS. `operator` (the real `grayctl`), `viewers`, `lanes` (viewers of a lane and
 their orders), `browser` (Chromium), `control_plane` and `watching` (its table, store, metrics, alarms and faults),
-`deployed` (one that somebody else deployed), `policies`, `probes` and `iam_cases` (who may do what), `waiting`.
+`deployed` (one that somebody else deployed), `project_commands` (those behind the make targets), `policies`, `probes`
+and `iam_cases` (who may do what), `waiting`.
 
 `project`: the repository itself. `pages` are the documents, `deployment` is template.yaml as an environment gets it.
 
