@@ -26,7 +26,7 @@ NAME = "graylane-test-relay"
 ARN = f"{REGION}:{ACCOUNT}"
 HOPS = {"eventbridge", "asynchronous", "sqs", "sns", "state-1", "state-2", "http", "stream"}
 ORDERS = int(os.environ.get("CARRIED_ORDERS", "60"))  # 2,000 in the night
-UNDER_WAY = 20  # a machine has one copy of each function: more at a time wait until their callers give up
+UNDER_WAY = 8  # a machine has one copy of each function: more at a time wait until their callers give up
 
 
 @dataclass(frozen=True)
