@@ -17,6 +17,8 @@ from lane.registry import Known
 from lane.settings import Settings, settings
 
 _JSON = "application/json"
+# Here a page that is in another lane than its API is what was asked for: it is told to load again.
+_STOPPED = ("killed", "finished", "expired", "out", "behind")
 _log = logging.getLogger(__name__)
 
 type Next = Callable[[Any], Response[Any]]
@@ -63,7 +65,7 @@ class LaneMiddleware:
         # `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
         with carrying(addressed(found, "")):
             serve_as = (event.get("stageVariables") or {}).get("serve_as", "")
-            page = "" if invoked else headers.get("x-gray-reload", "")
+            page = "" if invoked or found.reason in _STOPPED else headers.get("x-gray-reload", "")
             observe.annotate(self._tracer, found, own, serve_as, page)
             response = self._refusal(event, headers, found, own, serve_as) or _answer(app, next_middleware)
         response.headers["x-gray-version"] = _named(own)

@@ -44,7 +44,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     for mixed in found.mixed[:_NAMED]:
         _log.warning("mixed trace %s (%s): %s", mixed.trace_id, ", ".join(mixed.lanes), "; ".join(map(str, mixed.hops)))
     publish(boto3.client("cloudwatch"), environment, found)
-    return {"checked": found.checked, "sampled": True, "mixed": [mixed.trace_id for mixed in found.mixed]}
+    behind, pages = (
+        [mixed.trace_id for mixed in found.mixed if mixed.behind_the_api is is_behind] for is_behind in (True, False)
+    )
+    return {"checked": found.checked, "sampled": True, "mixed": behind, "pages": pages}
 
 
 def publish(cloudwatch: CloudWatchClient, environment: str, found: Report) -> None:
@@ -53,9 +56,9 @@ def publish(cloudwatch: CloudWatchClient, environment: str, found: Report) -> No
 
 
 def figures(environment: str, found: Report) -> Sequence[MetricDatumTypeDef]:
-    """`MixedTraces` and `CheckedTraces`, counts of the window."""
+    """`MixedTraces` and `CheckedTraces`, counts of the window. What a viewer says of the page raises no alarm."""
     dimensions = [{"Name": "environment", "Value": environment}]
-    counts = {"MixedTraces": len(found.mixed), "CheckedTraces": found.checked}
+    counts = {"MixedTraces": sum(mixed.behind_the_api for mixed in found.mixed), "CheckedTraces": found.checked}
     return [
         {"MetricName": name, "Dimensions": dimensions, "Value": float(count), "Unit": "Count"}  # type: ignore[typeddict-item]
         for name, count in counts.items()

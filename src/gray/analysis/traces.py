@@ -23,6 +23,7 @@ __all__ = ["ENVIRONMENT", "Hop", "Mark", "Mixed", "Report", "cleared_by_summary"
 LANE, SERVED, PAGE = "gray_lane", "gray_served", "gray_page"
 FALLBACK, ENVIRONMENT = "gray_fallback", "gray_environment"
 SHARED = "shared"
+_PAGE = "page"
 _FUNCTION = "AWS::Lambda::Function"
 # A summary with this many annotation values may have left some out.
 _INDEXED = 50
@@ -80,6 +81,11 @@ class Mixed:
     lanes: tuple[str, ...]
     started: float
     hops: tuple[Hop, ...]
+
+    @property
+    def behind_the_api(self) -> bool:
+        """Whether a service lost the lane. Else only the page is in another lane, which is the viewer's word."""
+        return any(hop.caller != _PAGE for hop in self.hops)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ def _hop(mark: Mark) -> Hop | None:
     if mark.misserved:
         return Hop(mark.caller, mark.service, f"asked for {mark.lane}, came to {mark.served}")
     if mark.page not in ("", mark.lane):
-        return Hop("page", mark.service, f"page in {mark.page}, API in {mark.lane}")
+        return Hop(_PAGE, mark.service, f"page in {mark.page}, API in {mark.lane}")
     return None
 
 

@@ -57,6 +57,7 @@ def test_a_declared_fallback_is_consistent_and_an_undeclared_one_is_not() -> Non
     assert found_in(api, function("2", "stock-v1", "v2", "v1", "1h", 2, gray_fallback=True)) is None
     mixed = found_in(api, function("2", "stock-v1", "v2", "v1", "1h", 2))
     assert [str(hop) for hop in mixed.hops] == ["api-v2 -> stock-v1: asked for v2, came to v1"]
+    assert mixed.behind_the_api
 
 
 def test_the_hop_that_lost_the_lane_is_named_and_no_later_one() -> None:
@@ -112,6 +113,7 @@ def test_a_page_and_its_api_call_in_two_lanes_are_seen() -> None:
     mixed = found_in(function("1", "api-v1", "v1", "v1", gray_page="v2"))
     assert mixed.lanes == ("v1", "v2")
     assert [str(hop) for hop in mixed.hops] == ["page -> api-v1: page in v2, API in v1"]
+    assert not mixed.behind_the_api  # a viewer can say so: it raises no alarm
 
 
 def test_a_trace_without_marks_or_with_a_loop_in_its_parents_is_survived() -> None:

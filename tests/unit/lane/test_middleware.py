@@ -215,7 +215,10 @@ def test_a_killed_gray_lane_tells_the_page_to_load_anew(state: str, status: int)
     assert ("x-gray-reload" in answer["multiValueHeaders"]) == (status == 421)
 
 
-@pytest.mark.parametrize(("headers", "page"), [({}, None), ({"x-gray-reload": "v1"}, "v1")])
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [({}, None), ({"x-gray-reload": "v1"}, "v1"), ({"x-gray-reload": "v1", "x-gray-reason": "killed"}, None)],
+)
 def test_the_trace_says_that_the_page_is_in_another_lane(headers: dict[str, str], page: str | None) -> None:
     tracer = Annotations()
     resolve(application(APIGatewayRestResolver(), tracer=tracer), rest(headers={**V2, **headers}))
