@@ -1,5 +1,8 @@
 // The order desk: lists and places orders, and shows which lane answered. User data reaches the page as text only.
 const lane = document.querySelector('meta[name="gray-lane"]').content;
+/** What the calls of this page carry: the pin that the edge sent with it; where scripts cannot read that, the lane's name. */
+const told = performance.getEntriesByType('navigation')[0]?.serverTiming?.find((timing) => timing.name === 'gray');
+const pin = told?.description || lane;
 const one = (selector) => document.querySelector(selector);
 
 /** An element with a class and children, which are elements or text. */
@@ -14,27 +17,40 @@ function make(tag, className, ...children) {
 async function call(method, body) {
   const response = await fetch('/api/orders', {
     method,
-    headers: { 'x-gray-pin': lane, ...(body && { 'content-type': 'application/json' }) },
+    headers: { 'x-gray-pin': pin, ...(body && { 'content-type': 'application/json' }) },
     body: body && JSON.stringify(body),
   });
-  if (response.headers.get('x-gray-reload') === '1') reload();
+  mark(response.headers.get('x-gray-reload') === '1');
   const answer = await response.json().catch(() => ({}));
   one('[data-api-lane]').textContent = answer.lane || response.headers.get('x-gray-version') || 'none';
   return { ok: response.ok, status: response.status, answer };
 }
 
-/** This page's lane is gone: load the page anew, keeping what was typed. Not again within 10 s, whatever happens. */
-function reload() {
-  const last = Number(sessionStorage.getItem('gray-reloaded') || 0);
-  if (Date.now() - last < 10000) return;
-  sessionStorage.setItem('gray-reloaded', String(Date.now()));
-  sessionStorage.setItem('gray-draft', JSON.stringify(Object.fromEntries(new FormData(one('[data-order]')))));
+/** Load the page anew when its lane is gone, keeping what was typed: once, until an answer is right again. */
+function mark(isLost) {
+  if (!isLost) return void keep('gray-reloaded', null);
+  // Where storage is forbidden, a page that was loaded anew is not loaded again.
+  if (kept('gray-reloaded', performance.getEntriesByType('navigation')[0]?.type === 'reload')) return;
+  keep('gray-reloaded', 'yes');
+  keep('gray-draft', JSON.stringify(Object.fromEntries(new FormData(one('[data-order]')))));
   location.reload();
 }
 
+/** Session storage throws where cookies are blocked. */
+function kept(name, otherwise) {
+  try { return sessionStorage.getItem(name); } catch { return otherwise; }
+}
+
+function keep(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, value);
+  } catch { /* nothing is kept then */ }
+}
+
 function restoreDraft() {
-  const draft = JSON.parse(sessionStorage.getItem('gray-draft') || '{}');
-  sessionStorage.removeItem('gray-draft');
+  const draft = JSON.parse(kept('gray-draft', '') || '{}');
+  keep('gray-draft', null);
   for (const [name, value] of Object.entries(draft)) {
     const field = one('[data-order]').elements[name];
     if (field) field.value = value;

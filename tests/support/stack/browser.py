@@ -28,11 +28,18 @@ def chromium() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A headless browser. Not for a whole session: while it is open, no other test can run an event loop."""
+def browser(*, back_and_forward: bool = False) -> Iterator[Browser]:
+    """A headless browser; with `back_and_forward`, with its cache of pages, which Playwright switches off.
+
+    Not for a whole session: while it is open, no other test can run an event loop.
+    """
     program = chromium()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=_QUIET)
+        started = playwright.chromium.launch(
+            executable_path=program,
+            args=_QUIET,
+            ignore_default_args=["--disable-back-forward-cache"] if back_and_forward else None,
+        )
         try:
             yield started
         finally:
