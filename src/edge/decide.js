@@ -9,21 +9,24 @@ import crypto from 'crypto';
 const DOCUMENT = 0, ASSET = 1, API = 2;
 const STABLE = 'v1';
 const WEEK = 604800;
-const LANE = /^v[1-9]\d?$/;
-const COOKIE = /^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;
+const COOKIE = /^[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)\.(\d{15}|-)\.(\d{15}|-)$/;
+const PERMIT = /^v[1-9]\d?\.\d{1,10}\.\d{1,10}\.[a-z0-9]{1,4}\.\d{15}\.\d{15}$/;
 
-// The config's head and the cookie stay arrays: making an object of each costs more than the decision. Their places:
-const SEQUENCE = 1, REVISION = 2, EPOCH = 3, STATE = 4, UNTIL = 5, PARTS = 6, SALT = 7;
-const IDENTITY = 8, KEYS = 9, IDENTITY_KEY = 10, LANES = 11, REGION = 12, FIELDS = 13;
-const ID = 1, LANE_OF = 2, EPOCH_OF = 3, EXPIRY = 4, KEY = 5, SEAL = 6;
+// The config's head and a grant stay arrays: making an object of each costs more than the decision. Their places; the
+// head begins with what a viewer with a grant needs.
+const STATE = 0, EPOCH = 1, SEQUENCE = 2, REVISION = 3, UNTIL = 4, IDENTITY = 5, LANES = 6, KEY_ID = 7, SECRET = 8;
+const REGION = 9, OLD_KEYS = 10, PARTS = 11, SALT = 12, IDENTITY_KEY = 13, FILES = 14, FIELDS = 15;
+const ID = 0, LANE_OF = 1, EPOCH_OF = 2, EXPIRY = 3, KEY = 4, SEAL = 5, SECOND = 6, GRANT_FIELDS = 7;
 
-// The value of a header, cookie or query field that is there once; '' otherwise. Twice is nothing: which one would
-// the viewer mean?
+// The value of a header, cookie or query field; '' when it is missing, or was sent with two values: which one would the
+// viewer mean?
 function single(field) {
   if (!field) return '';
   const value = field.value;
+  if (typeof value !== 'string') return '';
   const all = field.multiValue;
-  return typeof value !== 'string' || (all && all.length > 1) ? '' : value;
+  for (let i = 1; all && i < all.length; i++) if (all[i].value !== value) return '';
+  return value;
 }
 
 // The rest of an entry `<name>:<rest>` of a list, which has a comma before and after each entry; '' without one.
@@ -35,34 +38,38 @@ function entry(list, name) {
 }
 
 function digest(text) {
-  return crypto.createHash('sha256').update(text).digest('hex');
+  return crypto.createHash('sha256').update(text).digest();
 }
 
 // Equal, compared in a time that does not show where the difference is: nobody can steer an unknown text's digest.
 function same(a, b) {
-  return crypto.createHash('md5').update(a).digest('hex') === crypto.createHash('md5').update(b).digest('hex');
+  return digest(a).toString('hex') === digest(b).toString('hex');
 }
 
-// HMAC-SHA256, the first 22 characters of its base64url: 132 bits.
-function mac(secret, text) {
-  return crypto.createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
+function hmac(secret, text) {
+  return crypto.createHmac('sha256', secret).update(text);
 }
 
-// Whether `seal` is the MAC of the text by the key of that id.
-function isSealed(config, keyId, text, seal) {
-  const secret = entry(config[KEYS], keyId);
-  return !!secret && same(mac(secret, text), seal);
+// Whether the text ends with the seal of what is before it: 96 bits of HMAC-SHA256 as two numbers of 15 digits, because
+// numbers are compared in constant time. `parts` are the text's, in a grant's places; their form was looked at before.
+function isSealed(config, label, text, parts, who) {
+  const secret = parts[KEY] === config[KEY_ID] ? config[SECRET] : entry(config[OLD_KEYS] || '', parts[KEY]);
+  if (!secret) return false;
+  const bytes = sealOf(secret, label, text.slice(0, -32), who);
+  return bytes.readUIntBE(0, 6) === +parts[SEAL] && bytes.readUIntBE(6, 6) === +parts[SECOND];
 }
 
-// The head of the config; null when it cannot be trusted. A killed one ends after its state. The rules
+function sealOf(secret, label, text, who) {
+  return hmac(secret, label + text + '\n' + who).digest();
+}
+
+// The head of the config; null when it cannot be trusted. A semicolon ends it: one that was cut off has none. The rules
 // come after the last field, and only who needs them looks for them.
 function readConfig(text) {
-  if (!text) return null;
+  if (!text || text[text.length - 1] !== ';') return null;
   const config = text.split('|', FIELDS);
   const state = config[STATE];
-  if (config[0] !== '1' || !(config[EPOCH] > 0)) return null;
-  if (state === 'k' || state === 'f') return config;
-  return (state === 'a' || state === 'p') && config.length === FIELDS && config[SALT] && config[KEYS] ? config : null;
+  return config.length === FIELDS && config[EPOCH] > 0 && state[0] === '2' && 'apkf'.indexOf(state[1]) >= 0 ? config : null;
 }
 
 function isOut(viewer) {
@@ -73,52 +80,48 @@ function isLive(config, lane) {
   return config[LANES].indexOf(',' + lane + ':') >= 0; // a third of what `includes` costs
 }
 
-// Whether the cookie's lane counts: of this epoch, not over, and, for a gray lane, live and signed for this viewer.
-function isGood(viewer) {
-  const cookie = viewer.cookie;
-  const config = viewer.config;
-  const lane = cookie[LANE_OF];
-  if (viewer.ahead || cookie[EXPIRY] <= viewer.time || lane === 'out') return false;
-  if (lane === STABLE) return true;
-  return isLive(config, lane) && isSealed(config, cookie[KEY], grantText(viewer, cookie), cookie[SEAL]);
-}
-
-// What a grant's MAC is over: id, lane, epoch and expiry as they are written, and the identity.
-function grantText(viewer, fields) {
-  return (
-    'c1\n' + viewer.config[SALT] + '\n' + fields[ID] + '\n' + fields[LANE_OF] + '\n' + fields[EPOCH_OF] + '\n' +
-    fields[EXPIRY] + '\n' + viewer.who
-  );
+// Whether the cookie is a grant of a gray lane that is good here and now, for this viewer.
+function isGranted(config, raw, cookie, time, who) {
+  return cookie[EXPIRY] > time && isLive(config, cookie[LANE_OF]) && isSealed(config, 'c2\n', raw, cookie, who);
 }
 
 // The viewer's identity by the release's rule for it; '' without one.
-function identityOf(viewer) {
-  const spec = viewer.config[IDENTITY];
+function identityOf(request, config, time) {
+  const spec = config[IDENTITY];
   if (!spec) return '';
   const parts = spec.split(',');
   const kind = parts[0];
   let text = '';
-  for (let i = 1; i < parts.length && !text; i++) {
-    const part = parts[i];
-    const fields = part[0] === 'c' ? viewer.request.cookies : viewer.request.headers;
-    text = single(fields[part.slice(2)]);
+  // Of each source, where it is and its name.
+  for (let i = 1; i < parts.length && !text; i += 2) {
+    const isCookie = parts[i] === 'c';
+    text = single((isCookie ? request.cookies : request.headers)[parts[i + 1]]);
+    if (text) text = isCookie ? unquoted(text) : decoded(text, false);
   }
   if (!text) return '';
   // Nobody's name is that long, and a digest of 20 KB is not free. Tokens may be long.
   if (kind === 'p') return text.length > 1024 ? '' : text;
-  if (text.length > 8192 || !viewer.config[IDENTITY_KEY]) return '';
-  const secret = decodeURIComponent(viewer.config[IDENTITY_KEY]);
-  if (kind !== 's') return claimOf(text, kind.slice(2), secret, viewer.time);
+  if (text.length > 8192 || !config[IDENTITY_KEY]) return '';
+  const secret = decodeURIComponent(config[IDENTITY_KEY]);
+  if (kind !== 's') return claimOf(text, kind.slice(2), secret, time);
   const dot = text.lastIndexOf('.');
   const value = text.slice(0, dot);
-  return dot > 0 && same(mac(secret, 'i1\n\n' + value + '\n'), text.slice(dot + 1)) ? value : '';
+  // The first 22 characters: 132 bits.
+  const mac = hmac(secret, 'i1\n\n' + value + '\n').digest('base64url').slice(0, 22);
+  return dot > 0 && same(mac, text.slice(dot + 1)) ? value : '';
+}
+
+// A cookie's value without the quotes and the encoding that cookie libraries add.
+function unquoted(text) {
+  const end = text.length - 1;
+  return decoded(end > 0 && text[0] === '"' && text[end] === '"' ? text.slice(1, end) : text, false);
 }
 
 // A claim of an HS256 JWT that is signed by us and in force. The algorithm is ours, never the token's to choose.
 function claimOf(text, claim, secret, now) {
   const token = text.replace(/^bearer /i, '').split('.');
   if (token.length !== 3) return '';
-  const signature = crypto.createHmac('sha256', secret).update(token[0] + '.' + token[1]).digest('base64url');
+  const signature = hmac(secret, token[0] + '.' + token[1]).digest('base64url');
   if (!same(signature, token[2])) return '';
   try {
     const head = partOf(token[0]);
@@ -141,29 +144,65 @@ function partOf(text) {
 function bucketOf(viewer) {
   const id = viewer.who || viewer.id;
   if (!id) return -1;
-  return ((parseInt(digest(viewer.config[SALT] + ':' + id).slice(0, 8), 16) * 10000) / 4294967296) | 0;
+  return ((digest(viewer.config[SALT] + ':' + id).readUIntBE(0, 4) * 10000) / 4294967296) | 0;
 }
+
+// The parts of a link, a pin or a debug request that we sealed, in a grant's places, if it is not over; else null.
+function permitted(config, label, text, time) {
+  if (text.search(PERMIT) < 0) return null;
+  const parts = ('.' + text).split('.');
+  return parts[EXPIRY] > time && isSealed(config, label, text, parts, '') ? parts : null;
+}
+
+// The pin for a page of that lane, as publication signed it: it says nothing of the viewer.
+function pinOf(config, lane) {
+  if (lane === STABLE) return lane;
+  const lanes = config[LANES];
+  const start = lanes.indexOf(',' + lane + ':') + lane.length + 2;
+  return lane + '.' + config[EPOCH] + '.' + config[UNTIL] + '.' + config[KEY_ID] + '.' + lanes.slice(start, start + 31);
+}
+
+// @only api
+// Whether the page's lane counts without asking who it is: stable's name always does, any other by its pin.
+function isPinned(config, lane, pin, time) {
+  if (lane === STABLE) return true;
+  if (!isLive(config, lane)) return false;
+  // Most pins are the newest: the config has their seal, and they need no digest.
+  const newest = pinOf(config, lane);
+  if (pin.length === newest.length && pin.slice(0, -32) === newest.slice(0, -32) && pin.search(PERMIT) === 0) {
+    return +pin.slice(-31, -16) === +newest.slice(-31, -16) && +pin.slice(-15) === +newest.slice(-15);
+  }
+  const parts = permitted(config, 'p2\n', pin, time);
+  return !!parts && parts[EPOCH_OF] === config[EPOCH];
+}
+// @end
 
 // Everything that comes before the rules: the decision's reason; '' when the rules have to be asked. The lane is stable
 // until something says otherwise.
 function beforeRules(viewer) {
   const config = viewer.config;
   const cookie = viewer.cookie;
-  const follows = viewer.kind !== DOCUMENT || viewer.pin;
+  const follows = viewer.kind !== DOCUMENT;
   if (!config) return 'no-config';
   // How many epochs the cookie is ahead. They are nearly always written alike, and numbers cost four times more.
   if (cookie) viewer.ahead = cookie[EPOCH_OF] === config[EPOCH] ? 0 : cookie[EPOCH_OF] - config[EPOCH];
-  if (config[STATE] === 'k') return 'killed';
-  if (config[STATE] === 'f') return 'finished';
+  if (config[STATE] === '2k') return 'killed';
+  if (config[STATE] === '2f') return 'finished';
   if (!(viewer.time < config[UNTIL])) return 'expired';
   if (isOut(viewer)) return 'out';
   if (viewer.ahead > 0) return 'behind';
-  if (follows && viewer.pin === STABLE) return 'pin';
-  viewer.who = identityOf(viewer);
+  // @only api
+  if (viewer.pin && isPinned(config, viewer.pin, viewer.pinned, viewer.time)) {
+    viewer.lane = viewer.pin;
+    return 'pin';
+  }
+  // @end
+  viewer.who = identityOf(viewer.request, config, viewer.time);
   // A document in stable is decided again, so that a ramp-up reaches it; what follows a document is not.
-  if (cookie && (follows || cookie[LANE_OF] !== STABLE) && isGood(viewer)) {
-    viewer.lane = cookie[LANE_OF];
-    return viewer.pin === viewer.lane ? 'pin' : 'sticky';
+  const held = cookie && !viewer.ahead ? cookie[LANE_OF] : '';
+  if (held === STABLE ? follows && cookie[EXPIRY] > viewer.time : held && isGranted(config, viewer.raw, cookie, viewer.time, viewer.who)) {
+    viewer.lane = held;
+    return 'sticky';
   }
   if (viewer.kind === ASSET) return 'default';
   return follows && !viewer.who && !cookie ? 'no-id' : '';
@@ -177,10 +216,14 @@ function take(viewer, value) {
   viewer.need = '';
   if (need === 'config') {
     viewer.config = readConfig(value);
+    // @only static
+    placeFile(viewer);
+    // @end
     viewer.reason = beforeRules(viewer);
     if (viewer.reason || viewer.link) return;
-    const text = value.slice(value.indexOf('\n') + 1);
-    viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', ip: '', hashed: '', hex: '' };
+    // The head has a bar after each field, and a newline.
+    const text = viewer.config[PARTS] > 0 ? '' : value.slice(viewer.config.join('|').length + 2);
+    viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', hashed: '', bytes: null };
   } else if (viewer.search.rules) {
     viewer.search.shards[need] = value;
   } else {
@@ -197,7 +240,14 @@ function take(viewer, value) {
     viewer.need = 'c.' + viewer.config[SEQUENCE] + '.' + ++search.part;
     return;
   }
-  if (!search.rules) search.rules = JSON.parse(search.text);
+  if (!search.rules) {
+    const end = search.text.length - 1;
+    if (search.text[end] !== ';') {
+      viewer.reason = 'partial';
+      return;
+    }
+    search.rules = JSON.parse(search.text.slice(0, end));
+  }
   viewer.reason = byRules(viewer, search);
 }
 
@@ -229,20 +279,4 @@ function byRules(viewer, search) {
   }
   viewer.need = '';
   return search.doubt || 'default';
-}
-
-// The answer to a signed debug request.
-function explain(viewer) {
-  const bucket = bucketOf(viewer);
-  return (
-    viewer.lane + '; rule=' + viewer.reason + '; bucket=' + (bucket < 0 ? '-' : bucket) +
-    '; revision=' + viewer.config[REVISION] + '; epoch=' + viewer.config[EPOCH]
-  );
-}
-
-// Whether the request carries a debug permission signed by us.
-function mayExplain(viewer) {
-  const config = viewer.config;
-  const m = config && config[KEYS] && /^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(viewer.debug);
-  return !!m && m[1] > viewer.time && isSealed(config, m[2], 'd1\n' + config[SALT] + '\n' + m[1] + '\n', m[3]);
 }

@@ -6,29 +6,37 @@ function handler(event) {
   try {
     const sent = event.request.headers;
     const headers = response.headers;
-    const cookie = headerOf(sent, 'x-gray-cookie');
+    const page = headerOf(sent, 'x-gray-page').split('|', 4);
+    if (page[0]) {
+      headers['x-gray-version'] = { value: page[0] };
+      if (page.length > 1) toldPage(response, page);
+      return response;
+    }
+    if (!headerOf(sent, 'x-gray-reason')) return response;
+    headers['cache-control'] = { value: 'private, no-store' };
+    // An API may answer for another lane (`serve_as`): then that lane counts, and the page has to load again.
     const version = headerOf(sent, 'x-gray-version');
-    if (cookie) {
-      headers['cache-control'] = { value: 'private, no-cache' };
-    } else if (headerOf(sent, 'x-gray-reason')) {
-      headers['cache-control'] = { value: 'private, no-store' };
-      // An API may answer for another lane (`serve_as`): then that lane counts, and the page has to load again.
-      const served = headerOf(headers, 'x-gray-version');
-      if (served && served !== version) headers['x-gray-reload'] = { value: '1' };
-    }
-    if (version && !(headerOf(sent, 'x-gray-reason') && headerOf(headers, 'x-gray-version'))) {
-      headers['x-gray-version'] = { value: version };
-    }
+    const served = headerOf(headers, 'x-gray-version');
+    if (!served) headers['x-gray-version'] = { value: version };
+    if (headerOf(sent, 'x-gray-reload') || (served && served !== version)) headers['x-gray-reload'] = { value: '1' };
     if (headerOf(sent, 'x-gray-explain')) headers['x-gray'] = { value: headerOf(sent, 'x-gray-explain') };
-    if (headerOf(sent, 'x-gray-reload')) headers['x-gray-reload'] = { value: '1' };
-    if (cookie && cookie !== '-') {
-      if (!response.cookies) response.cookies = {};
-      response.cookies['__Host-gray'] = setCookie(cookie);
-    }
   } catch (e) {
     return response;
   }
   return response;
+}
+
+// `page`: lane, pin, cookie or `-`, explanation. Scripts of the page read the pin of their own navigation.
+function toldPage(response, page) {
+  const headers = response.headers;
+  const timing = headerOf(headers, 'server-timing');
+  headers['cache-control'] = { value: 'private, no-cache' };
+  headers['server-timing'] = { value: (timing ? timing + ', ' : '') + 'gray;desc="' + page[1] + '"' };
+  if (page[3]) headers['x-gray'] = { value: page[3] };
+  if (page[2] !== '-') {
+    if (!response.cookies) response.cookies = {};
+    response.cookies['__Host-gray'] = setCookie(page[2]);
+  }
 }
 
 function headerOf(headers, name) {

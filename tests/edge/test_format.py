@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from gray.edge.config import FIELDS, FORMAT, STATES
+from gray.edge.config import END, FIELDS, FORMAT, STATES
 from gray.edge.rules import KINDS
 
 EDGE = Path(__file__).parents[2] / "src" / "edge"
@@ -11,16 +11,18 @@ DECIDE = (EDGE / "decide.js").read_text()
 
 
 def test_each_field_of_the_config_has_the_same_place_on_both_sides() -> None:
-    start = DECIDE.index("const SEQUENCE")
+    start = DECIDE.index("const STATE")
     constants = re.findall(r"\b([A-Z_]+) = (\d+)", DECIDE[start : DECIDE.index("const ID ", start)])
     places = {name.upper(): place for place, name in enumerate(FIELDS)}
-    del places["FORMAT"]  # looked at where it is read, see below
     assert {name: int(place) for name, place in constants} == {**places, "FIELDS": len(FIELDS)}
 
 
-def test_format_and_states_are_the_same_on_both_sides() -> None:
-    assert f"config[0] !== '{FORMAT}'" in DECIDE
-    assert set(re.findall(r"\bstate === '(\w)'", DECIDE)) == set(STATES)
+def test_format_states_and_end_are_the_same_on_both_sides() -> None:
+    assert f"state[0] === '{FORMAT}'" in DECIDE
+    (letters,) = re.findall(r"'(\w+)'.indexOf\(state\[1\]\)", DECIDE)
+    assert {*letters, "k"} == set(STATES)
+    assert f"'{FORMAT}k'" in DECIDE
+    assert f"text[text.length - 1] !== '{END}'" in DECIDE
 
 
 def test_each_kind_of_condition_that_is_written_is_read() -> None:

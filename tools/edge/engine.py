@@ -43,6 +43,16 @@ class Result:
     origin: dict[str, Any] | None = None
     logs: list[str] = field(default_factory=list)
 
+    @property
+    def page(self) -> list[str]:
+        """What the static function hands over for a document: lane, pin, cookie, explanation; for a file, the lane."""
+        return str(self.value["headers"].get("x-gray-page", {}).get("value", "")).split("|")
+
+    @property
+    def lane(self) -> str:
+        """The lane that a request function chose; empty if it answered itself."""
+        return self.page[0] or str(self.value["headers"].get("x-gray-version", {}).get("value", ""))
+
 
 class EdgeFunction:
     """One function on one key value store.

@@ -92,7 +92,7 @@ async function __runAll(cases) {{
     Date.now = function () {{ return now; }};
     let outcome = {{}};
     try {{
-      const value = await handler(cases[i][0]);
+      const value = await handler(__eventOf(cases[i][0]));
       outcome = {{ value: value, origin: __origin, logs: __logs }};
     }} catch (e) {{
       outcome = {{ error: String(e) }};
@@ -119,7 +119,20 @@ let __store = {};
 let __origin = null;
 let __logs = [];
 const __print = console.log;
+// CloudFront keeps the query as it was sent; an event in JSON has its fields alone.
+function __rawQuery() {
+  const query = this.querystring || {};
+  const fields = Object.keys(query).map(function (name) {
+    return (query[name].multiValue || [query[name]]).map(function (one) { return name + '=' + one.value; }).join('&');
+  });
+  return fields.join('&');
+}
+function __eventOf(event) {
+  event.request.rawQueryString = __rawQuery;
+  return event;
+}
 const __cloudfront = {
+  edgeLocation: { name: 'FRA', serverIp: '192.0.2.1', region: 'eu-central-1' },
   kvs: function () {
     return {
       get: function (key) {
@@ -154,11 +167,10 @@ async function __repeat(text, times) {{
   Date.now = function () {{ return {now * 1000}; }};
   let last = null;
   for (let i = 0; i < times; i++) {{
-    const event = JSON.parse(text);
-    last = await handler(event);
+    last = await handler(__eventOf(JSON.parse(text)));
   }}
-  const version = last.headers && last.headers['x-gray-version'];
-  __print('went ' + (last.statusCode || (version && version.value)));
+  const version = last.headers && (last.headers['x-gray-page'] || last.headers['x-gray-version']);
+  __print('went ' + (last.statusCode || (version && version.value.split('|')[0])));
 }}
 __repeat({json.dumps(json.dumps(event))}, {times});
 """

@@ -10,21 +10,26 @@ __all__ = ["MISSING", "STOPPED", "probes"]
 
 Event = dict[str, Any]
 MISSING: Mapping[str, str] = {}
-STOPPED: Mapping[str, str] = {"config": "1|1|1|1|k"}
+STOPPED: Mapping[str, str] = {"config": "2k|1|1|1||||||||||| js |;"}
 
 
 def probes(name: str) -> Iterator[tuple[str, Event]]:
     """Events for the function of that name, each with a description."""
     if name == "response":
-        yield "a page's answer", _answer({"x-gray-version": "v1", "x-gray-cookie": "aaaaaaaaaaaaaaaa.v1.1.1.-.-;9"})
+        yield "a page's answer", _answer({"x-gray-page": "v1|v1|aaaaaaaaaaaaaaaa.v1.1.1.-.-.-;9"})
         yield "an API's answer", _answer({"x-gray-version": "v2", "x-gray-reason": "sticky", "x-gray-explain": "v2"})
-        yield "a file's answer", _answer({})
+        yield "a file's answer", _answer({"x-gray-page": "v1"})
+        yield "an answer of which nothing is known", _answer({})
         return
     start = "/api/orders" if name == "request_api" else "/orders"
-    cookie = "aZ09_-aZ09_-aZ09_-aZ09.v2.1.4102444800.a." + "A" * 22
+    seal = "4102444800.a.123456789012345.123456789012345"
+    cookie = f"aZ09_-aZ09_-aZ09_-aZ09.v2.1.{seal}"
     yield "a first visit", _request(start)
     yield "a known viewer", _request(start, cookies={"__Host-gray": {"value": cookie}, "uid": {"value": "ü🎈"}})
-    yield "a pinned request", _request(start, headers={"x-gray-pin": {"value": "v2"}, "baggage": {"value": "a=b"}})
+    yield (
+        "a pinned request",
+        _request(start, headers={"x-gray-pin": {"value": f"v2.1.{seal}"}, "baggage": {"value": "a=b"}}),
+    )
     yield "a file of a lane", _request("/v2/app.js")
     yield "an improper path", _request("/a/%2e%2e/b")
     yield "a link", _request("/", querystring={"gray-link": {"value": "out"}, "a": {"value": "b"}})

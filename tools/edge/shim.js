@@ -33,6 +33,7 @@
   }
 
   const cf = {
+    edgeLocation: { name: 'FRA', serverIp: '192.0.2.1', region: 'eu-central-1' },
     kvs() { return store; },
     updateRequestOrigin: recorded('updateRequestOrigin'),
     selectRequestOriginById: recorded('selectRequestOriginById'),
@@ -50,10 +51,25 @@
     toString(encoding) {
       return __textOf(hexOf(this), encoding || 'utf8');
     }
-    readUInt32BE(offset) {
-      const i = offset || 0;
-      return ((this[i] << 24) | (this[i + 1] << 16) | (this[i + 2] << 8) | this[i + 3]) >>> 0;
+    slice(start, end) {
+      return this.subarray(start, end);
     }
+    readUIntBE(offset, length) {
+      let number = 0;
+      for (let i = offset; i < offset + length; i++) number = number * 256 + this[i];
+      return number;
+    }
+  }
+
+  // CloudFront keeps the query as it was sent; an event in JSON has its fields alone.
+  function eventOf(json) {
+    const event = JSON.parse(json);
+    const fields = [];
+    for (const [name, field] of Object.entries(event.request.querystring || {})) {
+      for (const one of field.multiValue || [field]) fields.push(name + '=' + one.value);
+    }
+    event.request.rawQueryString = () => fields.join('&');
+    return event;
   }
 
   // A long concatenation is a rope inside QuickJS, which Python callables cannot accept: joining makes it one string.
@@ -136,7 +152,7 @@
       Date.now = () => at;
       const fail = (e) => { outcome = { error: e && e.stack ? String(e) + '\n' + e.stack : String(e) }; };
       try {
-        Promise.resolve(handler(JSON.parse(eventJson))).then((value) => { outcome = { value: value }; }, fail);
+        Promise.resolve(handler(eventOf(eventJson))).then((value) => { outcome = { value: value }; }, fail);
       } catch (e) {
         fail(e);
       }

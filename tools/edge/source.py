@@ -12,8 +12,8 @@ BUILD = SOURCE / "build"
 
 # The functions, by file name in src/edge/build: their source files, and their kind.
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "request_static": (("decide.js", "conditions.js", "set_cookie.js", "viewer_request.js"), "static"),
-    "request_api": (("decide.js", "conditions.js", "viewer_request.js"), "api"),
+    "request_static": (("decide.js", "conditions.js", "set_cookie.js", "viewer_request.js", "document.js"), "static"),
+    "request_api": (("decide.js", "conditions.js", "viewer_request.js", "call.js"), "api"),
     "response": (("set_cookie.js", "viewer_response.js"), "response"),
 }
 _KINDS = {kind for _, kind in FUNCTIONS.values()}

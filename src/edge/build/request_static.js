@@ -1,74 +1,27 @@
-import e from'crypto';import t from'cloudfront'
-;let r='v1',n=604800,i=/^v[1-9]\d?$/,l=/^([\w-]{16,32})\.(v[1-9]\d?|out)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)$/;function u(e){
-if(!e)return'';let t=e.value,r=e.multiValue;return'string'!=typeof t||r&&r.length>1?'':t}function o(e,t){let r=','+t+':',n=e.indexOf(r),i=n+r.length
-;return n<0?'':e.slice(i,e.indexOf(',',i))}function f(t){return e.createHash('sha256').update(t).digest('hex')}function a(t,r){
-return e.createHash('md5').update(t).digest('hex')===e.createHash('md5').update(r).digest('hex')}function s(t,r){
-return e.createHmac('sha256',t).update(r).digest('base64url').slice(0,22)}function c(e,t,r,n){let i=o(e[9],t);return!!i&&a(s(i,r),n)}function d(e){
-if(!e)return null;let t=e.split('|',13),r=t[4];return'1'===t[0]&&t[3]>0&&('k'===r||'f'===r||('a'===r||'p'===r)&&13===t.length&&t[7]&&t[9])?t:null}function g(e){
-return e[2]&&'out'===e[2][2]&&e[2][4]>e[1]}function h(e,t){return e[11].indexOf(','+t+':')>=0}function p(e){let t=e[2],n=e[0],i=t[2]
-;return!(e[14]||t[4]<=e[1]||'out'===i)&&(i===r||h(n,i)&&c(n,t[5],x(e,t),t[6]))}function x(e,t){
-return'c1\n'+e[0][7]+'\n'+t[1]+'\n'+t[2]+'\n'+t[3]+'\n'+t[4]+'\n'+e[10]}function y(e){let t=e[0][8];if(!t)return'';let r=t.split(','),n=r[0],i=''
-;for(let t=1;t<r.length&&!i;t++){let n=r[t];i=u(('c'===n[0]?e[3].cookies:e[3].headers)[n.slice(2)])}if(!i)return'';if('p'===n)return i.length>1024?'':i
-;if(i.length>8192||!e[0][10])return'';let l=decodeURIComponent(e[0][10]);if('s'!==n)return m(i,n.slice(2),l,e[1]);let o=i.lastIndexOf('.'),f=i.slice(0,o)
-;return o>0&&a(s(l,'i1\n\n'+f+'\n'),i.slice(o+1))?f:''}function m(t,r,n,i){let l=t.replace(/^bearer /i,'').split('.');if(3!==l.length)return''
-;if(!a(e.createHmac('sha256',n).update(l[0]+'.'+l[1]).digest('base64url'),l[2]))return'';try{let e=v(l[0]),t=v(l[1])
-;if('HS256'!==e.alg||void 0!==e.crit)return'';if('number'!=typeof t.exp||t.exp<=i)return'';if(void 0!==t.nbf&&!('number'==typeof t.nbf&&t.nbf<=i))return''
-;let n=t[r];return'string'==typeof n?n:''}catch(e){return''}}function v(e){return JSON.parse(Buffer.from(e,'base64url').toString())}function b(e){
-let t=e[10]||e[9];return t?1e4*parseInt(f(e[0][7]+':'+t).slice(0,8),16)/4294967296|0:-1}function O(e){let t=e[0],n=e[2],i=0!==e[12]||e[4]
-;return t?(n&&(e[14]=n[3]===t[3]?0:n[3]-t[3]),'k'===t[4]?'killed':'f'===t[4]?'finished':e[1]<t[5]?g(e)?'out':e[14]>0?'behind':i&&e[4]===r?'pin':(e[10]=y(e),
-n&&(i||n[2]!==r)&&p(e)?(e[8]=n[2],e[4]===e[8]?'pin':'sticky'):1===e[12]?'default':!i||e[10]||n?'':'no-id'):'expired'):'no-config'}function k(e,t){
-let r=e[0],n=e[6];if(e[6]='','config'===n){if(e[0]=d(t),e[11]=O(e),e[11]||e[13])return;let r=t.slice(t.indexOf('\n')+1);e[7]=['',null,-2,'',r,0,0,{},'','']
-}else if(e[7][1])e[7][7][n]=t;else{let n=r[1]+'|';if(!t||!t.startsWith(n))return void(e[11]='partial');e[7][4]+=t.slice(n.length)}let i=e[7]
-;i[5]<e[0][6]?e[6]='c.'+e[0][1]+'.'+ ++i[5]:(i[1]||(i[1]=JSON.parse(i[4])),e[11]=w(e,i))}function w(e,t){let r=t[1],n=r.length;for(let i=t[6];i<n;i++){
-let n=r[i];if((n[2]>0||n[3]<1e4)&&(t[2]<-1&&(t[2]=b(e)),!(t[2]>=n[2]&&t[2]<n[3])))continue;let l=!n[4]||I(n[4],e);if(t[0])break;if(e[6])return t[6]=i,'';if(l){
-if(h(e[0],n[1]))return e[8]=n[1],e[19]=n[5],n[0];t[0]='lane-gone';break}}return e[6]='',t[0]||'default'}function S(e){let t=b(e)
-;return e[8]+'; rule='+e[11]+'; bucket='+(t<0?'-':t)+'; revision='+e[0][2]+'; epoch='+e[0][3]}function H(e){
-let t=e[0],r=t&&t[9]&&/^(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/.exec(e[18]);return!!r&&r[1]>e[1]&&c(t,r[2],'d1\n'+t[7]+'\n'+r[1]+'\n',r[3])}function I(e,t){
-let r;switch(e[0]){case'c':return j(t[3].cookies[e[1]],e,!1);case'&':for(r=1;r<e.length;r++)if(!I(e[r],t))return!1;return!0;case'p':
-for(r=1;r<e.length;r++)if(C(e[r],t[5]))return!0;return!1;case'y':return e.indexOf(u(t[3].headers['cloudfront-viewer-country']),1)>0;case'h':
-return j(t[3].headers[e[1]],e,!1);case'd':return e.indexOf(W(t[3].headers),1)>0;case'!':return!I(e[1],t);case'l':return z(e,t);case'q':
-return j(t[3].querystring[e[1]],e,!0);case'i':return M(e,t);case't':return t[1]>=e[1]&&(!e[2]||t[1]<e[2]);case'|':for(r=1;r<e.length;r++)if(I(e[r],t))return!0
-;return!1;case'L':return'p'!==t[0][8][0]&&z(e,t)}return t[7][0]='error',!1}function j(e,t,r){if(!e||'string'!=typeof e.value)return!1;if('?'===t[2])return!0
-;let n=e.multiValue,i=n&&n.length?n:[e];for(let e=0;e<i.length;e++){let n=r?q(i[e].value):String(i[e].value)
-;for(let e=3;e<t.length;e++)if('^'===t[2]?n.startsWith(t[e]):n===t[e])return!0}return!1}function q(e){try{
-return decodeURIComponent(String(e).split('+').join(' '))}catch(t){return String(e)}}function C(e,t){let r=e.split('*'),n=r.length-1;if(!n)return t===e
-;if(!t.startsWith(r[0]))return!1;let i=r[0].length;for(let e=1;e<n;e++){let n=t.indexOf(r[e],i);if(n<0)return!1;i=n+r[e].length}
-return t.length-r[n].length>=i&&t.endsWith(r[n])}function W(e){
-return'true'===u(e['cloudfront-is-tablet-viewer'])?'t':'true'===u(e['cloudfront-is-mobile-viewer'])?'m':'true'===u(e['cloudfront-is-desktop-viewer'])?'d':''}
-function M(e,t){let r=t[7],n=t[17].viewer.ip,i=n+'.',l=n.indexOf(':')<0?'4':'6';for(let t=1;t<e.length;t++){let u=e[t];if(u.endsWith('.')){
-if(i.startsWith(u))return!0}else if(u[0]===l){r[3]||(r[3]=R(n));let e=u.indexOf('-');if(e<0?r[3].startsWith(u):$(r[3].slice(0,e),u,e))return!0}}return!1}
-function $(e,t,r){return e.length===r&&e>=t.slice(0,r)&&e<=t.slice(r+1)}function R(e){if(e.indexOf(':')<0){let t=e.split('.'),r='4'
-;for(let e=0;e<t.length;e++)r+=(+t[e]+256).toString(16).slice(1);return r}let t=e.toLowerCase().split('::'),r=t[0].split(':'),n=t.length>1?t[1].split(':'):[]
-;for(;r.length+n.length<8;)r.push('');let i=r.concat(n),l='6';for(let e=0;e<i.length;e++)l+=('0000'+i[e]).slice(-4);return l}function z(e,t){if(!t[10])return!1
-;let r=t[7],n=e[3]+':'+t[10];r[8]!==n&&(r[8]=n,r[9]=f(n));let i=r[9],l='s.'+e[1]+'.'+(parseInt(i.slice(0,8),16)%e[2]).toString(36),u=r[7][l]
-;if(void 0===u)return t[6]=l,!1;if(!u||'1'!==u[0])return r[0]='list-missing',!1
-;let o=parseInt(i.slice(8,14),16),a=String.fromCharCode(48+(o>>18),48+(o>>12&63),48+(o>>6&63),48+(63&o)),s=0,c=u.length-1>>2;for(;s<c;){let e=s+c>>1
-;u.slice(4*e+1,4*e+5)<a?s=e+1:c=e}return u.slice(4*s+1,4*s+5)===a}function D(e){let t=e.indexOf(';');return{value:e.slice(0,t),
-attributes:'Path=/; Max-Age='+e.slice(t+1)+'; Secure; HttpOnly; SameSite=Lax'}}
-let L=t.kvs(),U=/^\/v\d+(?=\/|$)/,_=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)/,V=/^(v[1-9]\d?)\.(\d{1,10})\.(\d{1,10})\.([a-z0-9]{1,4})\.([\w-]{22})$/
-;async function handler(e){let t=null;try{for(t=A(e);t[6];){let e=null;try{e=await L.get(t[6])}catch(e){}k(t,e)}return t[13]?T(t):t[16]||X(t)}catch(r){
-return Y(e.request,t)}}function A(e){
-let t=e.request,n=t.headers,o=[null,Date.now()/1e3>>>0,l.exec(u(t.cookies['__Host-gray'])),t,u(n['x-gray-pin']),t.uri,'config',null,r,'',null,'',2,'',-1,'/index.html',null,e,u(n['x-gray-debug']),0]
-;return E(n),o[2]&&(o[9]=o[2][1]),!o[4]||o[2]&&o[4]===o[2][2]||!o[4].search(i)||(o[4]=''),J(o,t.uri)?N(o):(o[6]='',o[16]=B(400,'Bad Request')),o}
-function B(e,t){return{statusCode:e,statusDescription:t,headers:{'cache-control':{value:'no-store'}}}}function E(e){delete e['x-gray'],
-delete e['x-gray-version'],delete e['x-gray-cookie'],delete e['x-gray-explain'],delete e['x-gray-reload'],delete e['x-gray-reason'],delete e['x-gray-revision'],
-delete e['x-gray-debug'],delete e['x-api-key'],delete e.traceparent,delete e.tracestate,delete e['x-amzn-trace-id'],delete e.baggage}function J(e,t){
-if(t.indexOf('%')>=0){try{e[5]=decodeURIComponent(t)}catch(e){return!1}if(/%(2e|2f|5c|[01][\da-f]|7f)/i.test(e[5])||U.test(t)!==U.test(e[5]))return!1}
-return'/'===t[0]&&e[5].search(_)<0}function N(e){let t=e[3],r='v'===e[5][1]&&U.exec(e[5]),n=r?r[0]:'';n&&(e[5]=e[5].slice(n.length)||'/')
-;let i=e[5],l=i.lastIndexOf('.'),o=l>0&&l>i.lastIndexOf('/')?i.slice(l+1).toLowerCase():'';if(o&&(e[15]=t.uri.slice(n.length)),
-o&&'html'!==o||'GET'!==t.method&&'HEAD'!==t.method){
-if(e[12]=1,!n||' css js mjs map json txt xml svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 webm pdf webmanifest '.indexOf(' '+o+' ')<0)return
-;return e[6]='',e[16]=t,void(t.headers['x-gray-version']={value:n.slice(1)})}e[12]=0,e[13]=u(t.querystring['gray-link']),e[9]||(e[9]=F(e[17].context.requestId))
-}function F(t){return t?e.createHash('sha256').update(t).digest('base64url').slice(0,22):''}function G(e,t,n){if(!e[9])return''
-;let i=e[0],l=Math.max(e[2]?e[2][3]:0,i?i[3]:0),u=['',e[9],t,l,n],o='-.-';if(t!==r&&'out'!==t){let t=i[9],r=t.indexOf(':')
-;o=t.slice(1,r)+'.'+s(t.slice(r+1,t.indexOf(',',r)),x(e,u))}return e[9]+'.'+t+'.'+l+'.'+n+'.'+o+';'+Math.max(2592e3,n-e[1])}function P(e,t,i){let l=e[2],u=e[0]
-;if(e[4]||!u)return'';if('sticky'===i)return u[9].startsWith(','+l[5]+':')?'':G(e,t,+l[4]);if('partial'===i||'expired'===i||e[14]>0)return'';let o=e[1]+n
-;if(t!==r)return G(e,t,Math.min(o,e[19]||o));let f=!e[14];return g(e)?f?'':G(e,'out',+l[4]):f&&l[2]===t&&l[4]>o-302400?'':G(e,t,o)}function T(e){
-let t=e[13].split('.'),i=e[1]+n,l='',u=i;'out'===t[0]?(l='out',t[1]&&(u=t[1].search(/\D/)<0?Math.min(+t[1],e[1]+3456e4):0)):'clear'===e[13]?l=r:K(e,t)&&(l=t[0],
-u=Math.min(+t[2],i));let o=B(302,'Found');o.headers.location={value:e[3].uri+Q(e[3].querystring)},o.headers['referrer-policy']={value:'no-referrer'}
-;let f=l&&u>e[1]&&G(e,l,u);return f&&(o.cookies={'__Host-gray':D(f)}),o}function K(e,t){let r=e[0];if(!V.test(e[13])||null===e[10])return!1
-;if(+t[1]!==+r[3]||!h(r,t[0]))return!1;let n=['l1',r[7],t[0],t[1],t[2],''].join('\n');return c(r,t[3],n,t[4])}function Q(e){let t='';for(let r in e){
-let n=e[r],i=n.multiValue||[n];for(let e=0;'gray-link'!==r&&e<i.length;e++)t+=(t?'&':'?')+encodeURI(r+'='+i[e].value).split('%25').join('%')}return t}
-function X(e){let t=e[3],n=t.headers;e[4]&&e[4]!==e[8]&&e[8]!==r&&(e[8]=r,e[11]='pin-lost');let i=e[8];return 0===e[12]&&(n['x-gray-cookie']={
-value:P(e,i,e[11])||'-'}),t.uri='/'+i+e[15],e[18]&&H(e)&&(n['x-gray-explain']={value:S(e)}),n['x-gray-version']={value:i},t}function Y(e,t){let n=e.headers
-;return E(n),n['x-gray-version']={value:r},t&&0!==t[12]||(n['x-gray-cookie']={value:'-'}),e.uri='/v1'+(t?t[15]:'/index.html'),e}
+import e from'crypto';import t from'cloudfront';let r='v1',n=604800,i=/^[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)\.(\d{15}|-)\.(\d{15}|-)$/,u=/^v[1-9]\d?\.\d{1,10}\.\d{1,10}\.[a-z0-9]{1,4}\.\d{15}\.\d{15}$/;function l(e){if(!e)return'';let t=e.value;if('string'!=typeof t)return'';let r=e.multiValue;for(let e=1;r&&e<r.length;e++)if(r[e].value!==t)return'';return t}
+function f(e,t){let r=','+t+':',n=e.indexOf(r),i=n+r.length;return n<0?'':e.slice(i,e.indexOf(',',i))}function o(t){return e.createHash('sha256').update(t).digest()}function c(e,t){return o(e).toString('hex')===o(t).toString('hex')}function a(t,r){return e.createHmac('sha256',t).update(r)}function s(e,t,r,n,i){let u=n[4]===e[7]?e[8]:f(e[10]||'',n[4]);if(!u)return!1;let l=d(u,t,r.slice(0,-32),i)
+;return l.readUIntBE(0,6)===+n[5]&&l.readUIntBE(6,6)===+n[6]}function d(e,t,r,n){return a(e,t+r+'\n'+n).digest()}function h(e){if(!e||';'!==e[e.length-1])return null;let t=e.split('|',15),r=t[0];return 15===t.length&&t[1]>0&&'2'===r[0]&&'apkf'.indexOf(r[1])>=0?t:null}function g(e){return e[5]&&'out'===e[5][1]&&e[5][3]>e[1]}function p(e,t){return e[6].indexOf(','+t+':')>=0}function x(e,t,r,n,i){
+return r[3]>n&&p(e,r[1])&&s(e,'c2\n',t,r,i)}function y(e,t,r){let n=t[5];if(!n)return'';let i=n.split(','),u=i[0],f='';for(let t=1;t<i.length&&!f;t+=2){let r='c'===i[t];f=l((r?e.cookies:e.headers)[i[t+1]]),f&&(f=r?v(f):B(f,!1))}if(!f)return'';if('p'===u)return f.length>1024?'':f;if(f.length>8192||!t[13])return'';let o=decodeURIComponent(t[13]);if('s'!==u)return m(f,u.slice(2),o,r)
+;let s=f.lastIndexOf('.'),d=f.slice(0,s),h=a(o,'i1\n\n'+d+'\n').digest('base64url').slice(0,22);return s>0&&c(h,f.slice(s+1))?d:''}function v(e){let t=e.length-1;return B(t>0&&'"'===e[0]&&'"'===e[t]?e.slice(1,t):e,!1)}function m(e,t,r,n){let i=e.replace(/^bearer /i,'').split('.');if(3!==i.length)return'';if(!c(a(r,i[0]+'.'+i[1]).digest('base64url'),i[2]))return'';try{let e=O(i[0]),r=O(i[1])
+;if('HS256'!==e.alg||void 0!==e.crit)return'';if('number'!=typeof r.exp||r.exp<=n)return'';if(void 0!==r.nbf&&!('number'==typeof r.nbf&&r.nbf<=n))return'';let u=r[t];return'string'==typeof u?u:''}catch(e){return''}}function O(e){return JSON.parse(Buffer.from(e,'base64url').toString())}function b(e){let t=e[6]||e[10];return t?1e4*o(e[0][12]+':'+t).readUIntBE(0,4)/4294967296|0:-1}
+function k(e,t,r,n){if(r.search(u)<0)return null;let i=('.'+r).split('.');return i[3]>n&&s(e,t,r,i,'')?i:null}function S(e,t){if(t===r)return t;let n=e[6],i=n.indexOf(','+t+':')+t.length+2;return t+'.'+e[1]+'.'+e[4]+'.'+e[7]+'.'+n.slice(i,i+31)}function w(e){let t=e[0],n=e[5],i=0!==e[9];if(!t)return'no-config';if(n&&(e[14]=n[2]===t[1]?0:n[2]-t[1]),'2k'===t[0])return'killed'
+;if('2f'===t[0])return'finished';if(!(e[1]<t[4]))return'expired';if(g(e))return'out';if(e[14]>0)return'behind';e[6]=y(e[2],t,e[1]);let u=n&&!e[14]?n[1]:'';return(u===r?i&&n[3]>e[1]:u&&x(t,e[21],n,e[1],e[6]))?(e[13]=u,'sticky'):1===e[9]?'default':!i||e[6]||n?'':'no-id'}function I(e,t){let r=e[0],n=e[4];if(e[4]='','config'===n){if(e[0]=h(t),F(e),e[8]=w(e),e[8]||e[11])return
+;let r=e[0][11]>0?'':t.slice(e[0].join('|').length+2);e[7]=['',r,null,-2,null,0,0,{},'']}else if(e[7][2])e[7][7][n]=t;else{let n=r[2]+'|';if(!t||!t.startsWith(n))return void(e[8]='partial');e[7][1]+=t.slice(n.length)}let i=e[7];if(i[5]<e[0][11])e[4]='c.'+e[0][2]+'.'+ ++i[5];else{if(!i[2]){let t=i[1].length-1;if(';'!==i[1][t])return void(e[8]='partial');i[2]=JSON.parse(i[1].slice(0,t))}e[8]=E(e,i)}
+}function E(e,t){let r=t[2],n=r.length;for(let i=t[6];i<n;i++){let n=r[i];if((n[2]>0||n[3]<1e4)&&(t[3]<-1&&(t[3]=b(e)),!(t[3]>=n[2]&&t[3]<n[3])))continue;let u=!n[4]||U(n[4],e);if(t[0])break;if(e[4])return t[6]=i,'';if(u){if(p(e[0],n[1]))return e[13]=n[1],e[19]=n[5],n[0];t[0]='lane-gone';break}}return e[4]='',t[0]||'default'}function U(e,t){let r,n='|'===e[0];switch(e[0]){case'c':
+return q(t[2].cookies[e[1]],e);case'&':case'|':for(r=1;r<e.length;r++)if(U(e[r],t)===n)return n;return!n;case'p':for(r=1;r<e.length;r++)if(H(e[r],t[3]))return!0;return!1;case'y':return e.indexOf(l(t[2].headers['cloudfront-viewer-country']),1)>0;case'h':return q(t[2].headers[e[1]],e);case'd':return'true'===l(t[2].headers['cloudfront-is-'+e[1]+'-viewer']);case'!':return!U(e[1],t);case'l':
+return C(e,t);case'q':return q(t[2].querystring[e[1]],e);case'i':return M(e,t);case't':return t[1]>=e[1]&&(!e[2]||t[1]<e[2]);case'L':return'p'!==t[0][5][0]&&C(e,t)}return t[7][0]='error',!1}function q(e,t){if(!e||'string'!=typeof e.value)return!1;if('?'===t[2])return!0;let r=e.multiValue,n=r&&r.length?r:[e];for(let e=0;e<n.length;e++){let r=String(n[e].value);'c'===t[0]&&(r=v(r)),
+'q'===t[0]&&(r=B(r,!0));for(let e=3;e<t.length;e++)if('^'===t[2]?r.startsWith(t[e]):r===t[e])return!0}return!1}function B(e,t){if(!t&&e.indexOf('%')<0)return e;try{return decodeURIComponent(t?e.split('+').join(' '):e)}catch(t){return e}}function H(e,t){let r='\n'+t.split('\n').join('\r')+'\n',n=('\n'+e+'\n').split('*'),i=0;for(let e=0;e<n.length;e++){if(i=r.indexOf(n[e],i),i<0)return!1
+;i+=n[e].length}return!0}function M(e,t){let r=t[17].viewer.ip,n=r.indexOf(':')>=0,i=e[n?3:2];return!n&&W(e[1],r+'.')||i.length>0&&W(i,j(r,n))}function W(e,t){for(let r=0;r<e.length;r++)if(t.startsWith(e[r]))return!0;return!1}function j(e,t){let r='';if(!t){let t=e.split('.');for(let e=0;e<t.length;e++)r+=(+t[e]+256).toString(16).slice(1);return r}
+let n=e.toLowerCase().split('::'),i=n[0].split(':'),u=n.length>1?n[1].split(':'):[];for(;i.length+u.length<8;)i.push('');let l=i.concat(u);for(let e=0;e<l.length;e++)r+=('0000'+l[e]).slice(-4);return r}function C(e,t){if(!t[6])return!1;let r=t[7],n=e[3]+':'+t[6];r[8]!==n&&(r[8]=n,r[4]=o(n));let i='s.'+e[1]+'.'+(r[4].readUIntBE(0,4)%e[2]).toString(36),u=r[7][i];if(void 0===u)return t[4]=i,!1
+;if(!u||'2'!==u[0])return r[0]='list-missing',!1;let l=r[4].slice(4,7).toString('base64url'),f=u.indexOf(l);for(;f>0&&1!=(3&f);)f=u.indexOf(l,f+1);return f>0}function L(e){let t=e.indexOf(';');return{value:e.slice(0,t),attributes:'Path=/; Max-Age='+e.slice(t+1)+'; Secure; HttpOnly; SameSite=Lax'}}let $=t.kvs();async function handler(e){let t=e.request,r=null,n=null;try{
+let i=l(t.cookies['__Host-gray']),u=i.split('.',8),f=Date.now()/1e3>>>0;if(V(t,u)){try{n=await $.get('config')}catch(e){}if(n&&P(t,i,u,n,f))return t}for(r=R(e,i,u,f);r[4];){let e='config'===r[4]?n:null;if(null===e)try{e=await $.get(r[4])}catch(e){}I(r,e)}return r[20]||ie(r)}catch(e){return ue(t,r)}}function _(e,t,r){return'2a'===e[0]&&e.length>8&&e[4]>r&&';'===t[t.length-1]}
+function D(e,t,r,n,u,l){let f=n[5];return _(n,u,l)&&r[2]===n[1]&&(!f||'p'===f[0])&&0===t.search(i)&&x(n,t,r,l,y(e,n,l))}function R(e,t,n,u){let f=e.request,o=f.headers,c=[null,u,f,f.uri,'config',t&&0===t.search(i)?n:null,null,null,'',2,'','','',r,-1,'/index.html',!1,e,l(o['x-gray-debug']),0,null,t,'',''];return c[5]&&(c[10]=n[0]),f.uri.indexOf('%')>=0&&(c[3]=B(f.uri,!1)),Q(c),c}function z(e){
+let r=e[0];if(!e[18]||!r||!k(r,'d2\n',e[18],e[1]))return'';let n=b(e);return e[13]+'; rule='+e[8]+'; bucket='+(n<0?'-':n)+'; revision='+r[3]+'; epoch='+r[1]+'; location='+(t.edgeLocation||{}).name}let A=/^\/v\d+(?=\/|$)/,G=/[^\w/-]|\/\//,J=/\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)|%(2[ef]|5c|[01][\da-f]|7f)/i,N=2592e3,T=3456e4;function V(e,t){
+return t[5]>0&&e.uri.search(G)<0&&'v'!==e.uri[1]&&'GET'===e.method&&!e.querystring['gray-link']&&!e.headers['x-gray-debug']}function P(e,t,r,n,i){let u=n.split('|',9);if(!D(e,t,r,u,n,i))return!1;let l=r[1];return e.headers['x-gray-page']={value:l+'|'+S(u,l)+'|-'},e.uri='/'+l+'/index.html',!0}function Q(e){let t=e[2],r='v'===e[3][1]&&A.exec(e[3]),n=r?r[0]:'',i=t.uri.indexOf('%')>=0&&e[3]===t.uri
+;e[16]=!i&&e[3].search(J)<0&&t.uri.startsWith(n+'/'),n&&(e[3]=e[3].slice(n.length)||'/');let u=e[3],l=u.lastIndexOf('.');e[12]=l>0&&l>u.lastIndexOf('/')?u.slice(l+1).toLowerCase():'',e[16]?e[15]=t.uri.slice(n.length):e[12]='',n&&e[12]&&'html'!==e[12]&&(e[4]='',e[20]=t,t.headers['x-gray-page']={value:n.slice(1)})}function F(e){
+let t=e[2],r=e[0],n=e[12],i=r&&r[14],u='html'===n,f=!u&&(e[16]&&e[3].startsWith('/.well-known/')||n&&(!i||i.indexOf(' '+n+' ')>=0));u||f||(e[15]='/index.html'),f||'GET'!==t.method&&'HEAD'!==t.method?e[9]=1:(e[9]=0,e[16]&&(e[11]=l(t.querystring['gray-link'])),e[10]||(e[10]=K(e[17].context.requestId)))}function K(e){return e?o(e).toString('base64url').slice(0,22):''}function X(e,t,n){
+if(!e[10])return'';let i=e[0],u=Math.max(e[5]?e[5][2]:0,i?i[1]:0),l=e[10]+'.'+t+'.'+u+'.'+n+'.';if(t===r||'out'===t)l+='-.-.-';else{l+=i[7];let t=d(i[8],'c2\n',l,e[6]);l+='.'+Y(t.readUIntBE(0,6))+'.'+Y(t.readUIntBE(6,6))}return l+';'+Math.max(N,n-e[1])}function Y(e){return(''+(1e15+e)).slice(1)}function Z(e,t,i){let u=e[5],l=e[0];if(!l)return'';if('sticky'===i)return l[7]===u[4]?'':X(e,t,+u[3])
+;if('partial'===i||'expired'===i||e[14]>0)return'';let f=e[1]+n;if(t!==r)return X(e,t,Math.min(f,e[19]||f));let o=!e[14];return g(e)?o?'':X(e,'out',+u[3]):o&&u[1]===t&&u[3]>f-302400?'':X(e,t,f)}function ee(e){let t=e[11].split('.'),i=e[1]+n,u='',l=i;'out'===t[0]?(u='out',t[1]&&(l=t[1].search(/\D/)<0?Math.min(+t[1],e[1]+T):0)):'clear'===e[11]?u=r:te(e)&&(u=t[0],l=Math.min(+t[2],i));let f={
+statusCode:302,headers:{'cache-control':{value:'no-store'},location:{value:e[2].uri+re(e[2])},'referrer-policy':{value:'no-referrer'}}},o=u&&l>e[1]&&X(e,u,l);return o&&(f.cookies={'__Host-gray':L(o)}),f}function te(e){let t=e[0],r=null!==e[6]&&k(t,'l2\n',e[11],e[1]);return!!r&&r[2]===t[1]&&p(t,r[1])}function re(e){let t=(e.rawQueryString()||'').split('&').filter(ne)
+;return t.length?'?'+encodeURI(t.join('&')).split('%25').join('%'):''}function ne(e){return e&&!e.startsWith('gray-link=')}function ie(e){if(e[11])return ee(e);let t=e[13];return 0===e[9]&&(t+='|'+S(e[0],t)+'|'+(Z(e,t,e[8])||'-')+'|'+z(e)),e[2].headers['x-gray-page']={value:t},e[2].uri='/'+e[13]+e[15],e[2]}function ue(e,t){let n=t&&0!==t[9]?r:'v1|v1|-';return e.headers['x-gray-page']={value:n},
+e.uri='/v1'+(t?t[15]:'/index.html'),e}

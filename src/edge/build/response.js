@@ -1,6 +1,3 @@
-function e(e){let r=e.indexOf(';');return{value:e.slice(0,r),attributes:'Path=/; Max-Age='+e.slice(r+1)+'; Secure; HttpOnly; SameSite=Lax'}}function handler(a){
-let o=a.response;try{let t=a.request.headers,n=o.headers,l=r(t,'x-gray-cookie'),i=r(t,'x-gray-version');if(l)n['cache-control']={value:'private, no-cache'
-};else if(r(t,'x-gray-reason')){n['cache-control']={value:'private, no-store'};let e=r(n,'x-gray-version');e&&e!==i&&(n['x-gray-reload']={value:'1'})}
-!i||r(t,'x-gray-reason')&&r(n,'x-gray-version')||(n['x-gray-version']={value:i}),r(t,'x-gray-explain')&&(n['x-gray']={value:r(t,'x-gray-explain')}),
-r(t,'x-gray-reload')&&(n['x-gray-reload']={value:'1'}),l&&'-'!==l&&(o.cookies||(o.cookies={}),o.cookies['__Host-gray']=e(l))}catch(e){return o}return o}
-function r(e,r){return e[r]&&'string'==typeof e[r].value?e[r].value:''}
+function e(e){let r=e.indexOf(';');return{value:e.slice(0,r),attributes:'Path=/; Max-Age='+e.slice(r+1)+'; Secure; HttpOnly; SameSite=Lax'}}function handler(e){let t=e.response;try{let n=e.request.headers,i=t.headers,l=a(n,'x-gray-page').split('|',4);if(l[0])return i['x-gray-version']={value:l[0]},l.length>1&&r(t,l),t;if(!a(n,'x-gray-reason'))return t;i['cache-control']={value:'private, no-store'}
+;let o=a(n,'x-gray-version'),s=a(i,'x-gray-version');s||(i['x-gray-version']={value:o}),(a(n,'x-gray-reload')||s&&s!==o)&&(i['x-gray-reload']={value:'1'}),a(n,'x-gray-explain')&&(i['x-gray']={value:a(n,'x-gray-explain')})}catch(e){return t}return t}function r(r,t){let n=r.headers,i=a(n,'server-timing');n['cache-control']={value:'private, no-cache'},n['server-timing']={
+value:(i?i+', ':'')+'gray;desc="'+t[1]+'"'},t[3]&&(n['x-gray']={value:t[3]}),'-'!==t[2]&&(r.cookies||(r.cookies={}),r.cookies['__Host-gray']=e(t[2]))}function a(e,r){return e[r]&&'string'==typeof e[r].value?e[r].value:''}

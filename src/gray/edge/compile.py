@@ -8,8 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gray.edge.config import Stamp, config_text, entries, identity_secret, killed_config, lane_entries
-from gray.edge.grants import EdgeKeys
+from gray.edge.config import (
+    Stamp,
+    config_text,
+    entries,
+    files_text,
+    identity_secret,
+    killed_config,
+    lane_entries,
+    pin_seals,
+)
+from gray.edge.grants import EdgeKeys, release_key
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
@@ -66,20 +75,30 @@ def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], reg
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)
         return Compiled(config, (), _digest(killed_config(0, stamp.revision, stamp.epoch)))
     rules = rules_text(release)
+    live = {lane: lanes[lane] for lane in release.lanes if lane in lanes}
+    names = [name for name, _ in keys.keys]
+    newest, *old = [release_key(secret, release.salt) for _, secret in keys.keys]
     rest = {
-        "salt": release.salt,
         "identity": _identity(release),
-        "keys": entries(dict(keys.keys)),
-        "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
-        "lanes": lane_entries({lane: lanes[lane] for lane in release.lanes if lane in lanes}),
+        "key_id": names[0],
+        "secret": newest,
         "region": region,
+        "old_keys": entries(dict(zip(names[1:], old, strict=True))),
+        "salt": release.salt,
+        "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
+        "files": files_text(),
     }
-    whole = config_text(stamp, rules, **rest)
-    digest = _digest(config_text(replace(stamp, sequence=0, until=0), rules, **rest))
+
+    def text(stamp: Stamp, rules: str) -> str:
+        seals = pin_seals(live, epoch=stamp.epoch, until=stamp.until, key=(names[0], newest))
+        return config_text(stamp, rules, lanes=lane_entries(live, seals), **rest)
+
+    whole = text(stamp, rules)
+    digest = _digest(text(replace(stamp, sequence=0, until=0), rules))
     if len(whole.encode()) <= VALUE_BYTES:
         return Compiled(whole, (), digest)
     parts = _parts(rules, f"{stamp.sequence}|")
-    config = config_text(replace(stamp, parts=len(parts)), "", **rest)
+    config = text(replace(stamp, parts=len(parts)), "")
     if len(parts) > MAX_PARTS or len(config.encode()) > VALUE_BYTES:
         raise CompileError(_too_long(rules, config, len(parts)))
     return Compiled(config, tuple(parts), digest)
@@ -91,7 +110,7 @@ def _identity(release: Release) -> str:
         return ""
     kind = {"plain": "p", "signed": "s", "jwt": f"j:{identity.claim}"}[identity.kind]
     sources = [
-        f"c:{name}" if place == "cookie" else f"h:{name.lower()}"
+        f"c,{name}" if place == "cookie" else f"h,{name.lower()}"
         for place, name in (source.split(":", 1) for source in identity.sources)
     ]
     return ",".join([kind, *sources])

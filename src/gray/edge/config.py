@@ -5,16 +5,16 @@ head, src/edge/conditions.js the rules. A `config` is a head
 of fields between bars, and the rules (or the number of the parts that hold them) on the next line.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from gray.edge.grants import EdgeKeys
+from gray.edge.grants import EdgeKeys, release_key, seal
 from gray.release.lane_api import LaneApi
 
 __all__ = [
     "CONFIG",
+    "END",
     "FENCE",
     "FIELDS",
     "Fence",
@@ -22,27 +22,64 @@ __all__ = [
     "again",
     "config_text",
     "entries",
+    "files_text",
     "identity_secret",
+    "identity_source",
     "killed_config",
     "lane_entries",
     "lanes_of",
     "mask",
     "part_key",
     "part_keys",
+    "pin_seals",
+    "signing_key",
     "stamped",
     "unmask",
 ]
 
 CONFIG, FENCE = "config", "fence"
-FORMAT = 1
+FORMAT = 2
 STATES = {"a": "active", "p": "paused", "k": "killed", "f": "finished"}
-# The head's fields in their order. src/edge/decide.js reads them by place; a test compares the two.
+# The head's fields in their order: first what a viewer with a grant needs. src/edge/decide.js reads them by place; a
+# test compares the two.
 FIELDS = (
-    *("format", "sequence", "revision", "epoch", "state", "until", "parts"),
-    *("salt", "identity", "keys", "identity_key", "lanes", "region"),
+    *("state", "epoch", "sequence", "revision", "until", "identity", "lanes", "key_id", "secret"),
+    *("region", "old_keys", "parts", "salt", "identity_key", "files"),
 )
-_SEQUENCE, _KEYS, _IDENTITY_KEY, _LANES = map(FIELDS.index, ("sequence", "keys", "identity_key", "lanes"))
-_PLACEHOLDER = re.compile(r"([a-z0-9]+):\{\{key:\1\}\}")
+END = ";"
+"""The last character of `config` and of the rules, and nowhere else in them: what lacks it was cut off."""
+
+_EPOCH, _SEQUENCE, _REVISION, _UNTIL, _PARTS = map(FIELDS.index, ("epoch", "sequence", "revision", "until", "parts"))
+_IDENTITY, _LANES, _KEY_ID, _SECRET, _OLD_KEYS, _SALT, _IDENTITY_KEY = map(
+    FIELDS.index, ("identity", "lanes", "key_id", "secret", "old_keys", "salt", "identity_key")
+)
+_KEY_PLACE, _PIN_PLACE = "{{key}}", "{{pin}}"
+
+ENDINGS = (
+    *(
+        "css",
+        "js",
+        "mjs",
+        "map",
+        "json",
+        "txt",
+        "xml",
+        "rss",
+        "csv",
+        "zip",
+        "gz",
+        "svg",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "avif",
+        "ico",
+    ),
+    *("woff", "woff2", "ttf", "otf", "eot", "wasm", "mp3", "mp4", "webm", "wav", "vtt", "pdf", "webmanifest"),
+)
+"""The endings of a site's files; a path with any other is a document."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +100,16 @@ class Stamp:
 def stamped(config: str | None) -> Stamp | None:
     """The stamp of a `config` value; None when it is missing or not one that we wrote."""
     fields = (config or "").split("\n", 1)[0].split("|")
-    if len(fields) < 5 or not _is_number(fields[0]) or fields[4] not in STATES:
+    state = STATES.get(fields[0].removeprefix(str(FORMAT)))
+    if len(fields) <= len(FIELDS) or not state or len(fields[0]) != 2:
         return None
-    numbers = [*fields[1:4], *(fields[5:7] or ["0", "0"])]
-    if not all(map(_is_number, numbers)):
+    places = (_EPOCH, _SEQUENCE, _REVISION, _UNTIL, _PARTS)
+    epoch, sequence, revision, until, parts = (fields[place] for place in places)
+    if state == "killed":
+        until = parts = "0"
+    if not all(map(_is_number, (epoch, sequence, revision, until, parts))):
         return None
-    sequence, revision, epoch, *more = (int(number) for number in numbers)
-    until, parts = [*more, 0, 0][:2]
-    return Stamp(sequence, revision, epoch, STATES[fields[4]], until, parts)
+    return Stamp(int(sequence), int(revision), int(epoch), state, int(until), int(parts))
 
 
 @dataclass(frozen=True)
@@ -122,62 +161,116 @@ def identity_secret(keys: EdgeKeys) -> str:
     return quote(keys.identity, safe="")
 
 
+def files_text(endings: Iterable[str] = ENDINGS) -> str:
+    """The endings as the edge searches them: a space before and after each."""
+    return f" {' '.join(endings)} "
+
+
 def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
-    """The `config` value of a release that is not killed. `rest` are the fields that are not in the stamp."""
-    values = {"format": FORMAT, **vars(stamp), "state": stamp.state[0], **rest}
-    return "|".join(str(values[name]) for name in FIELDS) + f"|\n{rules}"
+    """The `config` value of a release that is not killed. `rest` are the fields that are not in the stamp.
+
+    rules: empty where parts hold them, else with END at their end.
+    """
+    values = {**vars(stamp), "state": f"{FORMAT}{stamp.state[0]}", **rest}
+    return "|".join(str(values[name]) for name in FIELDS) + f"|\n{rules or END}"
 
 
-def lane_entries(lanes: Mapping[str, LaneApi]) -> str:
-    """The lanes' APIs, as `lanes_of` reads them."""
-    return entries({name: f"{lane.api_id}:{lane.stage}" for name, lane in lanes.items()})
+def lane_entries(lanes: Mapping[str, LaneApi], seals: Mapping[str, str]) -> str:
+    """The lanes' pins and APIs, as `lanes_of` reads them."""
+    return entries({name: f"{seals[name]}:{_address(lane)}" for name, lane in lanes.items()})
+
+
+def pin_seals(lanes: Iterable[str], *, epoch: int, until: int, key: tuple[str, str]) -> dict[str, str]:
+    """The seals of the pages' pins, by lane. `key` is the id and the release's key."""
+    name, secret = key
+    return {lane: seal(secret, "p2", f"{lane}.{epoch}.{until}.{name}") for lane in lanes}
 
 
 def killed_config(sequence: int, revision: int, epoch: int) -> str:
-    """The `config` value that sends everybody to stable (the edge needs no further field of it)."""
-    return f"{FORMAT}|{sequence}|{revision}|{epoch}|k"
+    """The `config` value that sends everybody to stable; of numbers alone, so that nothing can refuse it."""
+    values = {"state": f"{FORMAT}k", "epoch": epoch, "sequence": sequence, "revision": revision, "files": files_text()}
+    return "|".join(str(values.get(name, "")) for name in FIELDS) + f"|{END}"
 
 
 def mask(config: str) -> str:
-    """The config with placeholders for its secrets."""
-    head, newline, rules = config.partition("\n")
-    fields = head.split("|")
-    if len(fields) > _IDENTITY_KEY:
-        ids = [pair.partition(":")[0] for pair in fields[_KEYS].split(",") if pair]
-        fields[_KEYS] = entries({name: f"{{{{key:{name}}}}}" for name in ids})
+    """The config with placeholders for its secrets, and for what they sign."""
+    fields, tail = _split(config)
+    if signing_key(config):
+        fields[_SECRET] = _KEY_PLACE
+        fields[_LANES] = entries({name: f"{_PIN_PLACE}:{_address(lane)}" for name, lane in lanes_of(config).items()})
+        ids = [pair.partition(":")[0] for pair in fields[_OLD_KEYS].split(",") if pair]
+        fields[_OLD_KEYS] = entries(dict.fromkeys(ids, _KEY_PLACE))
         fields[_IDENTITY_KEY] = "{{identity}}" if fields[_IDENTITY_KEY] else ""
-    return "|".join(fields) + newline + rules
+    return "|".join(fields) + tail
 
 
 def lanes_of(config: str) -> dict[str, LaneApi]:
     """The gray lanes that a config sends viewers to."""
-    fields = config.partition("\n")[0].split("|")
+    fields, _ = _split(config)
     found: dict[str, LaneApi] = {}
     for entry in fields[_LANES].split(",") if len(fields) > _LANES else ():
-        name, _, address = entry.partition(":")
-        api_id, _, stage = address.partition(":")
+        name, _, more = entry.partition(":")
+        _, _, address = more.partition(":>a")
+        api_id, _, stage = address.partition("/")
         if stage:
             found[name] = LaneApi(api_id, stage)
     return found
 
 
+def signing_key(config: str) -> tuple[str, str] | None:
+    """The id of the key that signs, and the release's key; None in a config that signs nothing."""
+    fields, _ = _split(config)
+    return (fields[_KEY_ID], fields[_SECRET]) if len(fields) > _SECRET and fields[_SECRET] else None
+
+
+def identity_source(config: str) -> tuple[str, str, str, str] | None:
+    """How viewers are identified: kind (`p`, `s`, `j:<claim>`), the first source's place (`c` or `h`) and name, secret.
+
+    None when they are not.
+    """
+    fields, _ = _split(config)
+    if len(fields) <= _IDENTITY_KEY or not fields[_IDENTITY]:
+        return None
+    kind, place, name, *_ = fields[_IDENTITY].split(",")
+    return kind, place, name, unquote(fields[_IDENTITY_KEY])
+
+
 def again(config: str, sequence: int, lanes: Mapping[str, LaneApi]) -> str:
-    """The same config as publication `sequence`, with these lanes: the edge answers stable for one that is missing."""
-    head, newline, rules = config.partition("\n")
-    fields = head.split("|")
+    """The same config as publication `sequence`, with these lanes: the edge answers stable for one that is missing.
+
+    The config may be masked.
+    """
+    fields, tail = _split(config)
     fields[_SEQUENCE] = str(sequence)
     if len(fields) > _LANES:
-        fields[_LANES] = lane_entries(lanes)
-    return "|".join(fields) + newline + rules
+        seals = dict(pair.split(":", 2)[:2] for pair in fields[_LANES].split(",") if pair)
+        fields[_LANES] = lane_entries(lanes, {name: seals.get(name, "") for name in lanes})
+    return "|".join(fields) + tail
 
 
 def unmask(config: str, keys: EdgeKeys) -> str:
     """The config with its secrets; a key that is no longer in use is left out."""
-    head, newline, rules = config.partition("\n")
-    fields = head.split("|")
-    if len(fields) > _IDENTITY_KEY:
-        secrets = dict(keys.keys)
-        ids = _PLACEHOLDER.findall(fields[_KEYS])
-        fields[_KEYS] = entries({name: secrets[name] for name in ids if name in secrets})
+    fields, tail = _split(config)
+    if signing_key(config):
+        derived = {name: release_key(secret, fields[_SALT]) for name, secret in keys.keys}
+        ids = [fields[_KEY_ID], *(pair.partition(":")[0] for pair in fields[_OLD_KEYS].split(",") if pair)]
+        newest, *old = [name for name in ids if name in derived] or [keys.newest[0]]
+        fields[_KEY_ID], fields[_SECRET] = newest, derived[newest]
+        fields[_OLD_KEYS] = entries({name: derived[name] for name in old})
         fields[_IDENTITY_KEY] = identity_secret(keys) if fields[_IDENTITY_KEY] else ""
-    return "|".join(fields) + newline + rules
+        lanes = lanes_of(config)
+        key = (newest, derived[newest])
+        seals = pin_seals(lanes, epoch=int(fields[_EPOCH]), until=int(fields[_UNTIL]), key=key)
+        fields[_LANES] = lane_entries(lanes, seals)
+    return "|".join(fields) + tail
+
+
+def _split(config: str) -> tuple[list[str], str]:
+    """The head's fields, and the rest with the newline before it."""
+    head, newline, rules = config.partition("\n")
+    return head.split("|"), newline + rules
+
+
+def _address(lane: LaneApi) -> str:
+    """An origin without a path prefix, as src/edge/call.js reads it: an API of API Gateway."""
+    return f">a{lane.api_id}/{lane.stage}"

@@ -1,15 +1,17 @@
 """A release's rules as the edge reads them: short arrays, cheap questions first."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
+from gray.edge.config import END
 from gray.release.buckets import bucket_range
 from gray.release.conditions import Condition, FieldMatch, Window
 from gray.release.document import Release, Rule
 
-__all__ = ["KINDS", "address_prefix", "cap", "condition", "rules_text"]
+__all__ = ["KINDS", "cap", "condition", "ip_ranges", "rules_text"]
 
 Coded = list[Any]
 # The kinds of conditions, with their cost: under `all` and `any` the cheapest is asked first, which changes no answer.
@@ -17,10 +19,10 @@ KINDS = {"t": 0, "d": 1, "y": 1, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5,
 
 
 def rules_text(release: Release) -> str:
-    """The rules as JSON without spaces."""
-    return json.dumps(
-        [_rule(release, rule) for rule in release.rules], ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    """The rules as JSON without spaces, and END."""
+    rules = [_rule(release, rule) for rule in release.rules]
+    text = json.dumps(rules, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace(END, f"\\u{ord(END):04x}") + END
 
 
 def _rule(release: Release, rule: Rule) -> Coded:
@@ -58,11 +60,21 @@ def _of_request(when: Condition) -> Coded:
     if when.country is not None:
         return ["y", *when.country]
     if when.device is not None:
-        return ["d", *(device[0] for device in when.device)]
+        return _any([_device(device) for device in when.device])
     if when.ip is not None:
-        return ["i", *map(address_prefix, when.ip)]
+        return ["i", *ip_ranges(when.ip)]
     window = when.time or Window()
     return ["t", _seconds(window.start), _seconds(window.end)]
+
+
+def _device(device: str) -> Coded:
+    """CloudFront says of some tablets that they are mobile as well, and a desktop is what is neither."""
+    others = {"tablet": (), "mobile": ("tablet",), "desktop": ("tablet", "mobile")}[device]
+    return ["&", ["d", device], *(["!", ["d", other]] for other in others)] if others else ["d", device]
+
+
+def _any(parts: list[Coded]) -> Coded:
+    return parts[0] if len(parts) == 1 else ["|", *parts]
 
 
 def _cheap_first(parts: list[Condition], release: Release) -> list[Coded]:
@@ -77,22 +89,23 @@ def _field(kind: str, name: str, match: FieldMatch) -> Coded:
     return [kind, name, "=", *(match.one_of or [match.equals or ""])]
 
 
-def address_prefix(cidr: str) -> str:
-    """A range of addresses as the edge tests it.
+def ip_ranges(cidrs: Iterable[str]) -> list[list[str]]:
+    """Ranges of addresses as the edge tests them, in three lists.
 
-    An IPv4 range that ends with a byte: its dotted beginning, `192.0.2.`. Any other: the family, then the digits in
-    hexadecimal that all share; where the prefix ends inside a digit, the first and the last possibility, `40a1-40a4`.
+    Dotted beginnings of IPv4 addresses, for ranges that end with a byte (`192.0.2.`); prefixes of addresses in
+    hexadecimal, of IPv4 and of IPv6. Where a range ends inside a digit, there is a prefix for each digit in it.
     """
-    network = ip_network(cidr)
-    if network.version == 4 and network.prefixlen and network.prefixlen % 8 == 0:
-        return "".join(f"{byte}." for byte in network.network_address.packed[: network.prefixlen // 8])
-    digits = network.max_prefixlen // 4
-    first, last = (
-        f"{network.version}{int(address):0{digits}x}"
-        for address in (network.network_address, network.broadcast_address)
-    )
-    length = 1 + -(-network.prefixlen // 4)
-    return first[:length] if first[:length] == last[:length] else f"{first[:length]}-{last[:length]}"
+    dotted, *hexadecimal = found = [list[str]() for _ in range(3)]
+    for network in map(ip_network, cidrs):
+        if network.version == 4 and network.prefixlen and network.prefixlen % 8 == 0:
+            dotted.append("".join(f"{byte}." for byte in network.network_address.packed[: network.prefixlen // 8]))
+            continue
+        digits, length = network.max_prefixlen // 4, -(-network.prefixlen // 4)
+        ends = (network.network_address, network.broadcast_address)
+        first, last = (int(f"0{int(address):0{digits}x}"[: 1 + length], 16) for address in ends)
+        prefixes = [f"{number:0{length}x}" for number in range(first, last + 1)] if length else [""]
+        hexadecimal[network.version == 6].extend(prefixes)
+    return found
 
 
 def cap(when: Condition) -> int:

@@ -7,6 +7,7 @@ in the list is always found; one that is not is found by chance once in about 86
 Everything streams: 1,000,000 ids are held as numbers, not as texts.
 """
 
+import base64
 import hashlib
 import math
 import re
@@ -44,6 +45,7 @@ RESERVE = 100_000  # of the store, for config, parts, fence and the generation b
 _MARKS = (SHARD_BYTES - 1) // 4  # fingerprints that a shard can hold: 249
 _FULL = 185  # planned on average, so that chance fills none of thousands of shards beyond _MARKS
 _GROWTH = 1.2
+_FORMAT = "2"
 _LONGEST_NAME = "x" * 32  # gray.release.document lets a list's name be so long
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Taken off at both ends; spreadsheets write the last two.
@@ -134,7 +136,7 @@ def build_shards(ids: Iterable[str], *, salt: str, shards: int) -> list[str]:
     for start, end in pairwise(edges):
         if end - start > _MARKS:
             raise ListError(ReleaseProblem.LIST_OUTGROWN(ids=len(marks), shards=shards, limit=_MARKS))
-        values.append("1" + "".join(map(_mark_text, marks[start:end])))
+        values.append(_FORMAT + "".join(map(_mark_text, marks[start:end])))
     return values
 
 
@@ -175,6 +177,4 @@ def _sorted_marks(ids: Iterable[str], salt: str, shards: int) -> "array[int]":
 
 
 def _mark_text(mark: int) -> str:
-    return (
-        chr(48 + (mark >> 18 & 63)) + chr(48 + (mark >> 12 & 63)) + chr(48 + (mark >> 6 & 63)) + chr(48 + (mark & 63))
-    )
+    return base64.urlsafe_b64encode((mark & 0xFFFFFF).to_bytes(3)).decode()

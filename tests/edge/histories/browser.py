@@ -1,4 +1,4 @@
-"""A browser: cookies that run out, one person or none logged in, and tabs that keep the lane of their page."""
+"""A browser: cookies that run out, one person or none logged in, and tabs that keep the pin of their page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Grant:
 @dataclass
 class Browser:
     """`seen_epoch` is the highest epoch a page of this browser was decided in, since the cookie was lost last;
-    `last` what the last page left: its lane, epoch and identity; `tabs` the lanes of the pages that are open.
+    `last` what the last page left: its lane, epoch and identity; `tabs` the pins of the pages that are open.
     """
 
     name: str

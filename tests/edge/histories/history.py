@@ -12,13 +12,13 @@ from tests.edge.histories.operator import LANES, USERS, Operator
 from tests.edge.histories.site import GRAY_COOKIE, Request, Served, Site, View
 from tests.support.aws.strict_store import Location
 
-from gray.edge.grants import EdgeKeys, sign_debug, sign_link
+from gray.edge.grants import EdgeKeys, sign_debug, sign_link, sign_pin
 from gray.publish.records.publication_log import PUBLISHED
 
 __all__ = ["PLACES", "History"]
 
 PLACES = 3
-_COOKIE = re.compile(r"[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)\.([\w-]{22}|-)")
+_COOKIE = re.compile(r"[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)(\.\d{15}\.\d{15}|\.-\.-)")
 
 
 class History:
@@ -69,12 +69,12 @@ class History:
         old, new = View.of(before), View.of(after)
         if record.status != PUBLISHED or old.is_closed or new.is_closed or old.epoch != new.epoch:
             return
-        if old.fields[11] != new.fields[11] or self.operator.now >= old.until:
+        if _addresses(old.lanes) != _addresses(new.lanes) or self.operator.now >= old.until:
             return
         for user in USERS:
             stranger = Browser(user)
             stranger.log_in(user, signed if self.identity == "signed" else str)
-            stranger.jar[GRAY_COOKIE] = (f"{user:x<22}.v1.0.{int(self.operator.now) + 999}.-.-", float("inf"))
+            stranger.jar[GRAY_COOKIE] = (f"{user:x<22}.v1.0.{int(self.operator.now) + 999}.-.-.-", float("inf"))
             stranger.jar["beta"] = ("1", float("inf"))
             was, is_now = (self._raw(stranger, location, "/", {}, {}) for location in (before, after))
             assert was.lane == "v1" or is_now.lane != "v1", f"publication {record.sequence} took {user} out of gray"
@@ -91,7 +91,7 @@ class History:
         return served
 
     def call(self, browser: Browser, place: int, pin: str) -> None:
-        """A page of lane `pin`, or somebody without a page, calls the API."""
+        """A page with this pin, or somebody without a page, calls the API."""
         served, asked = self._send(browser, place, "/api/orders", {"x-gray-pin": pin} if pin else {}, {})
         check_call(asked, served, self.operator)
         assert not served.cookie
@@ -104,10 +104,13 @@ class History:
         if lane in LANES:
             parts = link.split(".")
             good = sign_link(
-                self.operator.keys, salt=asked.view.salt, lane=lane, epoch=asked.view.epoch, expiry=int(parts[2])
+                self._keys_by(asked.view, parts[3]),
+                salt=asked.view.salt,
+                lane=lane,
+                epoch=asked.view.epoch,
+                expiry=int(parts[2]),
             )
-            same = parts[:3] == good.split(".")[:3] and parts[4] == _link_mac(asked.view, parts)
-            assert same, "a link that is not signed for this lane and epoch gave a grant"
+            assert link == good, "a link that is not signed for this lane and epoch gave a grant"
             assert not asked.view.is_closed
             assert browser.out_until <= self.operator.now, "a link was stronger than the opt-out"
         self._keep(asked, served)
@@ -130,11 +133,31 @@ class History:
         sent = browser.gray_cookie(now)
         cookie = sent if _COOKIE.fullmatch(sent) else ""
         grant = self.grants.get(cookie)
+        pin = headers.get("x-gray-pin", "")
         served = self._raw(browser, location, uri, headers, query)
         identity = "" if browser.is_forged or not self.identity else browser.user
         anonymous = cookie.split(".")[0] if cookie else "" if uri.startswith("/api/") else _new_id(self._request_id())
         facts = Facts(identity, identity or anonymous, "beta" in browser.jar, int(now), self.operator.members)
-        return served, Asked(browser, View.of(location), facts, cookie, grant, headers.get("x-gray-pin", ""))
+        view = View.of(location)
+        return served, Asked(browser, view, facts, cookie, grant, pin.split(".")[0], self._is_signed(pin, view))
+
+    def _is_signed(self, pin: str, view: View) -> bool:
+        """Whether the pin is good at this location by its own words."""
+        if pin.count(".") != 5 or view.is_closed:
+            return False
+        lane, epoch, expiry, key, *_ = pin.split(".")
+        now = int(self.operator.now)
+        if not view.knows_lane(lane) or int(epoch) != view.epoch or int(expiry) <= now or now >= view.until:
+            return False
+        if not view.knows_key(key):
+            return False
+        keys = self._keys_by(view, key)
+        return pin == sign_pin(keys, salt=view.salt, lane=lane, epoch=view.epoch, expiry=int(expiry))
+
+    def _keys_by(self, view: View, name: str) -> EdgeKeys:
+        """The key of that name, which the location has to know."""
+        assert view.knows_key(name), f"taken by a key that the location does not know: {name}"
+        return EdgeKeys(((name, self.operator.secrets[name]),))
 
     def _raw(
         self, browser: Browser, location: Location, uri: str, headers: dict[str, str], query: dict[str, str]
@@ -142,7 +165,8 @@ class History:
         """The request itself, with permission to be told the reason where the location can give it."""
         self.requests += 1
         now, view = self.operator.now, View.of(location)
-        keys = _keys_of(view)
+        name = view.key_id
+        keys = self._keys_by(view, name) if name else None
         debug = {"x-gray-debug": sign_debug(keys, salt=view.salt, expiry=int(now) + 300)} if keys else {}
         request = Request(uri, self._request_id(), browser.cookies(now), headers | debug, query)
         return self.site.serve(request, location, now)
@@ -151,20 +175,9 @@ class History:
         return f"request-{self.requests}"
 
 
-def _keys_of(view: View) -> EdgeKeys | None:
-    if len(view.fields) < 10 or not view.fields[9]:
-        return None
-    pairs = [entry.split(":") for entry in view.fields[9].strip(",").split(",")]
-    return EdgeKeys(tuple((name, secret) for name, secret in pairs))
-
-
-def _link_mac(view: View, parts: list[str]) -> str:
-    """The seal that a link of these fields has by the key it names, at this location."""
-    keys = _keys_of(view)
-    named = tuple(pair for pair in keys.keys if pair[0] == parts[3]) if keys else ()
-    assert named, "a link was taken whose key the location does not know"
-    good = sign_link(EdgeKeys(named), salt=view.salt, lane=parts[0], epoch=int(parts[1]), expiry=int(parts[2]))
-    return good.split(".")[4]
+def _addresses(lanes: str) -> list[str]:
+    """The lanes and their APIs, without the seals, which change with the lease."""
+    return [f"{entry.split(':')[0]}:{entry.split(':', 2)[2]}" for entry in lanes.strip(",").split(",") if entry]
 
 
 def _new_id(request_id: str) -> str:

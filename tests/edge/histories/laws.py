@@ -9,14 +9,17 @@ from tests.edge.histories.site import Served, View
 
 __all__ = ["Asked", "check_call", "check_page"]
 
-_HELD = ("sticky", "pin")
+_HELD = ("sticky",)
 # The page says nothing of the epoch it was decided in.
 NOT_DECIDED = ("partial", "expired", "behind", "error")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as the laws see it. `grant` is what the edge gave with the cookie that was sent, if it did."""
+    """One request as the laws see it. `grant` is what the edge gave with the cookie that was sent, if it did.
+
+    `pin` is the lane of the page that calls.
+    """
 
     browser: Browser
     view: View
@@ -24,6 +27,7 @@ class Asked:
     cookie: str
     grant: Grant | None
     pin: str = ""
+    is_pin_signed: bool = False
 
     @property
     def holds(self) -> bool:
@@ -60,6 +64,10 @@ def check_page(asked: Asked, served: Served, operator: Operator) -> None:
 def check_call(asked: Asked, served: Served, operator: Operator) -> None:
     """The laws of an API's answer."""
     _check_gray(asked, served, operator)
+    barred = asked.browser.out_until > asked.facts.now or _epoch_of(asked.cookie) > asked.view.epoch
+    if asked.is_pin_signed and not barred:
+        assert served.lane == asked.pin, f"a call of a page in {asked.pin}, with its pin, was answered by {served.lane}"
+        assert not served.reload
     if asked.pin:
         assert served.lane == asked.pin or (served.reload and served.lane == "v1"), (
             f"a page of {asked.pin} talked to {served.lane} without being told"
@@ -82,6 +90,10 @@ def _check_gray(asked: Asked, served: Served, operator: Operator) -> None:
     assert view.epoch > browser.killed_epoch, "gray again in an epoch whose kill was seen"
     assert browser.out_until <= asked.facts.now, "gray in spite of the opt-out"
     assert view.knows_lane(served.lane), "gray in a lane that is not live"
+    if served.reason == "pin":
+        assert asked.is_pin_signed, "gray by a pin that is not good here"
+        assert served.lane == asked.pin
+        return
     if served.reason in _HELD:
         assert asked.grant, f"gray ({served.reason}) without a grant"
         assert asked.holds, f"gray by a grant that is not good here: {asked.grant}"
@@ -92,3 +104,7 @@ def _check_gray(asked: Asked, served: Served, operator: Operator) -> None:
     assert rule is not None, f"gray by {served.reason!r}, which is no rule of revision {served.revision}"
     assert served.lane == rule.lane
     assert may_match(rule, release, asked.facts), f"gray by {rule.id}, which does not match {asked.facts}"
+
+
+def _epoch_of(cookie: str) -> int:
+    return int(cookie.split(".")[2]) if cookie else 0

@@ -19,7 +19,7 @@ lanes = st.sampled_from(LANES)
 mostly = st.sampled_from([True, True, True, False])
 # Where, what, in which tab.
 Trips = list[tuple[int, str, int]]
-_whats = st.sampled_from(["page", "page", "page", "call", "call", "bare call", "file"])
+_whats = st.sampled_from(["page", "page", "page", "call", "call", "named call", "bare call", "file"])
 trips = st.lists(st.tuples(places, _whats, st.integers(0, 1)), min_size=2, max_size=7)
 minutes = st.sampled_from([1, 90, 9_000])
 
@@ -174,15 +174,17 @@ class Histories(RuleBasedStateMachine):
     def _travel(self, who: int, trips: Trips) -> None:
         browser = self.browsers[who]
         for place, what, tab in trips:
-            lane = browser.tabs[tab] if tab < len(browser.tabs) else ""
+            pin = browser.tabs[tab] if tab < len(browser.tabs) else ""
             if what == "page":
-                browser.tabs[tab : tab + 1] = [self.history.page(browser, place).lane]
-            elif what == "call" and lane:
-                self.history.call(browser, place, lane)
+                browser.tabs[tab : tab + 1] = [self.history.page(browser, place).pin]
+            elif what == "call" and pin:
+                self.history.call(browser, place, pin)
+            elif what == "named call" and pin:  # of a page whose script could not read its pin
+                self.history.call(browser, place, pin.split(".")[0])
             elif what == "bare call":
                 self.history.call(browser, place, "")
-            elif what == "file" and lane:
-                self.history.load_file(browser, place, lane)
+            elif what == "file" and pin:
+                self.history.load_file(browser, place, pin.split(".")[0])
 
     def _resume_first(self, resume: bool) -> None:
         if resume and self.operator.revision.state in ("killed", "finished"):

@@ -37,6 +37,7 @@ class Operator:
     world: World
     members: set[str] = field(default_factory=set)
     _releases: dict[int, Release] = field(default_factory=dict)
+    _secrets: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, identity: str, percent: int) -> "Operator":
@@ -64,6 +65,12 @@ class Operator:
     @property
     def keys(self) -> EdgeKeys:
         return self.world.control_plane().edge.keys()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Every key that there ever was, by its id: locations lag."""
+        self._secrets |= dict(self.keys.keys)
+        return self._secrets
 
     def release(self, number: int) -> Release:
         """The release of a revision."""
@@ -167,6 +174,7 @@ class Operator:
 
     def change_keys(self) -> None:
         """Rotates; when there are two keys already, retires the older one."""
+        assert self.secrets  # those of now are remembered
         text = self.world.secrets.values["edge-keys"]
         after = retired(text) if len(key_ids(text)) > 1 else rotated(text)
         self.world.secrets.values["edge-keys"] = after

@@ -9,6 +9,7 @@ from tests.support.aws.strict_store import Location
 
 from edge.engine import EdgeFunction, Result
 from edge.source import BUILD, FUNCTIONS, assemble, read_sources
+from gray.edge.config import FIELDS
 
 __all__ = ["Request", "Served", "Site", "View", "built_site", "site_with"]
 
@@ -26,36 +27,52 @@ class View:
     def of(cls, location: Location) -> "View":
         return cls(tuple((location("config") or "").split("\n")[0].split("|")))
 
+    def _field(self, name: str) -> str:
+        place = FIELDS.index(name)
+        return self.fields[place] if len(self.fields) > place else ""
+
     @property
     def is_there(self) -> bool:
-        return len(self.fields) >= 5
+        return len(self.fields) > FIELDS.index("revision")
 
     @property
     def revision(self) -> int:
-        return int(self.fields[2]) if self.is_there else 0
+        return int(self._field("revision") or 0) if self.is_there else 0
 
     @property
     def epoch(self) -> int:
-        return int(self.fields[3]) if self.is_there else 0
+        return int(self._field("epoch") or 0) if self.is_there else 0
 
     @property
     def is_closed(self) -> bool:
         """Killed, finished, or no config at all."""
-        return not self.is_there or self.fields[4] in ("k", "f")
+        return not self.is_there or self._field("state")[-1:] in ("k", "f")
+
+    @property
+    def is_killed(self) -> bool:
+        return self._field("state")[-1:] == "k"
 
     @property
     def until(self) -> int:
-        return int(self.fields[5]) if len(self.fields) > 5 else 0
+        return 0 if self.is_killed else int(self._field("until") or 0)
 
     @property
     def salt(self) -> str:
-        return self.fields[7] if len(self.fields) > 7 else ""
+        return self._field("salt")
+
+    @property
+    def key_id(self) -> str:
+        return self._field("key_id")
+
+    @property
+    def lanes(self) -> str:
+        return self._field("lanes")
 
     def knows_key(self, name: str) -> bool:
-        return len(self.fields) > 9 and f",{name}:" in self.fields[9]
+        return bool(name) and (name == self._field("key_id") or f",{name}:" in self._field("old_keys"))
 
     def knows_lane(self, lane: str) -> bool:
-        return len(self.fields) > 11 and f",{lane}:" in self.fields[11]
+        return f",{lane}:" in self.lanes
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,7 @@ class Served:
     reason: str
     revision: int
     reload: bool
+    pin: str
     cookie: str
     seconds: int
 
@@ -167,6 +185,7 @@ def _served(status: int, lane: str, sent: Message, answer: Message) -> Served:
         reason=_value(sent, "x-gray-reason") or debug.get("rule", ""),
         revision=int(_value(sent, "x-gray-revision") or debug.get("revision", "0")),
         reload=_value(headers, "x-gray-reload") == "1",
+        pin=_value(headers, "server-timing").removeprefix('gray;desc="').removesuffix('"'),
         cookie=cookie.get("value", ""),
         seconds=int(seconds.partition("=")[2]),
     )

@@ -17,24 +17,24 @@ DEFECTS = {
         "gray from an epoch before|gray again in an epoch",
     ),
     "a grant outlives its epoch": (
-        "viewer.ahead || cookie[EXPIRY]",
-        "cookie[EXPIRY]",
+        "const held = cookie && !viewer.ahead ?",
+        "const held = cookie ?",
         "not good here",
     ),
     "grants are not checked": (
-        "isSealed(config, cookie[KEY], grantText(viewer, cookie), cookie[SEAL])",
+        "isSealed(config, 'c2\\n', raw, cookie, who)",
         "true",
         "without a grant|not good here",
     ),
     "a grant goes with whoever logs in": (
-        "fields[EXPIRY] + '\\n' + viewer.who",
-        "fields[EXPIRY] + '\\n'",
+        "label + text + '\\n' + who",
+        "label + text + '\\n'",
         "not good here",
     ),
     "a link needs no signature": (
-        "return isSealed(config, parts[3], text, parts[4]);",
-        "return true;",
-        "a link that is not signed|a link was taken whose key",
+        "viewer.who !== null && permitted(config, 'l2\\n', viewer.link, viewer.time);",
+        "viewer.who !== null && ('.' + viewer.link).split('.');",
+        "a link that is not signed|taken by a key",
     ),
     "buckets change with the revision": (
         "digest(viewer.config[SALT] + ':' + id)",
@@ -42,9 +42,19 @@ DEFECTS = {
         "out of gray|does not match",
     ),
     "a page with a grant is decided again": (
-        "if (cookie && (follows || cookie[LANE_OF] !== STABLE) && isGood(viewer)) {",
-        "if (cookie && follows && isGood(viewer)) {",
-        "moved somebody who had a grant",
+        "return cookie[EXPIRY] > time && isLive(config, cookie[LANE_OF])",
+        "return false && isLive(config, cookie[LANE_OF])",
+        "moved somebody who had a grant|did not follow the page",
+    ),
+    "a pin needs no seal": (
+        "return !!parts && parts[EPOCH_OF] === config[EPOCH];",
+        "return true;",
+        "gray by a pin that is not good here",
+    ),
+    "a pin outlives its epoch": (
+        "return !!parts && parts[EPOCH_OF] === config[EPOCH];",
+        "return !!parts;",
+        "gray by a pin that is not good here|gray again in an epoch|gray from an epoch before",
     ),
     "the page is not told of another lane's answer": (
         "const isLost = viewer.pin && viewer.pin !== viewer.lane;",
@@ -130,7 +140,7 @@ def _everybody_claims_to_be_somebody(site: Site) -> None:
 
 
 def test_a_forged_identity_is_nobody() -> None:
-    right = "dot > 0 && same(mac(secret, 'i1\\n\\n' + value + '\\n'), text.slice(dot + 1)) ? value : ''"
+    right = "dot > 0 && same(mac, text.slice(dot + 1)) ? value : ''"
     defect = site_with({right: "dot > 0 ? value : ''"})
 
     _everybody_claims_to_be_somebody(built_site())
@@ -150,9 +160,26 @@ def _calls_after_a_ramp_up(site: Site) -> None:
 
 
 def test_a_call_stays_in_the_page_s_lane() -> None:
-    right = "if (cookie && (follows || cookie[LANE_OF] !== STABLE) && isGood(viewer)) {"
-    defect = site_with({right: "if (cookie && !follows && cookie[LANE_OF] !== STABLE && isGood(viewer)) {"})
+    defect = site_with({"held === STABLE ? follows && cookie[EXPIRY]": "held === STABLE ? false && cookie[EXPIRY]"})
 
     _calls_after_a_ramp_up(built_site())
     with pytest.raises(AssertionError, match="no page was loaded"):
         _calls_after_a_ramp_up(defect)
+
+
+def _calls_without_the_cookie(site: Site) -> None:
+    history = _history(site, "plain", 50)
+    browser = history.browsers[0]
+    browser.log_in(_user(0, 5_000), str)
+    pin = history.page(browser, 0).pin
+    browser.lose_cookie()
+    browser.log_out()
+    history.call(browser, 0, pin)
+
+
+def test_a_call_follows_its_page_whatever_the_browser_forgot() -> None:
+    defect = site_with({"if (!isLive(config, lane)) return false;": "return false;"})
+
+    _calls_without_the_cookie(built_site())
+    with pytest.raises(AssertionError, match="with its pin, was answered by"):
+        _calls_without_the_cookie(defect)

@@ -6,7 +6,6 @@ from typing import Any
 from tests.edge.vectors.world import (
     API,
     EPOCH,
-    KEYS,
     KNOWN,
     MONTH,
     NOW,
@@ -18,9 +17,11 @@ from tests.edge.vectors.world import (
     Book,
     Document,
     debug,
+    derived,
     grant,
     link,
     new_id,
+    pin,
     release,
     sent,
     store,
@@ -28,29 +29,49 @@ from tests.edge.vectors.world import (
 )
 
 ALL = [{"id": "all", "lane": "v2", "percent": 100}]
+FILES = (
+    " css js mjs map json txt xml rss csv zip gz svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 "
+    "mp4 webm wav vtt pdf webmanifest "
+)
 RULES = '[["all","v2",0,10000]]'
 CONDITIONS = '[["hit","v2",0,10000,%s]]'
 
 
 def head(*, state: str = "a", rules: str = RULES, **changed: Any) -> str:
     """A config written by hand, field by field."""
+    salt = changed.get("salt") or SALT
     values: Document = {
-        "format": 1,
+        "state": f"{changed.pop('format', 2)}{state}",
+        "epoch": EPOCH,
         "sequence": SEQUENCE,
         "revision": REVISION,
-        "epoch": EPOCH,
-        "state": state,
         "until": UNTIL,
+        "identity": "p,c,uid",
+        "lanes": lanes_of("v2"),
+        "key_id": "a",
+        "key": derived("a", salt),
+        "region": "eu-central-1",
+        "old_keys": f",b:{derived('b', salt)},",
         "parts": 0,
         "salt": SALT,
-        "identity": "p,c:uid",
-        "keys": "".join(f",{k}:{v}" for k, v in KEYS.items()) + ",",
         "secret": "",
-        "lanes": f",v2:{API['v2'][0]}:{API['v2'][1]},",
-        "region": "eu-central-1",
+        "files": FILES,
     }
     values |= changed
-    return "|".join(map(str, values.values())) + "|\n" + rules
+    return "|".join(map(str, values.values())) + f"|\n{rules};"
+
+
+def lanes_of(*lanes: str, until: int = UNTIL) -> str:
+    """The lanes of a head: the seal of the newest pin, and the API."""
+    entries = [
+        f"{lane}:{'.'.join(pin(lane, expiry=until).split('.')[-2:])}:{'>a' + '/'.join(API[lane])}" for lane in lanes
+    ]
+    return f",{','.join(entries)}," if lanes else ""
+
+
+def killed(epoch: int = EPOCH) -> str:
+    """A killed config."""
+    return f"2k|{epoch}|{SEQUENCE}|{REVISION}{'|' * 11}{FILES}|;"
 
 
 def books() -> Iterator[tuple[str, Book]]:
@@ -73,7 +94,7 @@ def _both(book: Book, name: str, place: str, reason: str, *, cookie: str | None 
             lane="v1",
             uri="/v1/index.html",
             cookie=_named(cookie, value),
-            absent=["x-gray-explain"],
+            explain=None,
         )
         book.api(f"{name}, API, {said}", place, cookies=cookies, expect=sent("v1", reason, origin=None), **request)
 
@@ -91,11 +112,11 @@ def _untrusted() -> Book:
         "empty": "",
         "a newline": "\n",
         "a word": "config",
-        "JSON": '{"format":1}',
-        "bars": "|" * 20,
-        "a later format": head(format=2),
-        "an earlier format": head(format=0),
-        "format with a space": head(format=" 1"),
+        "JSON": '{"format":2};',
+        "bars": "|" * 20 + ";",
+        "a later format": head(format=3),
+        "an earlier format": head(format=1),
+        "format with a space": head(format=" 2"),
         "no epoch": head(epoch=""),
         "epoch 0": head(epoch=0),
         "negative epoch": head(epoch=-1),
@@ -103,11 +124,10 @@ def _untrusted() -> Book:
         "unknown state": head(state="x"),
         "no state": head(state=""),
         "state in capitals": head(state="A"),
-        "no salt": head(salt=""),
-        "no keys": head(keys=""),
-        "cut after the state": head().split("|" + str(UNTIL))[0],
-        "cut in the keys": head()[:80],
-        "cut before the region": "|".join(head().split("|")[:12]),
+        "without its end": head()[:-1],
+        "cut in the keys": head()[:160],
+        "killed, without its end": killed()[:-1],
+        "killed, cut in the epoch": killed()[:4],
     }
     for name, value in broken.items():
         book.stores[name] = {"values": {} if value is None else {"config": value}}
@@ -117,18 +137,17 @@ def _untrusted() -> Book:
 
 def _states() -> Book:
     book = Book("Killed, finished, lease over: everybody to stable, granted or not.")
-    killed = f"1|{SEQUENCE}|{REVISION}|{EPOCH}|k"
-    fresh = f"<id>.v1.{EPOCH}.{NOW + WEEK}.-.-;{MONTH}"
-    book.stores["killed"] = {"values": {"config": killed}}
+    fresh = f"<id>.v1.{EPOCH}.{NOW + WEEK}.-.-.-;{MONTH}"
+    book.stores["killed"] = {"values": {"config": killed()}}
     book.stores["killed by a release"] = store(release(ALL, state="killed"))
-    book.stores["killed, raised"] = {"values": {"config": f"1|{SEQUENCE}|{REVISION}|{EPOCH + 1}|k"}}
+    book.stores["killed, raised"] = {"values": {"config": killed(EPOCH + 1)}}
     book.stores["finished"] = store(release(ALL, state="finished"))
     book.stores["lease"] = store(release(ALL))
     book.stores["paused"] = store(release(ALL, state="paused"))
     for place in ("killed", "killed by a release"):
         _both(book, place, place, "killed", cookie=fresh)
-        _both(book, f"{place}, pinned", place, "killed", headers={"x-gray-pin": "v2"})
-    raised = f"<id>.v1.{EPOCH + 1}.{NOW + WEEK}.-.-;{MONTH}"
+        _both(book, f"{place}, pinned", place, "killed", cookie=fresh, headers={"x-gray-pin": "v2"})
+    raised = f"<id>.v1.{EPOCH + 1}.{NOW + WEEK}.-.-.-;{MONTH}"
     _both(book, "killed with a higher epoch", "killed, raised", "killed", cookie=raised)
     _both(book, "finished", "finished", "finished", cookie=fresh)
     for now in (UNTIL, UNTIL + 1, UNTIL + 10**6):
@@ -145,7 +164,7 @@ def _states() -> Book:
             now=UNTIL,
             lane="v2",
             uri="/v2/app.js",
-            absent=["x-gray-cookie"],
+            cookie=None,
         )
         book.add(
             f"an asset without its lane, {state}",
@@ -212,15 +231,15 @@ def _doubt() -> Book:
         book.stores[name] = {"values": {"config": head(rules=rules)}}
         book.api(name, name, expect=sent("v1", "error", origin=None))
         book.document(name, name, expect=told("v1", "error"))
-    for name, rules in {"not JSON": "[[", "no rules": "", "a number": "7x", "rules with a tail": RULES + "x"}.items():
+    for name, rules in {"not JSON": "[[", "a number": "7x", "rules with a tail": RULES + "x"}.items():
         book.stores[name] = {"values": {"config": head(rules=rules)}}
         book.api(name, name, expect=sent("v1", "error", origin=None))
         book.add(f"{name}, document", "static", name, {"uri": "/a"}, lane="v1", uri="/v1/index.html", cookie="-")
     gone = {
-        "lane not live": head(lanes=",v3:f6g7h8i9j0:live,"),
+        "lane not live": head(lanes=lanes_of("v3")),
         "no lane": head(lanes=""),
-        "a longer name": head(lanes=",v22:x:live,"),
-        "lane without a comma": head(lanes="v2:x:live"),
+        "a longer name": head(lanes=lanes_of("v2").replace("v2", "v22")),
+        "lane without a comma": head(lanes=lanes_of("v2")[1:-1]),
     }
     for name, config in gone.items():
         book.stores[name] = {"values": {"config": config}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, unquote
 
 from tests.edge.vectors.world import (
     EPOCH,
@@ -65,13 +66,28 @@ def _plain() -> Book:
         "A plain identity: the first source that is present wins, twice is none.", {"plain": store(release(NOBODY))}
     )
     for name in NAMES:
-        _known(book, f"cookie {name[:9]} {len(name)}", "plain", name, cookies={"uid": name})
-        _known(book, f"header {name[:9]} {len(name)}", "plain", name, headers={"x-user": name})
+        # "%41" is an encoded A.
+        plain = unquote(name)
+        _known(book, f"cookie {name[:9]} {len(name)}", "plain", plain, cookies={"uid": name})
+        _known(book, f"header {name[:9]} {len(name)}", "plain", plain, headers={"x-user": name})
+        encoded = quote(name, safe="")
+        if "%" not in name and len(encoded) <= 1_024:
+            _known(book, f"encoded cookie {name[:9]} {len(name)}", "plain", name, cookies={"uid": encoded})
+            _known(book, f"encoded header {name[:9]} {len(name)}", "plain", name, headers={"x-user": encoded})
+            _known(book, f"quoted cookie {name[:9]} {len(name)}", "plain", name, cookies={"uid": f'"{name}"'})
     both: list[tuple[str, Document, str | None]] = [
         ("cookie before header", {"cookies": {"uid": "ann"}, "headers": {"x-user": "bob"}}, "ann"),
         ("an empty cookie is none", {"cookies": {"uid": ""}, "headers": {"x-user": "bob"}}, "bob"),
         ("a cookie sent twice is none", {"cookies": {"uid": ["ann", "bob"]}, "headers": {"x-user": "bob"}}, "bob"),
-        ("twice the same is none", {"cookies": {"uid": ["ann", "ann"]}}, None),
+        ("twice the same is one", {"cookies": {"uid": ["ann", "ann"]}}, "ann"),
+        ("the header twice the same", {"headers": {"x-user": ["ann", "ann", "ann"]}}, "ann"),
+        ("encoded like every cookie library does", {"cookies": {"uid": "ada%40example.com"}}, "ada@example.com"),
+        ("encoded once, not twice", {"cookies": {"uid": "a%2540"}}, "a%40"),
+        ("not validly encoded", {"cookies": {"uid": "50%"}}, "50%"),
+        ("not UTF-8 when decoded", {"cookies": {"uid": "a%FFb"}}, "a%FFb"),
+        ("one quote", {"cookies": {"uid": '"'}}, '"'),
+        ("quoted and encoded", {"cookies": {"uid": '"a%20b"'}}, "a b"),
+        ("quotes of a header stay", {"headers": {"x-user": '"ann"'}}, '"ann"'),
         ("the header twice", {"headers": {"x-user": ["ann", "bob"]}}, None),
         ("both empty", {"cookies": {"uid": ""}, "headers": {"x-user": ""}}, None),
         ("another cookie", {"cookies": {"UID": "ann"}}, None),
@@ -98,7 +114,9 @@ def _signed() -> Book:
     )
     for name in NAMES:
         if len(name) <= 256:
-            _known(book, f"{name[:9]} {len(name)}", "signed", name, cookies={"sid": signed(name)})
+            plain = "%" not in name
+            cookies = {"sid": signed(name) if plain else quote(signed(name), safe="")}
+            _known(book, f"{name[:9]} {len(name)}", "signed", name, cookies=cookies)
     good = signed("ann")
     bad = {
         "no seal": "ann",

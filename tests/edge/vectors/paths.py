@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tests.edge.vectors.world import (
     Book,
+    Document,
     grant,
     release,
     sent,
@@ -45,12 +46,15 @@ def _documents() -> Book:
         "/v99/": "/index.html",
         "/v2x": "/index.html",
         "/version": "/index.html",
-        "/.well-known/x": "/index.html",
         "/a%2Fb": "/index.html",
         "/a.js/b": "/index.html",
         "/🎈": "/index.html",
         "/x.": "/index.html",
         "/v2.html": "/v2.html",
+        "/users/john.doe": "/index.html",
+        "/users/ada@example.com": "/index.html",
+        "/x.unknown": "/index.html",
+        "/a.b.c": "/index.html",
     }
     for uri, rest in documents.items():
         for lane, request in {"v1": {}, "v2": GRANTED}.items():
@@ -73,12 +77,13 @@ def _documents() -> Book:
     assets = [
         "/app.js",
         "/a/b/c.css",
-        "/x.unknown",
+        "/.well-known/apple-app-site-association",
+        "/.well-known/x",
         "/caf%C3%A9.png",
         "/a%20b.svg",
         "/A.JS",
         "/.well-known/x.txt",
-        "/a.b.c",
+        "/a.b.css",
         "/vx/a.js",
         "/v2.js",
         "/a%2Fb.js",
@@ -93,9 +98,19 @@ def _documents() -> Book:
                 {"uri": uri, **request},
                 lane=lane,
                 uri=f"/{lane}{uri}",
-                absent=["x-gray-cookie"],
+                cookie=None,
             )
-    for uri in ("/v1/app.js", "/v2/a/b.css", "/v3/x.PNG", "/v99/y.woff2", "/v2/%61pp.js", "/v2/a%20b.json"):
+    for uri in (
+        "/v1/app.js",
+        "/v2/a/b.css",
+        "/v3/x.PNG",
+        "/v99/y.woff2",
+        "/v2/%61pp.js",
+        "/v2/a%20b.json",
+        "/v2/x.exe",
+        "/v2/a.js.bak",
+        "/v2/prices.csv",
+    ):
         for request in ({}, GRANTED):
             book.add(
                 f"own file {uri} {bool(request)}",
@@ -104,17 +119,7 @@ def _documents() -> Book:
                 {"uri": uri, **request},
                 lane=uri.split("/")[1],
                 uri=uri,
-                absent=["x-gray-cookie"],
-            )
-    for uri, rest in {"/v2/x.exe": "/x.exe", "/v2/x.php": "/x.php", "/v2/a.js.bak": "/a.js.bak"}.items():
-        for lane, request in {"v1": {}, "v2": GRANTED}.items():
-            book.add(
-                f"no file of ours {uri} in {lane}",
-                "static",
-                "nobody",
-                {"uri": uri, **request},
-                lane=lane,
-                uri=f"/{lane}{rest}",
+                cookie=None,
             )
     for method in ("POST", "OPTIONS", "PUT"):
         book.add(
@@ -124,13 +129,16 @@ def _documents() -> Book:
             {"uri": "/", "method": method},
             lane="v1",
             uri="/v1/index.html",
-            absent=["x-gray-cookie"],
+            cookie=None,
         )
     return book
 
 
 def _improper() -> Book:
-    book = Book("Paths that two readers could take differently: 400, before anything else.", {"nobody": store(NOBODY)})
+    book = Book(
+        "Paths that two readers could take differently: an API gets them as they are, a document is the app.",
+        {"nobody": store(NOBODY)},
+    )
     paths = [
         "//",
         "//evil.example/",
@@ -182,17 +190,14 @@ def _improper() -> Book:
         "/a/.",
         "/v2/.",
     ]
+    granted = {"cookies": {"__Host-gray": grant()}}
     for uri in paths:
-        for function in ("static", "api"):
-            both_directories = uri in ("/v2%2Fapp.js", "/%76%32/app.js", "/%762/app.js", "/v%32/app.js")
-            book.add(
-                f"{function} {uri!r}{' (a directory of a lane, encoded)' if both_directories else ''}",
-                function,
-                "nobody",
-                {"uri": uri, "cookies": {"__Host-gray": grant()}},
-                status=400,
-                set_cookie=None,
-            )
+        book.add(f"document {uri!r}", "static", "nobody", {"uri": uri, **granted}, lane="v2", uri="/v2/index.html")
+        book.add(f"API {uri!r}", "api", "nobody", {"uri": uri, **granted}, lane="v2", reason="sticky", uri=uri)
+        query = {"gray-link": "out"}
+        follow: Document = {"uri": uri, "query": query, **granted}
+        # A redirect to the path would leave the site.
+        book.add(f"a link at {uri!r}", "static", "nobody", follow, lane="v2", uri="/v2/index.html", location=None)
     proper = [
         "/a%25b",
         "/a..b",

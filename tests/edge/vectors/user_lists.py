@@ -39,7 +39,7 @@ MEMBERS = [
     "x" * 250,
     "#5",
 ]
-STRANGERS = ["bob", "ann ", " ann", "Ann", "u", "日本", "🎈🎈", "👩", "é", "00", "a", "b", "%C3%BC", "x" * 249]
+STRANGERS = ["bob", "ann ", " ann", "Ann", "u", "日本", "🎈🎈", "👩", "é", "00", "a", "b", "%C3%28", "x" * 249]
 LIST = {"digest": "0" * 64, "salt": "l1st-salt"}
 
 
@@ -90,7 +90,7 @@ def _lists() -> Book:
         book.api(f"restricted, {name[:9]}, unsigned", "restricted", cookies={"uid": name}, expect=sent("v1", "default"))
     # Validation refuses this; the edge does not rely on it.
     rules = '[["staff","v2",0,10000,["L","staff",1,"l1st-salt"]]]'
-    for identity in ("p,c:uid", "p", ""):
+    for identity in ("p,c,uid", "p", ""):
         place = f"restricted, identity {identity!r}"
         book.stores[place] = {**listed(1), "values": {"config": head(identity=identity, rules=rules)}}
         book.api(place, place, cookies={"uid": "ann"}, expect=sent("v1", "default"))
@@ -107,7 +107,7 @@ def _missing() -> Book:
         "beside any": either,
         "all": never,
     }
-    for how, values in {"missing": {}, "of a later format": {"s.staff.0": "2abcd"}, "empty": {"s.staff.0": ""}}.items():
+    for how, values in {"missing": {}, "of a later format": {"s.staff.0": "3abcd"}, "empty": {"s.staff.0": ""}}.items():
         for kind, when in conditions.items():
             place = f"{how}, {kind}"
             book.stores[place] = {**listed(1, when=when), "drop": ["s.staff.0"], "values": values}
@@ -201,7 +201,7 @@ def _lanes() -> Book:
         )
         book.api(f"granted {lane}", "three", cookies=cookies, expect=sent(lane, "sticky", origin=origin(lane)))
         for pin in lanes:
-            pinned = sent(lane, "pin") if pin == lane else sent("v1", "pin-lost", reload=pin, origin=None)
+            pinned = sent(lane, "sticky") if pin == lane else sent("v1", "pin-lost", reload=pin, origin=None)
             book.api(
                 f"granted {lane}, pinned to {pin}", "three", cookies=cookies, headers={"x-gray-pin": pin}, expect=pinned
             )

@@ -42,10 +42,19 @@ def base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def seal(key: str, label: str, *fields: object, salt: str = SALT) -> str:
-    """A MAC: 22 characters of HMAC-SHA256 over label, salt and fields, one a line."""
-    text = "\n".join([label, salt, *map(str, fields)])
-    return base64url(hmac.digest(KEYS.get(key, key).encode(), text.encode(), "sha256"))[:22]
+def derived(key: str, salt: str = SALT) -> str:
+    """What the store has of a key: 32 characters of an HMAC of the release's salt."""
+    return base64url(hmac.digest(KEYS.get(key, key).encode(), f"release\n{salt}".encode(), "sha256"))[:32]
+
+
+def seal(key: str, label: str, text: str, who: str = "", salt: str = SALT) -> str:
+    """96 bits of HMAC-SHA256 over label, text and identity, one a line, as two numbers of 15 digits."""
+    raw = hmac.digest(derived(key, salt).encode(), f"{label}\n{text}\n{who}".encode(), "sha256")
+    return f"{int.from_bytes(raw[:6]):015}.{int.from_bytes(raw[6:12]):015}"
+
+
+def _sealed(label: str, start: str, key: str, who: str = "", salt: str = SALT) -> str:
+    return f"{start}.{key}.{seal(key, label, f'{start}.{key}', who, salt)}"
 
 
 def grant(
@@ -61,18 +70,23 @@ def grant(
     """A cookie of the edge: signed for gray, unsigned for stable and for `out`."""
     start = f"{id}.{lane}.{epoch}.{expiry}"
     if lane in ("v1", "out"):
-        return f"{start}.-.-"
-    return f"{start}.{key}.{seal(key, 'c1', id, lane, epoch, expiry, who, salt=salt)}"
+        return f"{start}.-.-.-"
+    return _sealed("c2", start, key, who, salt)
 
 
 def link(lane: str = "v2", *, epoch: int = EPOCH, expiry: int = NOW + 3_600, key: str = "a", salt: str = SALT) -> str:
     """A signed link into a lane."""
-    return f"{lane}.{epoch}.{expiry}.{key}.{seal(key, 'l1', lane, epoch, expiry, '', salt=salt)}"
+    return _sealed("l2", f"{lane}.{epoch}.{expiry}", key, salt=salt)
+
+
+def pin(lane: str = "v2", *, epoch: int = EPOCH, expiry: int = UNTIL, key: str = "a", salt: str = SALT) -> str:
+    """The pin of a page; without more, the one that the config has."""
+    return lane if lane == "v1" else _sealed("p2", f"{lane}.{epoch}.{expiry}", key, salt=salt)
 
 
 def debug(*, expiry: int = NOW + 600, key: str = "a", salt: str = SALT) -> str:
     """The value of `x-gray-debug`."""
-    return f"{expiry}.{key}.{seal(key, 'd1', expiry, '', salt=salt)}"
+    return _sealed("d2", f"v1.0.{expiry}", key, salt=salt)
 
 
 def jwt(claims: Document, *, head: Document | None = None, key: str = IDENTITY_KEY) -> str:
@@ -83,8 +97,8 @@ def jwt(claims: Document, *, head: Document | None = None, key: str = IDENTITY_K
 
 
 def signed(value: str, key: str = IDENTITY_KEY) -> str:
-    """An identity as `value.mac`."""
-    return f"{value}.{seal(key, 'i1', value, '', salt='')}"
+    """An identity as `value.mac`: 22 characters of base64url."""
+    return f"{value}.{base64url(hmac.digest(key.encode(), f'i1\n\n{value}\n'.encode(), 'sha256'))[:22]}"
 
 
 def bucket(identity: str, salt: str = SALT) -> int:
@@ -156,7 +170,7 @@ def told(lane: str, rule: str, identity: str | None = None, **more: Any) -> Docu
     spot = bucket(new_id() if identity is None else identity)
     return {
         "lane": lane,
-        "explain": f"{lane}; rule={rule}; bucket={spot}; revision={REVISION}; epoch={EPOCH}",
+        "explain": f"{lane}; rule={rule}; bucket={spot}; revision={REVISION}; epoch={EPOCH}; location=FRA",
         **more,
     }
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from botocore.exceptions import ClientError
 from tests.support.aws.strict_store import ARN, StrictStore
 
-ACTIVE = "1|1|1|1|a"
+ACTIVE = "2a|1|1|1|9999999999||||||||||||\n[];"
 
 
 def store_handler(store: StrictStore) -> type[BaseHTTPRequestHandler]:

@@ -31,6 +31,21 @@ def _header(name: str) -> Callable[[Result, Any], Any]:
     return read
 
 
+def _page(place: int) -> Callable[[Result, Any], Any]:
+    """A part of what the static function hands over: lane, pin, cookie, explanation."""
+
+    def read(result: Result, _: Any) -> Any:
+        parts = (_header("x-gray-page")(result, "") or "").split("|")
+        return parts[place] if len(parts) > place else None
+
+    return read
+
+
+def _explanation(result: Result) -> Any:
+    is_page = "x-gray-page" in result.value["headers"]
+    return _page(3)(result, "") or None if is_page else _header("x-gray-explain")(result, "")
+
+
 def _headers(result: Result, wanted: Message) -> Message:
     return {name: _header(name)(result, "") for name in wanted}
 
@@ -60,10 +75,11 @@ def _set_cookie(result: Result, wanted: str | None) -> str | None:
 
 
 _SEEN: dict[str, Callable[[Result, Any], Any]] = {
-    "lane": _header("x-gray-version"),
+    "lane": lambda result, _: _page(0)(result, "") or _header("x-gray-version")(result, ""),
     "reason": _header("x-gray-reason"),
-    "explain": _header("x-gray-explain"),
-    "cookie": _header("x-gray-cookie"),
+    "explain": lambda result, _: _explanation(result),
+    "pin": _page(1),
+    "cookie": _page(2),
     "revision": lambda result, wanted: type(wanted)(_header("x-gray-revision")(result, "")),
     "reload": lambda result, _: _header("x-gray-reload")(result, "") or False,
     "uri": lambda result, _: result.value["uri"],

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.edge.vectors import world
-from tests.edge.vectors.configs import head
+from tests.edge.vectors.configs import head, lanes_of
 from tests.support.edge.replay import request_event
 
 __all__ = ["Fuzzed", "fuzzed"]
@@ -96,6 +96,10 @@ PATHS = [
     "/v99/x.css",
     "/a%00",
     "/%F0%9F%8E%88.js",
+    "/.well-known/x",
+    "/users/john.doe",
+    "/v2/prices.csv",
+    "/search/50%",
 ]
 ADDRESSES = [
     "192.0.2.1",
@@ -165,7 +169,9 @@ def _nearly(chance: random.Random, name: str, now: int, who: str) -> str:
             [world.link(lane, epoch=epoch, expiry=expiry), "out", f"out.{expiry}", "clear", "out.x"]
         ),
         "x-gray-debug": lambda: world.debug(expiry=expiry),
-        "x-gray-pin": lambda: lane,
+        "x-gray-pin": lambda: chance.choice(
+            [lane, world.pin(lane, epoch=epoch, key=chance.choice("aab")), world.pin(lane, epoch=epoch, expiry=expiry)]
+        ),
         "authorization": lambda: "Bearer " + _token(chance, expiry),
         "uid": lambda: world.signed(_text(chance)) if chance.random() < 0.3 else _text(chance),
     }
@@ -208,21 +214,23 @@ def _store(chance: random.Random) -> dict[str, str]:
     rules = json.dumps([_rule(chance) for _ in range(chance.randrange(5))], ensure_ascii=chance.random() < 0.5)
     parts = chance.choice([*[0] * 14, 1, 2, 3, 4, "", "x", -1])
     identity = chance.choice(
-        [*["p,c:uid"] * 6, "p,h:x-user,c:uid", "s,c:uid", "j:sub,h:authorization", "", "p", "x", "s", "j:"]
+        [*["p,c,uid"] * 6, "p,h,x-user,c,uid", "s,c,uid", "j:sub,h,authorization", "", "p", "x", "s", "j:", "p,c"]
     )
     config = head(
         state=chance.choice("a" * 20 + "pkfx"), identity=identity, parts=parts, rules=rules,
         secret=chance.choice(["", "key", quote(world.IDENTITY_KEY, safe=""), "%zz"]) if identity[:1] in "sj" else "",
-        lanes=chance.choice([",v2:a1b2c3d4e5:live,", ",v2:a1b2c3d4e5:live,v3:f6g7h8i9j0:beta_1,", "", ",v2::,", "v2"]),
+        lanes=chance.choice([lanes_of("v2"), lanes_of("v2"), lanes_of("v2", "v3"), "", ",v2::,", "v2"]),
     )  # fmt: skip
     line, _, tail = config.partition("\n")
     store = {"config": _cut(chance, (_damaged(chance, line) if chance.random() < 0.2 else line) + "\n" + tail)}
     for part in (1, 2, 3):
         if chance.random() < 0.7:
-            store[f"c.{world.SEQUENCE}.{part}"] = _cut(chance, f"{chance.choice([world.SEQUENCE] * 9 + [416])}|{rules}")
+            store[f"c.{world.SEQUENCE}.{part}"] = _cut(
+                chance, f"{chance.choice([world.SEQUENCE] * 9 + [416])}|{rules};"
+            )
     for shard in ("s.staff.0", "s.staff.1", "s.a.0"):
         if chance.random() < 0.5:
-            store[shard] = chance.choice(["1", "10000", "1abcdefgh", "", "2", "1abc", "1" + "0" * 996, _text(chance)])
+            store[shard] = chance.choice(["2", "20000", "2abcdefgh", "", "3", "2abc", "2" + "0" * 996, _text(chance)])
     if chance.random() < 0.05:
         del store["config"]
     return store
@@ -252,7 +260,8 @@ def _condition(chance: random.Random, depth: int) -> Any:
     if kind == "t":
         return [kind, chance.choice([0, world.NOW, "x"]), chance.choice([0, world.NOW, None])]
     if kind == "i":
-        return [kind, *chance.choices(["4cb0071", "4", "6", "620010db80-620010db87", "-", "", "x-y-z"], k=2)]
+        texts = chance.choices(["192.0.", "2", "cb0071", "", "20010db8", "x"], k=3)
+        return [kind, *([text] if text else [] for text in texts[: chance.choice([3, 3, 3, 3, 2])])]
     if kind == "p":
         return [kind, *chance.choices(["/*", "*", "/*", "/a*b*c", "", "***", "/orders"], k=2)]
     return [kind, *chance.choices(["DE", "m", "t", "d", 1, None], k=chance.randrange(3))]

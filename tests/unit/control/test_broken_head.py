@@ -48,7 +48,7 @@ def test_the_edge_is_killed(services: WorldServices, way: str, broken: str) -> N
 
     WAYS[way](services)
 
-    assert services.world.store.items["config"].endswith("|k")
+    assert services.world.store.items["config"].startswith("2k|")
 
 
 @pytest.mark.parametrize("broken", BROKEN)

@@ -52,7 +52,7 @@ def _config_changed(world: World) -> None:
 
 
 def _config_of_a_higher_revision(world: World) -> None:
-    world.store.tamper({"config": world.config.replace("1|1|1|", "1|1|99|", 1)})
+    world.store.tamper({"config": world.config.replace("2a|1|1|1|", "2a|1|1|99|", 1)})
 
 
 def _config_gone(world: World) -> None:
@@ -169,7 +169,7 @@ def test_while_head_is_refused_a_direct_kill_is_followed_and_not_undone(world: W
     head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "direct")
-    assert world.config.endswith("|k")
+    assert world.config.startswith("2k|")
     assert found(world) == []
 
 
@@ -181,7 +181,7 @@ def test_a_direct_kill_is_no_drift_to_undo(world: World) -> None:
     head = world.control_plane().history.revisions.current()
     assert head
     assert (head.state, head.author) == ("killed", "direct")
-    assert world.config.endswith("|k")
+    assert world.config.startswith("2k|")
     assert world.current.state == "killed"
     assert found(world) == []
 

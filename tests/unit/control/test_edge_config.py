@@ -8,28 +8,43 @@ from tests.support.aws.memory_aws import MemoryS3
 from tests.support.control.world import release
 
 from gray.edge.compile import compile_release
-from gray.edge.config import Stamp, mask, unmask
-from gray.edge.grants import EdgeKeys
+from gray.edge.config import Stamp, killed_config, mask, unmask
+from gray.edge.grants import EdgeKeys, release_key, sign_pin
 from gray.publish.records.backup import EdgeConfig
 from gray.release.lane_api import LaneApi
 
 A, B = "A" * 43, "B" * 43
 SECRET = "a key of the identity, 32 bytes or more"
 QUOTED = "a%20key%20of%20the%20identity%2C%2032%20bytes%20or%20more"
-CONFIG = f'1|7|3|2|a|1800|0|salt|s,c:uid|,b:{B},a:{A},|{QUOTED}|,v2:api:live,|eu|\n[["ramp","v2",0,2000]]'
+DERIVED = {name: release_key(secret, "salt") for name, secret in (("a", A), ("b", B))}
+SEAL = sign_pin(EdgeKeys((("b", B),)), salt="salt", lane="v2", epoch=2, expiry=1800).split(".", 4)[4]
+CONFIG = (
+    f"2a|2|7|3|1800|s,c,uid|,v2:{SEAL}:>aapi/live,|b|{DERIVED['b']}|eu|,a:{DERIVED['a']},|0|salt|{QUOTED}| js |\n"
+    '[["ramp","v2",0,2000]];'
+)
+KILLED = killed_config(7, 3, 2)
 
 
 def test_no_secret_is_left_and_all_come_back() -> None:
     masked = mask(CONFIG)
 
-    assert A not in masked
-    assert B not in masked
-    assert QUOTED not in masked
+    assert [secret for secret in (*DERIVED.values(), *SEAL.split("."), QUOTED) if secret in masked] == []
     assert unmask(masked, _keys(SECRET, b=B, a=A)) == CONFIG
 
 
 def test_a_key_that_has_been_dropped_since_is_left_out() -> None:
-    assert f"|,b:{B},|" in unmask(mask(CONFIG), _keys(SECRET, b=B))
+    assert f"|b|{DERIVED['b']}|eu||" in unmask(mask(CONFIG), _keys(SECRET, b=B))
+    assert f"|a|{DERIVED['a']}|eu||" in unmask(mask(CONFIG), _keys(SECRET, a=A))
+
+
+def test_the_store_never_has_a_key_that_another_release_could_use() -> None:
+    lanes = {"v2": LaneApi("api2", "live")}
+    config = compile_release(
+        release(20), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=_keys("", b=B, a=A)
+    ).config
+
+    assert A not in config
+    assert B not in config
 
 
 def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
@@ -44,16 +59,16 @@ def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
 
 
 def test_a_killed_config_has_no_secrets() -> None:
-    assert mask("1|7|3|2|k") == "1|7|3|2|k"
+    assert mask(KILLED) == KILLED == unmask(KILLED, _keys("", a=A))
 
 
 def test_the_set_is_in_the_import_format_of_a_store() -> None:
     s3 = MemoryS3()
-    _edge_config(s3).write({"config": "1|7|3|2|k", "fence": "7"}, Stamp(7, 3, 2, "killed"), "")
+    _edge_config(s3).write({"config": KILLED, "fence": "7"}, Stamp(7, 3, 2, "killed"), "")
 
     body = json.loads(s3.objects["bucket", "edge-config.json"]["Body"])
 
-    assert body == {"data": [{"key": "config", "value": "1|7|3|2|k"}, {"key": "fence", "value": "7"}]}
+    assert body == {"data": [{"key": "config", "value": KILLED}, {"key": "fence", "value": "7"}]}
 
 
 def test_an_older_set_does_not_replace_a_newer_one() -> None:

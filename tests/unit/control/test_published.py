@@ -7,25 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.aws.memory_aws import MemorySSM
 
-from gray.edge.config import Fence, Stamp, stamped
+from gray.edge.config import Fence, Stamp, killed_config, stamped
 from gray.publish.records.current import CurrentParameter, Published
 from gray.release.lane_api import LaneApi
 
 NAME = "/gray/test/current"
+HEAD = "2a|2|7|3|1800|p,c,uid|,v2:1.2:>aapi/live,|a|xyz|eu||2|salt|| js |\n;"
 
 
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        ("1|7|3|2|k", Stamp(7, 3, 2, "killed")),
-        ("1|7|3|2|a|1800|2|salt|p,c:uid|a:xyz||v2:api:live|eu\n[]", Stamp(7, 3, 2, "active", 1800, 2)),
+        (killed_config(7, 3, 2), Stamp(7, 3, 2, "killed")),
+        (HEAD, Stamp(7, 3, 2, "active", 1800, 2)),
         (None, None),
         ("", None),
         ("garbage", None),
-        ("1|x|3|2|a|1800|2", None),
-        ("1|7|3|2|z|1800|2", None),
-        ("1|7|3|2|a||", None),
-        ("1|²|3|2|a|1800|2", None),
+        (HEAD.replace("|7|", "|x|"), None),
+        (HEAD.replace("2a|", "2z|"), None),
+        (HEAD.replace("2a|", "1a|"), None),
+        (HEAD.replace("2a|", "2aa|"), None),
+        (HEAD.replace("|1800|", "||"), None),
+        (HEAD.replace("|7|", "|²|"), None),
+        (HEAD[:40], None),
     ],
 )
 def test_the_stamp_of_a_config(config: str | None, expected: Stamp | None) -> None:

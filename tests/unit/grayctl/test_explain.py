@@ -141,9 +141,18 @@ def test_a_grant_is_sticky_and_a_link_is_answered_by_the_edge(world: World) -> N
     assert led.status == 302
 
 
-def test_a_cookie_sent_twice_is_sent_twice(world: World) -> None:
-    viewer = Viewer(cookies=[("uid", "bob"), ("uid", "bob")], now=int(world.time))
-    assert explain(viewer, published(of(world))).reason == "default"
+@pytest.mark.parametrize(("second", "reason"), [("bob", "staff"), ("ann", "default")])
+def test_a_cookie_sent_twice_is_sent_twice(world: World, second: str, reason: str) -> None:
+    viewer = Viewer(cookies=[("uid", "bob"), ("uid", second)], now=int(world.time))
+    assert explain(viewer, published(of(world))).reason == reason
+
+
+@pytest.mark.parametrize("sent", ["ada%40example.com", '"ada@example.com"', "ada@example.com"])
+def test_an_identity_as_cookie_libraries_send_it_is_the_same_person(world: World, sent: str) -> None:
+    # Public report 3: the id told by name and the cookie that browsers send were two persons.
+    by_name = explain(Viewer(identity="ada@example.com", now=int(world.time)), published(of(world)))
+    by_cookie = explain(Viewer(cookies=[("uid", sent)], now=int(world.time)), published(of(world)))
+    assert by_cookie.text == by_name.text
 
 
 def test_killed_says_so_though_the_edge_tells_nobody() -> None:
@@ -201,7 +210,7 @@ def test_by_a_revision(stack: Stack, grayctl: Grayctl) -> None:
     assert (none.code, "revision 9 does not exist" in none.err) == (2, True)
     assert first.code == 0
     bucket = int.from_bytes(sha256(f"{SALT}:ada".encode()).digest()[:4]) * 10_000 >> 32
-    assert first.out.splitlines()[0] == f"v2; rule=alps; bucket={bucket}; revision=1; epoch=1"
+    assert first.out.splitlines()[0] == f"v2; rule=alps; bucket={bucket}; revision=1; epoch=1; location=FRA"
     assert second.json == {
         "environment": "test",
         "source": "revision 2",

@@ -68,7 +68,7 @@ def test_a_kill_needs_nothing_of_what_a_process_is_given(project: Path, store: S
 
     done = _run(project, given)
 
-    assert store.items["config"].endswith("|k"), done.stderr
+    assert store.items["config"].startswith("2k|"), done.stderr
     assert b"Traceback" not in done.stderr
     assert done.returncode == 0 or not given.written, done.stderr
     assert given.written is False or b"killed" in done.stdout or b"everybody gets stable" in done.stdout
@@ -77,13 +77,13 @@ def test_a_kill_needs_nothing_of_what_a_process_is_given(project: Path, store: S
 def test_a_kill_from_a_folder_that_is_gone(project: Path, store: StrictStore) -> None:
     done = _run(project, Given(streams="", prepare=lambda folder: None), before='cd "$(mktemp -d)" && rmdir "$PWD" &&')
 
-    assert store.items["config"].endswith("|k"), done.stderr
+    assert store.items["config"].startswith("2k|"), done.stderr
 
 
 def test_what_was_done_is_said_where_the_output_cannot(project: Path, store: StrictStore) -> None:
     done = _run(project, Given(streams=">/dev/full"))
 
-    assert store.items["config"].endswith("|k")
+    assert store.items["config"].startswith("2k|")
     assert b"cannot write to standard output: No space left on device" in done.stderr
     assert b"The command itself succeeded" in done.stderr
 

@@ -53,13 +53,11 @@ class Reference:
 
     def decide(self, fields: list[str], cookie: str, identity: str) -> tuple[str, str]:
         headers = self._api.run(_event(fields, cookie, identity), now=NOW).value["headers"]
-        if "x-gray-version" not in headers:
-            return "v1", "bad-path"
         return headers["x-gray-version"]["value"], headers["x-gray-reason"]["value"]
 
     def cookie(self, fields: list[str], cookie: str, identity: str) -> str:
-        told = self._static.run(_event(fields, cookie, identity), now=NOW).value["headers"].get("x-gray-cookie")
-        return told["value"].partition(";")[0] if told and told["value"] != "-" else cookie
+        page = self._static.run(_event(fields, cookie, identity), now=NOW).page
+        return page[2].partition(";")[0] if len(page) > 2 and page[2] != "-" else cookie
 
 
 def _event(fields: list[str], cookie: str, identity: str) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def reference(found: Sides, identity: str = "") -> Counter[tuple[str, ...]]:
     before, after = Reference(found.before.store), Reference(found.after.store)
     counts: Counter[tuple[str, ...]] = Counter()
     for fields in viewers():
-        cookie = "" if identity else f"{fields[0]}.v1.0.{EXPIRY}.-.-"
+        cookie = "" if identity else f"{fields[0]}.v1.0.{EXPIRY}.-.-.-"
         was = before.decide(fields, cookie, identity)
         if was[0] != "v1":
             cookie = before.cookie(fields, cookie, identity)

@@ -116,10 +116,10 @@ def test_every_file_is_uploaded_but_what_is_never_meant(web: Path) -> None:
 def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
     lost = [
         "...",
-        ".well-known/acme-challenge/token",
         "x.",
         "dir.with.dot/feed",
-        ".well-known/apple-app-site-association",
+        ".htaccess",
+        "data.unknown",
         "LICENSE",
         "_redirects",
         "api/spec.json",
@@ -128,8 +128,8 @@ def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
     ]
     found = [
         ".well-known/security.txt",
-        ".htaccess",
-        "data.unknown",
+        ".well-known/acme-challenge/token",
+        ".well-known/apple-app-site-association",
         "old.HTML",
         "a b.js",
         "50%.txt",

@@ -26,7 +26,7 @@ async function built(text, parts) {
     ecma: 5, // no syntax newer than in the sources
     compress: { ...(parts ? IN_PARTS : SMALL), arrows: false, toplevel: true, top_retain: ['handler', 'part'] },
     mangle: parts ? false : { toplevel: true, reserved: ['handler'] },
-    format: { ascii_only: true, max_line_len: 160, quote_style: 1 },
+    format: { ascii_only: true, max_line_len: 400, quote_style: 1 },
   });
   return code + '\n';
 }

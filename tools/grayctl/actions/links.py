@@ -1,5 +1,7 @@
 """Links that put a browser into a lane (signed), out of gray, or back to the rules."""
 
+import re
+
 from gray.edge.grants import EdgeKeys, sign_link
 from grayctl.errors import UsageError
 from grayctl.reading.address import Address, read_address
@@ -26,10 +28,9 @@ def clear_link(site: str, path: str) -> str:
 def page_of(site: str, path: str) -> Address:
     """The page that a link can lead to. Raises UsageError for what the edge would not take a link at."""
     address = read_address(path, site)
-    status = link_status(address.path)
-    if status == 400:
-        raise UsageError(f"{path!r} leads nowhere: the edge answers 400 ({_improper(address.path)})", "Correct it.")
-    if status != 302:
+    if link_status(address.path) != 302:
+        if problem := _improper(address.path):
+            raise UsageError(f"the edge does not redirect at {path!r}: it has {problem}", "Correct the path.")
         kind = "the API" if address.path.startswith("/api/") else "a file"
         raise UsageError(f"{path!r} is {kind}, and links count at pages only", "Give a page, as /.")
     return address
@@ -40,11 +41,17 @@ def _url(site: str, path: str, value: str) -> str:
 
 
 def _improper(path: str) -> str:
-    """The reason, in words; the edge answers only the status."""
+    """Why two readers could take the path differently; empty for a proper one."""
+    if path.startswith("/api/"):
+        return ""
     if "//" in path:
         return "two slashes"
-    if "/." in path:
+    if re.search(r"/\.\.?(/|$)", path):
         return "a dot segment"
     if "%5C" in path.upper():
         return "a backslash"
-    return "invalid percent-encoding, or an encoded character that paths must not contain; write a percent sign as %25"
+    if "%" in path:
+        return (
+            "invalid percent-encoding, or an encoded character that paths must not contain; write a percent sign as %25"
+        )
+    return ""

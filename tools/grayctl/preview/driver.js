@@ -30,11 +30,9 @@
   const digestOf = remembering(__digest);
   const rulesOf = remembering((text) => parse(text));
 
-  // One digest at a time, as in the function: create, update, digest. An MD5 is only compared with another MD5, so the
-  // text itself can stand in for it.
+  // One digest at a time, as in the function: create, update, digest.
   const digest = {
     key: null,
-    isPlain: false,
     text: '',
     update(text) {
       if (typeof text !== 'string') throw new TypeError('the preview digests texts only');
@@ -42,21 +40,23 @@
       return this;
     },
     digest(encoding) {
-      if (this.isPlain) return this.text;
-      return this.key === null ? digestOf(this.text, encoding, null) : digestOf(this.text, encoding + this.key, this.key);
+      const way = encoding || 'hex';
+      const answer = this.key === null ? digestOf(this.text, way, null) : digestOf(this.text, way + this.key, this.key);
+      return encoding ? answer : new Bytes(answer);
     },
   };
 
-  function begin(key, isPlain) {
+  function begin(key) {
     digest.key = key;
-    digest.isPlain = isPlain;
     digest.text = '';
     return digest;
   }
 
   class Bytes {
     constructor(hex) { this.hex = hex; }
-    toString(encoding) { return __text(this.hex, encoding || 'utf8'); }
+    toString(encoding) { return encoding === 'hex' ? this.hex : __text(this.hex, encoding || 'utf8'); }
+    slice(start, end) { return new Bytes(this.hex.slice(2 * start, 2 * end)); }
+    readUIntBE(offset, length) { return parseInt(this.hex.substr(2 * offset, 2 * length), 16); }
   }
 
   const modules = {
@@ -73,8 +73,8 @@
       updateRequestOrigin() {},
     },
     crypto: {
-      createHash(algorithm) { return begin(null, algorithm === 'md5'); },
-      createHmac(_, key) { return begin(key, false); },
+      createHash() { return begin(null); },
+      createHmac(_, key) { return begin(key); },
     },
   };
   globalThis.Buffer = { from(text, encoding) { return new Bytes(__hex(text, encoding || 'utf8')); } };
@@ -86,7 +86,6 @@
   const DEVICES = { mobile: 1, tablet: 1, desktop: 1 };
   const NO_QUERY = {};
   const ANONYMOUS = /^[\w-]{16,32}$/;
-  const PROPER = /^(\/[\w-]+)*\/?$/;
   const GRAY = '__Host-gray';
   const MANY = 200000;
   const alike = new Map();
@@ -140,14 +139,12 @@
   function decide(fields, side, cookie) {
     store = side.store;
     const headers = side.run(eventOf(fields, side, cookie)).headers;
-    // An improper path gets a 400 in every lane.
-    if (!headers['x-gray-version']) return ['v1', 'bad-path'];
     return [headers['x-gray-version'].value, headers['x-gray-reason'].value];
   }
 
   // The anonymous id in a cookie without an epoch: a known viewer without a grant.
   function known(fields, side) {
-    return side.sources.length ? '' : fields[ID] + '.v1.0.' + EXPIRY + '.-.-';
+    return side.sources.length ? '' : fields[ID] + '.v1.0.' + EXPIRY + '.-.-.-';
   }
 
   // The cookie with the grant that a document got under the previous release.
@@ -164,8 +161,6 @@
     let key = facts(id, before);
     // Same salt and lists, same facts.
     if (!after.isTwin) key += facts(id, after);
-    // An improper path is refused, whatever the rules.
-    if (fields[PATH] && !PROPER.test(fields[PATH])) key += fields[PATH];
     for (let i = 0; i < before.asks.length; i++) key += '\t' + fields[before.asks[i]];
     if (before.asksCookies.length && fields[COOKIES]) key += '\t' + asked(fields[COOKIES], ';', before.asksCookies);
     if (before.asksQuery.length && fields[QUERY]) key += '\n' + asked(fields[QUERY], '&', before.asksQuery);

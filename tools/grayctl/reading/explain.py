@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 from edge.engine import EdgeFunction
 from gray.edge.compile import CompileError, encoded
-from gray.edge.config import Stamp
-from gray.edge.grants import EdgeKeys, GrantError, sign_debug, sign_identity, sign_jwt
+from gray.edge.config import CONFIG, Stamp, identity_source, killed_config, signing_key
+from gray.edge.grants import EdgeKeys, GrantError, sign_debug_by, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
 from gray.release.lane_api import LaneApi
@@ -26,8 +26,6 @@ BUILT = Path(__file__).resolve().parents[3] / "src" / "edge" / "build"
 See = Callable[[str], str | None]
 # The ids of a list, by its file's digest.
 ReadIds = Callable[[str], Iterable[str]]
-# Fields of the config's header, by position (gray.edge.compile).
-_SALT, _IDENTITY, _KEYS, _IDENTITY_KEY = 7, 8, 9, 10
 _DEBUG_SECONDS = 300
 _DEVICES = ("mobile", "tablet", "desktop")
 
@@ -58,7 +56,7 @@ class Viewer:
 @dataclass(frozen=True)
 class Explanation:
     """`text` is the header `x-gray`, empty if the edge sends none (killed, no config); `lane` and `reason` are always
-    valid. `status` is set if the edge itself answers (302 for a link, 400 for an improper path), else 0.
+    valid. `status` is set if the edge itself answers (302 for a link), else 0.
     """
 
     lane: str
@@ -83,14 +81,14 @@ class Explanation:
 
 def explain(viewer: Viewer, see: See) -> Explanation:
     """What the edge would do with the request, and why. Raises UsageError for facts that no request can have."""
-    config = (see("config") or "").split("\n")[0].split("|")
+    config = see("config") or ""
     event = _event(viewer, config)
     went = _run("request_api" if viewer.is_api else "request_static", see, event, viewer.now)
     if "statusCode" in went:
         return Explanation("", "", status=went["statusCode"])
     back = _run("response", see, _response_event(event, went), viewer.now)["headers"]
     text = _value(back, "x-gray")
-    lane = _value(went["headers"], "x-gray-version")
+    lane = _value(back, "x-gray-version") or _value(went["headers"], "x-gray-version")
     if not text:
         # Without keys in the config the edge reveals no reason for a document. The API function always does, and the
         # reason is the same.
@@ -102,18 +100,18 @@ def explain(viewer: Viewer, see: See) -> Explanation:
 
 
 def link_status(path: str) -> int:
-    """What the edge answers to a link at this path: 302; 400 for an improper path; 0 where links do not count."""
+    """What the edge answers to a link at this path: 302; 0 where links do not count."""
     if path.startswith("/api/"):
         return 0
-    event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), ())
-    return int(_run("request_static", _nothing, event, 1).get("statusCode", 0))
+    event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), "")
+    return int(_run("request_static", _stopped, event, 1).get("statusCode", 0))
 
 
 def stored_at(path: str) -> str:
     """The object that stable's viewers get for this path; empty where the site's files are not asked."""
     if path.startswith("/api/"):
         return ""
-    return unquote(_run("request_static", _nothing, _event(Viewer(path=path), ()), 1).get("uri", ""))
+    return unquote(_run("request_static", _stopped, _event(Viewer(path=path), ""), 1).get("uri", ""))
 
 
 def published(store: Store) -> See:
@@ -164,13 +162,14 @@ def _shards(release: Release, name: str, read_ids: ReadIds) -> dict[str, str]:
     return {shard_key(name, number): value for number, value in enumerate(values)}
 
 
-def _nothing(_key: str) -> None:
-    """An edge location that has no configuration."""
+def _stopped(key: str) -> str | None:
+    """An edge location where everybody is on stable."""
+    return killed_config(1, 1, 1) if key == CONFIG else None
 
 
 @cache
-def _knowing_nothing(name: str) -> EdgeFunction:
-    return EdgeFunction(_code(name), _nothing)
+def _everybody_on_stable(name: str) -> EdgeFunction:
+    return EdgeFunction(_code(name), _stopped)
 
 
 def _code(name: str) -> str:
@@ -188,26 +187,25 @@ def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, A
             failures.append(error)  # the engine does not pass on exceptions
             return None
 
-    function = _knowing_nothing(name) if see is _nothing else EdgeFunction(_code(name), watched)
+    function = _everybody_on_stable(name) if see is _stopped else EdgeFunction(_code(name), watched)
     value = function.run(copy.deepcopy(event), now=now).value
     if failures:
         raise failures[0]
     return value
 
 
-def _event(viewer: Viewer, config: Sequence[str]) -> dict[str, Any]:
+def _event(viewer: Viewer, config: str) -> dict[str, Any]:
     cookies, headers = list(viewer.cookies), [(name.lower(), value) for name, value in viewer.headers]
     if viewer.country:
         headers.append(("cloudfront-viewer-country", viewer.country))
     if viewer.device:
         headers += [(f"cloudfront-is-{kind}-viewer", str(kind == viewer.device).lower()) for kind in _DEVICES]
-    if viewer.identity and len(config) > _IDENTITY_KEY:  # a killed release identifies nobody
+    if viewer.identity and signing_key(config):  # a killed release identifies nobody
         place, name, value = _identity(viewer, config)
         (cookies if place == "c" else headers).insert(0, (name, value))
-    keys = _keys(config)
-    if keys:
-        expiry = viewer.now + _DEBUG_SECONDS
-        headers.append(("x-gray-debug", sign_debug(keys, salt=config[_SALT], expiry=expiry)))
+    key = signing_key(config)
+    if key:
+        headers.append(("x-gray-debug", sign_debug_by(key, expiry=viewer.now + _DEBUG_SECONDS)))
     return {
         "version": "1.0",
         "context": {"eventType": "viewer-request", "requestId": "grayctl-explain"},
@@ -242,24 +240,12 @@ def _fields(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def _keys(config: Sequence[str]) -> EdgeKeys | None:
-    """The keys as in the config; the newest one signs."""
-    if len(config) <= _KEYS or not config[_KEYS]:
-        return None
-    pairs = [entry.partition(":") for entry in config[_KEYS].strip(",").split(",")]
-    try:
-        return EdgeKeys(tuple((name, secret) for name, _, secret in pairs))
-    except GrantError:
-        return None
-
-
-def _identity(viewer: Viewer, config: Sequence[str]) -> tuple[str, str, str]:
+def _identity(viewer: Viewer, config: str) -> tuple[str, str, str]:
     """Location (`c` or `h`), name and value of the identity as the application would send it."""
-    kind, *sources = config[_IDENTITY].split(",")
-    if not sources:
+    found = identity_source(config)
+    if found is None:
         raise UsageError("the release defines no identity", "Omit --id.")
-    place, _, name = sources[0].partition(":")
-    secret = unquote(config[_IDENTITY_KEY])
+    kind, place, name, secret = found
     try:
         if kind == "s":
             return place, name, sign_identity(secret, viewer.identity)
