@@ -133,7 +133,9 @@ def test_what_a_request_hardly_carries_is_said(tmp_path: Path) -> None:
     (header,) = seen.carriage("signed", frozenset({"header"}))
     assert "1 id has (line 2: 'zo\u00eb') characters that a header does not carry" in header
     assert seen.carriage("jwt", frozenset({"cookie"})) == []
-    assert found(tmp_path, "ada%20l\nada@example.org\n").carriage() == []
+    assert found(tmp_path, "50%\na%FF\nada@example.org\n").carriage() == []
+    (encoded,) = found(tmp_path, "ada\nada%20l\nada%40example.org\n").carriage()
+    assert "2 ids have (line 2: 'ada%20l') percent-encoding, which the edge decodes before it compares" in encoded
 
 
 def test_nobody_who_is_kept_out_gets_in(stack: Stack, grayctl: Grayctl) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from gray.release.user_lists import ListError, canonical
 from gray.release.validation.problem import Problem
@@ -22,7 +23,7 @@ __all__ = ["ID_COLUMNS", "Found", "IdFile", "Seen"]
 ID_COLUMNS = ("id", "user_id", "userid", "user-id", "user id", "uid", "identity")
 _SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma"}
 # Nothing to look at, strip or normalize; most files are nothing else.
-_SIMPLE = re.compile(r"[A-Za-z0-9_.@+:|/=~%!$&*^-]{1,256}")
+_SIMPLE = re.compile(r"[A-Za-z0-9_.@+:|/=~!$&*^-]{1,256}")
 # RFC 6265 cookie-octet, and what HTTP clients agree on in a header.
 _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]+")
 _HEADER = re.compile(r"[ -~]+")
@@ -65,6 +66,7 @@ class Found:
     normalized: Seen = field(default_factory=Seen)
     no_cookie: Seen = field(default_factory=Seen)
     no_header: Seen = field(default_factory=Seen)
+    encoded: Seen = field(default_factory=Seen)
 
     def notes(self) -> list[str]:
         """What was done with the file beyond reading one id a line."""
@@ -90,17 +92,33 @@ class Found:
         """What a request can hardly carry, by the kind of the release's identity and where that is looked for."""
         if kind == "jwt":
             return []
+        told = []
         seen, where = (self.no_cookie, "cookie") if "cookie" in places else (self.no_header, "header")
-        if not seen.count:
-            return []
-        return [
-            f"{_of(seen)} characters that a {where} does not carry as they are; the edge compares what is sent: list"
-            " it as your application sends it (percent-encoded, for instance), or identify people by a JWT"
-        ]
+        if seen.count:
+            told.append(
+                f"{_of(seen)} characters that a {where} does not carry as they are; the edge decodes percent-encoding:"
+                " have your application send it encoded, or identify people by a JWT"
+            )
+        if self.encoded.count:
+            told.append(
+                f"{_of(self.encoded)} percent-encoding, which the edge decodes before it compares: list it decoded"
+            )
+        return told
 
 
 def _many(count: int, one: str, more: str) -> str:
     return f"{count:,} {one if count == 1 else more}"
+
+
+def _is_encoded(text: str) -> bool:
+    """Whether the edge would decode it: every percent sign begins an escape, and together they are UTF-8."""
+    if not re.search(r"%[0-9A-Fa-f]{2}", text) or re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        return False
+    try:
+        unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _of(seen: Seen) -> str:
@@ -259,6 +277,8 @@ class IdFile:
             self.found.no_cookie.see(number, kept)
             if not _HEADER.fullmatch(kept):
                 self.found.no_header.see(number, kept)
+        if _is_encoded(kept):
+            self.found.encoded.see(number, kept)
         return kept
 
     def _refuse_other_kinds(self, text: str) -> None:
