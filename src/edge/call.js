@@ -36,6 +36,7 @@ function prepare(viewer) {
 function forget(headers) {
   delete headers['x-gray'];
   delete headers['x-gray-page'];
+  delete headers['x-gray-pin'];
   delete headers['x-gray-explain'];
   delete headers['x-gray-reload'];
   delete headers['x-gray-to'];

@@ -44,7 +44,8 @@ def _pins() -> Book:
     )
     book.stores = {"nobody": store(NOBODY), "everybody": store(EVERYBODY), "killed": {"values": {"config": killed()}}}
     book.stores["finished"] = store(release([], lanes=["v2", "v3"], state="finished"))
-    for name, place, value, cookies, expect in [*_named(), *_signed(), *_not_ours()]:
+    for name, place, value, cookies, said in [*_named(), *_signed(), *_not_ours()]:
+        expect = {**said, "absent": ["x-gray-pin"]}
         book.api(f"pinned {name}", place, headers={"x-gray-pin": value}, cookies=cookies, expect=expect)
     for now, expect in ((UNTIL - 1, sent("v2", "pin", reload=False)), (UNTIL, sent("v1", "expired", reload="v2"))):
         book.api(f"pinned at {now - UNTIL}", "nobody", now=now, headers={"x-gray-pin": pin()}, expect=expect)

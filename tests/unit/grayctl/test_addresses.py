@@ -1,5 +1,6 @@
 """`--path` takes what a browser's address bar shows: the link made of it leads to that page, or it is refused."""
 
+import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -128,3 +129,22 @@ def test_link_takes_an_address_of_the_site(stack: Stack, grayctl: Grayctl) -> No
     assert made == f"{site}/shop?x=1&gray-link=clear#a"
     assert urlsplit(made).fragment == "a"
     assert grayctl("link", "--out", "--path", "//x").code == EXIT_USAGE
+
+
+@pytest.mark.parametrize(
+    ("sources", "is_told"),
+    [
+        (["header:Authorization"], True),
+        (["header:X-User", "header:X-Other"], True),
+        (["header:X-User", "cookie:uid"], False),
+        (["cookie:uid"], False),
+    ],
+)
+def test_an_identity_that_no_page_carries_is_told(
+    stack: Stack, grayctl: Grayctl, sources: list[str], is_told: bool
+) -> None:
+    # Public report 1: pages were decided by one identity, their API calls by another.
+    release = {"salt": "abcdefgh", "lanes": ["v2"], "identity": {"kind": "plain", "sources": sources}, "rules": []}
+    (stack.root / "release.json").write_text(json.dumps(release))
+    found = grayctl("apply", "release.json", "--yes", "--dry-run").err
+    assert ("with a page: pages are decided by the anonymous id" in " ".join(found.split())) is is_told

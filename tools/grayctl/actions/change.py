@@ -15,7 +15,7 @@ from grayctl.actions.restate import Restatement, planned, write_state
 from grayctl.document.difference import Change, difference
 from grayctl.options import Manner
 from grayctl.output.changes import print_changes, print_saved, print_waits
-from grayctl.output.screen import confirm, show, spinner
+from grayctl.output.screen import confirm, note, show, spinner
 from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
 from grayctl.reading.publications import record_of_revision
 from grayctl.reading.release import document_of, revisions_of
@@ -27,6 +27,8 @@ def carry_out(edit: Edit, manner: Manner, *, prepare: Callable[[], None] = lambd
     """Change the release. `prepare` is called after confirmation, before the release is saved."""
     target = discover(manner.config_env)
     proposal = propose_edit(target, edit)
+    for text in proposal.notes():
+        note(text)
     if not proposal.changes and proposal.current.head is not None:
         show(_result(target, manner, proposal.changes, None, None), manner.as_json, _nothing_to_do)
         return

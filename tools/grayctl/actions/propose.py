@@ -48,6 +48,18 @@ class Proposal:
     release: "Release"
     changes: list[Change]
 
+    def notes(self) -> list[str]:
+        """What is valid and yet hardly meant."""
+        identity = self.release.identity
+        changed = any(change.where.split(".")[0] in ("identity", "") for change in self.changes)
+        if identity is None or not changed or any(source.startswith("cookie:") for source in identity.sources):
+            return []
+        return [
+            f"browsers send no {', '.join(identity.sources)} with a page: pages are decided by the anonymous id in the"
+            " cookie, and a list never matches them; their API calls follow the page. Name a cookie that documents get,"
+            " if there is one"
+        ]
+
 
 def propose_edit(target: Target, edit: Edit) -> Proposal:
     """Apply the edit to HEAD, validated against the registered lanes. Raises RefusedError."""
