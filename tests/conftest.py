@@ -43,8 +43,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
 
 
 def _turn(item: pytest.Item) -> int:
-    """The longest piece first; beside it, while it builds the functions, one that needs none of them."""
+    """The longest piece first; beside it, while it builds the functions, one that needs none of them.
+
+    In it, first the tests that show people what a new stack shows.
+    """
     file = item.nodeid.partition("::")[0]
+    if item.get_closest_marker("new_stack"):
+        return -1
     return 0 if _shares_the_stack(file) else 1 if item.get_closest_marker("needs_no_build") else 2
 
 

@@ -229,7 +229,7 @@ def test_edge_functions_that_fail_are_told(watching: Watching) -> None:
 @pytest.mark.causes("edge-slow-request-static", "edge-slow-request-api")
 def test_edge_functions_near_their_time_are_told(watching: Watching) -> None:
     code, url = EdgeCode(watching.stack), watching.stack.url
-    busy = r"\1 for (var n = 0; n < 10000000; n++) {}"
+    busy = r"\1 for (var spent = 0; spent < 10000000; spent++) {}"
     names = ("request-static", "request-api")
     slow = {name: re.sub(r"(function handler\(\w+\)\{)", busy, code.code(name)) for name in names}
     began = time.time()

@@ -20,7 +20,7 @@ from generate.screenshots.desk import take
 from generate.screenshots.operator import Operator as Photographer
 from graylocal.stack import LocalStack
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.new_stack]
 
 DOCUMENTED_SITE = "http://localhost:8080"
 _VARYING = (

@@ -143,7 +143,10 @@ class Alarmed(MemoryCloudWatch):
         super().__init__()
         each = {"Namespace": "N", "MetricName": "Errors", "Statistic": "Sum", "EvaluationPeriods": 1, "Threshold": 1}
         kept = {"ComparisonOperator": "GreaterThanThreshold", "Dimensions": [], "StateValue": "OK"}
-        self.alarms = [{**each, **kept, "AlarmName": str(period), "Period": period} for period in periods]
+        names = [str(period) if period not in periods[:at] else f"{period}-{at}" for at, period in enumerate(periods)]
+        self.alarms = [
+            {**each, **kept, "AlarmName": name, "Period": period} for name, period in zip(names, periods, strict=True)
+        ]
 
     def get_paginator(self, name: str) -> Any:
         assert name == "describe_alarms"
@@ -156,14 +159,14 @@ class Alarmed(MemoryCloudWatch):
         next(one for one in self.alarms if one["AlarmName"] == AlarmName)["StateValue"] = StateValue
 
 
-def test_one_question_for_all_alarms_and_each_gets_the_values_of_its_own_periods() -> None:
-    cloudwatch = Alarmed(60, 300, 600)
+def test_one_question_for_all_alarms_of_a_period_and_each_gets_the_values_of_its_own() -> None:
+    cloudwatch = Alarmed(60, 300, 600, 60, 300)
     cloudwatch.record("N", "Errors", {}, 10_000, [1.0])
     cloudwatch.record("N", "Errors", {}, 10_150, [1.0])
     clock = AlarmClock(cloudwatch, 1.0, lambda: 10_170.0)  # type: ignore[arg-type]
     # one error in this minute, which began at 10,140; two in these five, since 9,900, and ten, since 9,600
-    assert [name for name, _ in clock.tick()] == ["300", "600"]
-    assert cloudwatch.asked == 1
+    assert [name for name, _ in clock.tick()] == ["300", "300-4", "600"]
+    assert cloudwatch.asked == 3
     assert clock.tick() == []
 
 

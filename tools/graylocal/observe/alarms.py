@@ -77,19 +77,21 @@ class AlarmClock:
     def _values(self, alarms: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[float | None]]]:
         """Each alarm with the statistic of each period of its evaluation range, the current one last.
 
-        One call for many: the emulator looks through all that it ever got at each.
+        One call for all alarms of a period: the emulator looks through all that it ever got at each, and counts the
+        periods from the start that it is asked for.
         """
         now = self._now()
-        for some in batched(alarms, _QUERIES, strict=False):
-            ranges = [_Range.at(now, alarm, self._scale) for alarm in some]
-            answer = self._cloudwatch.get_metric_data(
-                MetricDataQueries=[_query(f"m{at}", *each) for at, each in enumerate(zip(some, ranges, strict=True))],
-                StartTime=datetime.fromtimestamp(min(each.start for each in ranges), UTC),
-                EndTime=datetime.fromtimestamp(max(each.end for each in ranges), UTC),
-            )
-            found = {result["Id"]: result for result in answer["MetricDataResults"]}
-            for at, (alarm, range_) in enumerate(zip(some, ranges, strict=True)):
-                yield alarm, range_.values(found[f"m{at}"])
+        asked = [(alarm, _Range.at(now, alarm, self._scale)) for alarm in alarms]
+        for period in sorted({range_.period for _, range_ in asked}):
+            for some in batched([each for each in asked if each[1].period == period], _QUERIES, strict=False):
+                answer = self._cloudwatch.get_metric_data(
+                    MetricDataQueries=[_query(f"m{at}", *each) for at, each in enumerate(some)],
+                    StartTime=datetime.fromtimestamp(min(range_.start for _, range_ in some), UTC),
+                    EndTime=datetime.fromtimestamp(max(range_.end for _, range_ in some), UTC),
+                )
+                found = {result["Id"]: result for result in answer["MetricDataResults"]}
+                for at, (alarm, range_) in enumerate(some):
+                    yield alarm, range_.values(found[f"m{at}"])
 
 
 @dataclass(frozen=True)
