@@ -170,6 +170,19 @@ def test_one_question_for_all_alarms_of_a_period_and_each_gets_the_values_of_its
     assert clock.tick() == []
 
 
+@pytest.mark.parametrize("late", [65, 125, 605])
+def test_a_tick_that_comes_late_passes_over_no_period(late: int) -> None:
+    cloudwatch, now = Alarmed(60), [10_010.0]
+    cloudwatch.alarms[0]["TreatMissingData"] = "notBreaching"
+    clock = AlarmClock(cloudwatch, 1.0, lambda: now[0])  # type: ignore[arg-type]
+    assert clock.tick() == []
+    cloudwatch.record("N", "Errors", {}, 10_015, [2.0])
+    cloudwatch.record("N", "Errors", {}, 10_030, [0.0])
+    now[0] += late
+    assert [verdict.state for _, verdict in clock.tick()] == ["ALARM", "OK"]
+    assert clock.tick() == []
+
+
 class Logs:
     """One log group as CloudWatch Logs lists it."""
 

@@ -22,6 +22,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "LessThanOrEqualToThreshold": operator.le,
 }
 _QUERIES = 500  # AWS's limit for one call
+_LATE = 60  # periods that a tick looks back at most: after a laptop's sleep
 
 
 @dataclass(frozen=True)
@@ -52,36 +53,44 @@ def judged(alarm: Mapping[str, Any], values: Sequence[float | None]) -> Verdict:
 class AlarmClock:
     """Evaluates every metric alarm at each tick and calls SetAlarmState for changes.
 
-    `scale` shortens periods: 0.1 makes 60 s last 6 s. A period is never shorter than 1 s.
+    `scale` shortens periods: 0.1 makes 60 s last 6 s. A period is never shorter than 1 s. No period is passed over:
+    a tick that comes late evaluates those since the last one in their order.
     """
 
     def __init__(self, cloudwatch: "CloudWatchClient", scale: float, now: Callable[[], float]) -> None:
         self._cloudwatch, self._scale, self._now = cloudwatch, scale, now
+        self._looked = math.inf
 
     def tick(self) -> list[tuple[str, Verdict]]:
         """Evaluate once, and return the changes. Raises botocore's errors."""
         pages = self._cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
         alarms = [alarm for page in pages for alarm in page.get("MetricAlarms", []) if alarm.get("MetricName")]
-        changes = []
-        for alarm, values in self._values(alarms):
-            verdict = judged(alarm, values)
-            if verdict.state != alarm["StateValue"]:
+        now, changes = self._now(), []
+        for alarm, ranges in self._evaluated(alarms, now):
+            state = alarm["StateValue"]
+            for values in ranges:
+                verdict = judged({**alarm, "StateValue": state}, values)
+                if verdict.state == state:
+                    continue
                 self._cloudwatch.set_alarm_state(
                     AlarmName=alarm["AlarmName"],
                     StateValue=verdict.state,  # type: ignore[arg-type]
                     StateReason=verdict.reason,
                 )
                 changes.append((alarm["AlarmName"], verdict))
+                state = verdict.state
+        self._looked = now
         return changes
 
-    def _values(self, alarms: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[float | None]]]:
-        """Each alarm with the statistic of each period of its evaluation range, the current one last.
+    def _evaluated(
+        self, alarms: Sequence[Mapping[str, Any]], now: float
+    ) -> Iterator[tuple[Mapping[str, Any], list[list[float | None]]]]:
+        """Each alarm with its evaluation ranges since the last tick, the current one last.
 
         One call for all alarms of a period: the emulator looks through all that it ever got at each, and counts the
         periods from the start that it is asked for.
         """
-        now = self._now()
-        asked = [(alarm, _Range.at(now, alarm, self._scale)) for alarm in alarms]
+        asked = [(alarm, _Range.at(now, self._looked, alarm, self._scale)) for alarm in alarms]
         for period in sorted({range_.period for _, range_ in asked}):
             for some in batched([each for each in asked if each[1].period == period], _QUERIES, strict=False):
                 answer = self._cloudwatch.get_metric_data(
@@ -91,31 +100,38 @@ class AlarmClock:
                 )
                 found = {result["Id"]: result for result in answer["MetricDataResults"]}
                 for at, (alarm, range_) in enumerate(some):
-                    yield alarm, range_.values(found[f"m{at}"])
+                    yield alarm, range_.evaluated(found[f"m{at}"])
 
 
 @dataclass(frozen=True)
 class _Range:
-    """The periods that an alarm is evaluated over, and one before them."""
+    """The periods to ask for: those since the last tick, and as many before as an alarm is evaluated over."""
 
     start: int
     end: int
     period: int
+    evaluated_over: int
 
     @classmethod
-    def at(cls, now: float, alarm: Mapping[str, Any], scale: float) -> Self:
-        period = max(1, round(int(alarm["Period"]) * scale))
-        end = (math.floor(now / period) + 1) * period
-        return cls(end - (int(alarm["EvaluationPeriods"]) + 1) * period, end, period)
+    def at(cls, now: float, looked: float, alarm: Mapping[str, Any], scale: float) -> Self:
+        period, over = max(1, round(int(alarm["Period"]) * scale)), int(alarm["EvaluationPeriods"])
+        current, last = math.floor(now / period), math.floor(min(looked, now) / period)
+        return cls((max(last, current - _LATE) - over) * period, (current + 1) * period, period, over)
 
-    def values(self, result: Mapping[str, Any]) -> list[float | None]:
-        """CloudWatch also evaluates the current period once it has data; without data it looks further back."""
+    def evaluated(self, result: Mapping[str, Any]) -> list[list[float | None]]:
+        """The values of each evaluation range, oldest first.
+
+        CloudWatch also evaluates the current period once it has data; without data it looks further back.
+        """
         found = {
             math.floor(stamp.timestamp() / self.period) * self.period: value
             for stamp, value in zip(result["Timestamps"], result["Values"], strict=True)
         }
         values = [found.get(at) for at in range(self.start, self.end, self.period)]
-        return values[1:] if values[-1] is not None else values[:-1]
+        ends = [*range(self.evaluated_over + 1, len(values))]
+        if values[-1] is not None:
+            ends.append(len(values))
+        return [values[end - self.evaluated_over : end] for end in ends or [self.evaluated_over]]
 
 
 def _query(name: str, alarm: Mapping[str, Any], asked: _Range) -> "MetricDataQueryTypeDef":
