@@ -18,8 +18,8 @@ function isServed(request, raw, cookie, text, time) {
     lane = pin.split('.', 1)[0];
     if (lane === STABLE || !isOpen(config, text, time) || !isPinned(config, lane, pin, time)) return false;
   }
+  if (!moveOrigin(config, lane, request.uri)) return false;
   forget(request.headers);
-  moveOrigin(config, lane, request.uri);
   tellApi(request.headers, lane, pin.length < 32 ? 'sticky' : 'pin', config[REVISION], '');
   return true;
 }
@@ -56,8 +56,12 @@ function pass(viewer) {
     viewer.lane = STABLE;
     viewer.reason = 'pin-lost';
   }
+  // What the lane has no origin for is stable's, for its pages too.
+  if (viewer.lane !== STABLE && !moveOrigin(viewer.config, viewer.lane, request.uri)) {
+    viewer.lane = STABLE;
+    viewer.reason = 'no-origin';
+  }
   const told = explanation(viewer);
-  if (viewer.lane !== STABLE) moveOrigin(viewer.config, viewer.lane, request.uri);
   tellApi(request.headers, viewer.lane, viewer.reason, viewer.config ? viewer.config[REVISION] : 0, isLost ? viewer.pin : '');
   if (told) request.headers['x-gray-explain'] = { value: told };
   return request;
@@ -72,17 +76,18 @@ function tellApi(headers, lane, reason, revision, lost) {
   if (lost) headers['x-gray-reload'] = { value: lost };
 }
 
-// Stable is the behavior's own origin. A lane's are `<path prefix>><kind><host>/<path>`, the longest prefix first. What is
-// not given here is inherited from the behavior's origin: the API key, the timeouts.
+// Whether the lane has an origin for the path. They are `<path prefix>><kind><host>/<path>`, the longest prefix first;
+// stable is the behavior's own origin. What is not given here is inherited from that: the API key, the timeouts.
 function moveOrigin(config, lane, uri) {
   const origins = entry(config[LANES], lane).split(':');
   for (let i = 1; i < origins.length; i++) {
     const parts = origins[i].split('>');
-    if (!parts[0] || uri.startsWith(parts[0])) {
+    if (parts[1] && uri.startsWith(parts[0])) {
       cf.updateRequestOrigin(originOf(parts[1], config[REGION]));
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 // Kinds: `a` an API of API Gateway, `f` a function URL, `o` one that CloudFront signs for, `u` any host.

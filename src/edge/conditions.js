@@ -15,12 +15,8 @@ function matches(condition, viewer) {
     case 'p':
       for (i = 1; i < condition.length; i++) if (glob(condition[i], viewer.path)) return true;
       return false;
-    case 'y':
-      return condition.indexOf(single(viewer.request.headers['cloudfront-viewer-country']), 1) > 0;
     case 'h':
       return hasValue(viewer.request.headers[condition[1]], condition);
-    case 'd':
-      return single(viewer.request.headers['cloudfront-is-' + condition[1] + '-viewer']) === 'true';
     case '!':
       return !matches(condition[1], viewer);
     case 'l':
@@ -31,8 +27,6 @@ function matches(condition, viewer) {
       return inRange(condition, viewer);
     case 't':
       return viewer.time >= condition[1] && (!condition[2] || viewer.time < condition[2]);
-    case 'L':
-      return viewer.config[IDENTITY][0] !== 'p' && inList(condition, viewer);
   }
   viewer.search.doubt = 'error'; // a condition of a later format, perhaps under a `not`
   return false;
@@ -42,12 +36,11 @@ function matches(condition, viewer) {
 function hasValue(field, condition) {
   if (!field || typeof field.value !== 'string') return false;
   if (condition[2] === '?') return true;
-  const all = field.multiValue;
-  const values = all && all.length ? all : [field];
+  const values = field.multiValue || [field];
   for (let i = 0; i < values.length; i++) {
     let value = String(values[i].value);
     if (condition[0] === 'c') value = unquoted(value);
-    if (condition[0] === 'q') value = decoded(value, true);
+    if (condition[0] === 'q') value = decoded(value.split('+').join(' '));
     for (let j = 3; j < condition.length; j++) {
       if (condition[2] === '^' ? value.startsWith(condition[j]) : value === condition[j]) return true;
     }
@@ -55,11 +48,11 @@ function hasValue(field, condition) {
   return false;
 }
 
-// The text without its percent-encoding, if it has a valid one; in a query, a plus is a space.
-function decoded(text, isQuery) {
-  if (!isQuery && text.indexOf('%') < 0) return text;
+// The text without its percent-encoding, if it has a valid one.
+function decoded(text) {
+  if (text.indexOf('%') < 0) return text;
   try {
-    return decodeURIComponent(isQuery ? text.split('+').join(' ') : text);
+    return decodeURIComponent(text);
   } catch (e) {
     return text;
   }

@@ -9,8 +9,8 @@ import crypto from 'crypto';
 const DOCUMENT = 0, ASSET = 1, API = 2;
 const STABLE = 'v1';
 const WEEK = 604800;
+const NO_ID = '0123456789abcdef.';
 const COOKIE = /^[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)\.(\d{15}|-)\.(\d{15}|-)$/;
-const PERMIT = /^v[1-9]\d?\.\d{1,10}\.\d{1,10}\.[a-z0-9]{1,4}\.\d{15}\.\d{15}$/;
 
 // The config's head and a grant stay arrays: making an object of each costs more than the decision. Their places; the
 // head begins with what a viewer with a grant needs.
@@ -66,7 +66,7 @@ function sealOf(secret, label, text, who) {
 // The head of the config; null when it cannot be trusted. A semicolon ends it: one that was cut off has none. The rules
 // come after the last field, and only who needs them looks for them.
 function readConfig(text) {
-  if (!text || text[text.length - 1] !== ';') return null;
+  if (!text || !text.endsWith(';')) return null;
   const config = text.split('|', FIELDS);
   const state = config[STATE];
   return config.length === FIELDS && config[EPOCH] > 0 && state[0] === '2' && 'apkf'.indexOf(state[1]) >= 0 ? config : null;
@@ -96,7 +96,7 @@ function identityOf(request, config, time) {
   for (let i = 1; i < parts.length && !text; i += 2) {
     const isCookie = parts[i] === 'c';
     text = single((isCookie ? request.cookies : request.headers)[parts[i + 1]]);
-    if (text) text = isCookie ? unquoted(text) : decoded(text, false);
+    if (text) text = isCookie ? unquoted(text) : decoded(text);
   }
   if (!text) return '';
   // Nobody's name is that long, and a digest of 20 KB is not free. Tokens may be long.
@@ -114,7 +114,7 @@ function identityOf(request, config, time) {
 // A cookie's value without the quotes and the encoding that cookie libraries add.
 function unquoted(text) {
   const end = text.length - 1;
-  return decoded(end > 0 && text[0] === '"' && text[end] === '"' ? text.slice(1, end) : text, false);
+  return decoded(end > 0 && text[0] === '"' && text[end] === '"' ? text.slice(1, end) : text);
 }
 
 // A claim of an HS256 JWT that is signed by us and in force. The algorithm is ours, never the token's to choose.
@@ -147,11 +147,12 @@ function bucketOf(viewer) {
   return ((digest(viewer.config[SALT] + ':' + id).readUIntBE(0, 4) * 10000) / 4294967296) | 0;
 }
 
-// The parts of a link, a pin or a debug request that we sealed, in a grant's places, if it is not over; else null.
+// The parts of a link, a pin or a debug request that we sealed, if it is not over; else null. They have the form of a
+// grant without its id, and no key's name is a dash.
 function permitted(config, label, text, time) {
-  if (text.search(PERMIT) < 0) return null;
-  const parts = ('.' + text).split('.');
-  return parts[EXPIRY] > time && isSealed(config, label, text, parts, '') ? parts : null;
+  const grant = NO_ID + text;
+  const parts = grant.split('.', 8);
+  return grant.search(COOKIE) === 0 && parts[EXPIRY] > time && isSealed(config, label, text, parts, '') ? parts : null;
 }
 
 // The pin for a page of that lane, as publication signed it: it says nothing of the viewer.
@@ -169,7 +170,7 @@ function isPinned(config, lane, pin, time) {
   if (!isLive(config, lane)) return false;
   // Most pins are the newest: the config has their seal, and they need no digest.
   const newest = pinOf(config, lane);
-  if (pin.length === newest.length && pin.slice(0, -32) === newest.slice(0, -32) && pin.search(PERMIT) === 0) {
+  if (pin.length === newest.length && pin.slice(0, -32) === newest.slice(0, -32) && (NO_ID + pin).search(COOKIE) === 0) {
     return +pin.slice(-31, -16) === +newest.slice(-31, -16) && +pin.slice(-15) === +newest.slice(-15);
   }
   const parts = permitted(config, 'p2\n', pin, time);
@@ -218,6 +219,7 @@ function take(viewer, value) {
     viewer.config = readConfig(value);
     // @only static
     placeFile(viewer);
+    if (viewer.answer) return;
     // @end
     viewer.reason = beforeRules(viewer);
     if (viewer.reason || viewer.link) return;
@@ -241,12 +243,11 @@ function take(viewer, value) {
     return;
   }
   if (!search.rules) {
-    const end = search.text.length - 1;
-    if (search.text[end] !== ';') {
+    if (!search.text.endsWith(';')) {
       viewer.reason = 'partial';
       return;
     }
-    search.rules = JSON.parse(search.text.slice(0, end));
+    search.rules = JSON.parse(search.text.slice(0, -1));
   }
   viewer.reason = byRules(viewer, search);
 }

@@ -1,5 +1,9 @@
-// A document or a file: where it is in its lane's directory, which cookie the page gets, and links. Hands over to the
+// A document or a file: where it is in its lane's folder, which cookie the page gets, and links. Hands over to the
 // viewer-response function by one header, `x-gray-page`: lane, pin, cookie, explanation. A file's has the lane alone.
+//
+// The folder of stable's files. The template can make it empty: then stable is the site as it was before there were
+// lanes, and its paths are left as they are.
+const STABLE_AT = '/v1';
 const PREFIX = /^\/v\d+(?=\/|$)/;
 const ODD = /[^\w/-]|\/\//; // not the plain path of a document
 const IMPROPER = /\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)|%(2[ef]|5c|[01][\da-f]|7f)/i;
@@ -13,10 +17,11 @@ function isShort(request, cookie) {
   );
 }
 
-// A document for a grant of this epoch by the newest key. Everything else goes the long way, which comes to the same.
+// A document for a grant of this epoch by the newest key. Everything else goes the long way, which comes to the same;
+// so does a release with a lane that has a document for each directory.
 function isServed(request, raw, cookie, text, time) {
   const config = text.split('|', REGION);
-  if (!isHeld(request, raw, cookie, config, text, time)) return false;
+  if (!isHeld(request, raw, cookie, config, text, time) || config[LANES][0] !== ',') return false;
   const lane = cookie[LANE_OF];
   request.headers['x-gray-page'] = { value: lane + '|' + pinOf(config, lane) + '|-' };
   request.uri = '/' + lane + '/index.html';
@@ -26,7 +31,7 @@ function isServed(request, raw, cookie, text, time) {
 // Where a file is below a lane's directory, before the config is asked whether it is one.
 function prepare(viewer) {
   const request = viewer.request;
-  const prefix = viewer.path[1] === 'v' && PREFIX.exec(viewer.path);
+  const prefix = PREFIX.exec(viewer.path);
   const lane = prefix ? prefix[0] : '';
   // A path that another reader could take for another one is not rewritten: dot segments, backslashes, empty segments,
   // control characters, a lane's directory, plain or encoded, even twice.
@@ -37,26 +42,43 @@ function prepare(viewer) {
   const dot = path.lastIndexOf('.');
   viewer.ending = dot > 0 && dot > path.lastIndexOf('/') ? path.slice(dot + 1).toLowerCase() : '';
   // What is not proper gets the app, as any path that is no file.
-  if (!viewer.isProper) viewer.ending = '';
-  else viewer.rest = request.uri.slice(lane.length);
-  if (!lane || !viewer.ending || viewer.ending === 'html') return;
-  // An open tab keeps the files of its own lane, whatever happens to the lane.
-  viewer.need = '';
-  viewer.answer = request;
-  request.headers['x-gray-page'] = { value: lane.slice(1) };
+  if (!viewer.isProper) {
+    viewer.ending = '';
+    return;
+  }
+  if (lane && viewer.ending && viewer.ending !== 'html') {
+    // An open tab keeps the files of its own lane, whatever happens to the lane.
+    leave(viewer, lane.slice(1));
+  } else {
+    request.uri = request.uri.slice(lane.length);
+  }
 }
 
-// A file of the viewer's lane, or a document: everything that the lanes' sites name no file for.
+function leave(viewer, page) {
+  viewer.need = '';
+  viewer.answer = viewer.request;
+  viewer.answer.headers['x-gray-page'] = { value: page };
+}
+
+// A shared file, a file of the viewer's lane, or a document: everything that the lanes' sites name no file for.
 function placeFile(viewer) {
   const request = viewer.request;
-  const config = viewer.config;
+  const path = viewer.path;
   const ending = viewer.ending;
-  const files = config && config[FILES];
+  if (viewer.config) viewer.files = viewer.config[FILES];
+  const files = viewer.files;
+  let end = 0;
+  while (ending && (end = path.indexOf('/', end + 1)) > 0) {
+    if (files.indexOf(' ' + path.slice(0, end + 1) + ' ') >= 0) {
+      leave(viewer, '|'); // of no lane
+      return;
+    }
+  }
   const isPage = ending === 'html';
   const isFile =
     !isPage &&
-    ((viewer.isProper && viewer.path.startsWith('/.well-known/')) || (ending && (!files || files.indexOf(' ' + ending + ' ') >= 0)));
-  if (!isPage && !isFile) viewer.rest = '/index.html';
+    ((viewer.isProper && path.startsWith('/.well-known/')) || (ending && (!files || files.indexOf(' ' + ending + ' ') >= 0)));
+  viewer.isRoute = !isPage && !isFile;
   if (isFile || (request.method !== 'GET' && request.method !== 'HEAD')) {
     viewer.kind = ASSET;
     return;
@@ -64,17 +86,12 @@ function placeFile(viewer) {
   viewer.kind = DOCUMENT;
   // Behind `//` a redirect would lead to another site.
   if (viewer.isProper) viewer.link = single(request.querystring['gray-link']);
-  if (!viewer.id) viewer.id = newId(viewer.event.context.requestId);
+  // The id of a viewer without one.
+  if (!viewer.id) viewer.id = digest(viewer.event.context.requestId).toString('base64url').slice(0, 22);
 }
 
-// The anonymous id of a viewer without one.
-function newId(requestId) {
-  return requestId ? digest(requestId).toString('base64url').slice(0, 22) : '';
-}
-
-// The cookie's value, and how long the browser keeps it; '' when the viewer has no id. Only gray is signed.
+// The cookie's value, and how long the browser keeps it. Only gray is signed.
 function writeCookie(viewer, lane, expiry) {
-  if (!viewer.id) return '';
   const config = viewer.config;
   const epoch = Math.max(viewer.cookie ? viewer.cookie[EPOCH_OF] : 0, config ? config[EPOCH] : 0);
   let text = viewer.id + '.' + lane + '.' + epoch + '.' + expiry + '.';
@@ -126,17 +143,21 @@ function followLink(viewer) {
     lane = parts[0];
     expiry = Math.min(+parts[2], week);
   }
-  const answer = {
-    statusCode: 302,
-    headers: {
-      'cache-control': { value: 'no-store' },
-      location: { value: viewer.request.uri + queryWithoutLink(viewer.request) },
-      'referrer-policy': { value: 'no-referrer' },
-    },
-  };
+  const answer = redirectTo(viewer.request, '');
   const cookie = lane && expiry > viewer.time && writeCookie(viewer, lane, expiry);
   if (cookie) answer.cookies = { '__Host-gray': setCookie(cookie) };
   return answer;
+}
+
+function redirectTo(request, end) {
+  return {
+    statusCode: 302,
+    headers: {
+      'cache-control': { value: 'no-store' },
+      location: { value: request.uri + end + queryWithoutLink(request) },
+      'referrer-policy': { value: 'no-referrer' },
+    },
+  };
 }
 
 // Only where the rules are asked at all: not killed, not over, not opted out, not behind. Those are the reasons that
@@ -159,19 +180,34 @@ function isNoLink(field) {
 // Sends the request on, into the lane.
 function pass(viewer) {
   if (viewer.link) return followLink(viewer);
-  let page = viewer.lane;
+  const request = viewer.request;
+  const lane = viewer.lane;
+  const isDirectory = viewer.isProper && viewer.files.indexOf(' ' + lane + '/ ') >= 0;
+  if (isDirectory && viewer.isRoute && !request.uri.endsWith('/')) return redirectTo(request, '/');
+  let page = lane;
   if (viewer.kind === DOCUMENT) {
-    page += '|' + pinOf(viewer.config, page) + '|' + (cookieAfter(viewer, page, viewer.reason) || '-') + '|' + explanation(viewer);
+    page += '|' + pinOf(viewer.config, lane) + '|' + (cookieAfter(viewer, lane, viewer.reason) || '-') + '|' + explanation(viewer);
   }
-  viewer.request.headers['x-gray-page'] = { value: page };
-  viewer.request.uri = '/' + viewer.lane + viewer.rest;
-  return viewer.request;
+  request.headers['x-gray-page'] = { value: page };
+  place(viewer, lane, isDirectory);
+  return request;
+}
+
+// Puts the path of a request into the lane's folder.
+function place(viewer, lane, isDirectory) {
+  const request = viewer.request;
+  const folder = lane === STABLE ? STABLE_AT : '/' + lane;
+  if (!folder && !isDirectory) return;
+  let rest = request.uri;
+  if (viewer.isRoute) rest = isDirectory ? rest + 'index.html' : '/index.html';
+  request.uri = folder + rest;
 }
 
 // After anything unforeseen (a config that does not parse): stable, as if nothing were known.
 function rescue(request, viewer) {
   const page = viewer && viewer.kind !== DOCUMENT ? STABLE : STABLE + '|' + STABLE + '|-';
   request.headers['x-gray-page'] = { value: page };
-  request.uri = '/' + STABLE + (viewer ? viewer.rest : '/index.html');
+  if (viewer) place(viewer, STABLE, false);
+  else if (STABLE_AT) request.uri = STABLE_AT + '/index.html';
   return request;
 }

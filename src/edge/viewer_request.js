@@ -65,8 +65,9 @@ function viewerOf(event, raw, cookie, time) {
     kind: API,
     id: '',
     who: null,
-    path: request.uri,
-    rest: '/index.html',
+    path: decoded(request.uri),
+    files: '',
+    isRoute: true,
     link: '',
     ending: '',
     isProper: false,
@@ -80,7 +81,6 @@ function viewerOf(event, raw, cookie, time) {
     answer: null,
   };
   if (viewer.cookie) viewer.id = cookie[ID];
-  if (request.uri.indexOf('%') >= 0) viewer.path = decoded(request.uri, false);
   prepare(viewer);
   return viewer;
 }

@@ -6,10 +6,12 @@ function handler(event) {
   try {
     const sent = event.request.headers;
     const headers = response.headers;
-    const page = headerOf(sent, 'x-gray-page').split('|', 4);
-    if (page[0]) {
-      headers['x-gray-version'] = { value: page[0] };
-      if (page.length > 1) toldPage(response, page);
+    const told = headerOf(sent, 'x-gray-page');
+    if (told) {
+      const page = told.split('|', 4);
+      // A shared file has no lane.
+      if (page[0]) headers['x-gray-version'] = { value: page[0] };
+      if (page[0] && page.length > 1) toldPage(response, page);
       return response;
     }
     if (!headerOf(sent, 'x-gray-reason')) return response;

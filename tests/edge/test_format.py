@@ -22,7 +22,7 @@ def test_format_states_and_end_are_the_same_on_both_sides() -> None:
     (letters,) = re.findall(r"'(\w+)'.indexOf\(state\[1\]\)", DECIDE)
     assert {*letters, "k"} == set(STATES)
     assert f"'{FORMAT}k'" in DECIDE
-    assert f"text[text.length - 1] !== '{END}'" in DECIDE
+    assert f"text.endsWith('{END}')" in DECIDE
 
 
 def test_each_kind_of_condition_that_is_written_is_read() -> None:

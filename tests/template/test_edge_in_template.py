@@ -196,5 +196,14 @@ def _behaviors(resources: Mapping[str, Any]) -> list[Any]:
 
 def _code(function: dict[str, Any]) -> str:
     location = function["FunctionCode"]["Fn::Transform"]["Parameters"]["Location"]
-    separator, lines = json.loads((ROOT / location).read_text(encoding="utf-8"))["Fn::Join"]
-    return str(separator.join(lines))
+    return _joined(json.loads((ROOT / location).read_text(encoding="utf-8")))
+
+
+def _joined(value: Any) -> str:
+    """The text with the template's defaults in it."""
+    if isinstance(value, str):
+        return value
+    if "Ref" in value:
+        return str(template()["Parameters"][value["Ref"]]["Default"])
+    separator, parts = value["Fn::Join"]
+    return str(separator).join(map(_joined, parts))

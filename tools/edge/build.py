@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from edge.lint import lint
 from edge.node import run_script
@@ -12,6 +13,7 @@ from edge.source import BUILD, FUNCTIONS, ROOT, EdgeSourceError, assemble, read_
 __all__ = ["built_from", "different", "functions", "stale", "write"]
 
 _BUILD = BUILD.relative_to(ROOT)
+_STABLE_AT = "'/v1'"  # where scripts/build.js puts it: before all other code
 _SUMS = "SHA256SUMS"
 _MAKERS = ("src/edge/*.js", "tools/edge/scripts/*.js", "tools/edge/scripts/package-lock.json", "tools/edge/source.py")
 
@@ -60,10 +62,19 @@ def _built() -> dict[str, str]:
     named = {f"src/edge/{name}": text for name, text in sources.items()}
     if problems := lint(named, {f"{name}.js": code for name, code in codes.items()}):
         raise EdgeSourceError("\n".join(problems))
-    included = {name: {"Fn::Join": ["\n", code.split("\n")]} for name, code in codes.items()}
+    included = {name: _included(code) for name, code in codes.items()}
     return {f"{name}.js": code for name, code in codes.items()} | {
         f"{name}.json": json.dumps(text, indent=1, ensure_ascii=True) + "\n" for name, text in included.items()
     }
+
+
+def _included(code: str) -> dict[str, Any]:
+    """The code as CloudFormation puts it together: in lines, with the stack's folder of stable in the place of ours."""
+    lines: list[Any] = code.split("\n")
+    before, found, after = lines[0].partition(_STABLE_AT)
+    if found:
+        lines[0] = {"Fn::Join": ["'", [before, {"Ref": "StableFolder"}, after]]}
+    return {"Fn::Join": ["\n", lines]}
 
 
 def _sums(root: Path) -> str:

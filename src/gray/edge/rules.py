@@ -15,7 +15,7 @@ __all__ = ["KINDS", "cap", "condition", "ip_ranges", "rules_text"]
 
 Coded = list[Any]
 # The kinds of conditions, with their cost: under `all` and `any` the cheapest is asked first, which changes no answer.
-KINDS = {"t": 0, "d": 1, "y": 1, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5, "&": 6, "|": 6, "l": 9, "L": 9}
+KINDS = {"t": 0, "c": 2, "h": 2, "q": 3, "p": 3, "i": 4, "!": 5, "&": 6, "|": 6, "l": 9}
 
 
 def rules_text(release: Release) -> str:
@@ -44,7 +44,7 @@ def condition(when: Condition, release: Release) -> Coded:
         return ["!", condition(when.no, release)]
     if when.user_list is not None:
         entry = release.lists[when.user_list]
-        return ["L" if entry.restricted else "l", when.user_list, entry.shards, entry.salt]
+        return ["l", when.user_list, entry.shards, entry.salt]
     if when.cookie is not None:
         return _field("c", when.cookie.name, when.cookie)
     if when.header is not None:
@@ -58,7 +58,7 @@ def _of_request(when: Condition) -> Coded:
     if when.path is not None:
         return ["p", *when.path]
     if when.country is not None:
-        return ["y", *when.country]
+        return ["h", "cloudfront-viewer-country", "=", *when.country]
     if when.device is not None:
         return _any([_device(device) for device in when.device])
     if when.ip is not None:
@@ -70,7 +70,8 @@ def _of_request(when: Condition) -> Coded:
 def _device(device: str) -> Coded:
     """CloudFront says of some tablets that they are mobile as well, and a desktop is what is neither."""
     others = {"tablet": (), "mobile": ("tablet",), "desktop": ("tablet", "mobile")}[device]
-    return ["&", ["d", device], *(["!", ["d", other]] for other in others)] if others else ["d", device]
+    of_that_kind, *excluded = [["h", f"cloudfront-is-{kind}-viewer", "=", "true"] for kind in (device, *others)]
+    return ["&", of_that_kind, *(["!", other] for other in excluded)] if others else of_that_kind
 
 
 def _any(parts: list[Coded]) -> Coded:

@@ -22,7 +22,7 @@ MAX_RULES = 50
 # The edge's own reasons; no rule may have one of these as its id.
 REASONS = frozenset(
     {"no-config", "partial", "killed", "finished", "expired", "out", "behind", "sticky", "default", "no-id", "pin"}
-    | {"pin-lost", "lane-gone", "list-missing", "error"}
+    | {"pin-lost", "lane-gone", "no-origin", "list-missing", "error"}
 )
 _NAME = r"^[a-z0-9][a-z0-9-]{0,31}$"
 _SOURCE = re.compile(r"(cookie|header):([A-Za-z0-9_.-]{1,64})")

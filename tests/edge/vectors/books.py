@@ -11,8 +11,10 @@ from tests.edge.vectors import (
     cookies,
     identities,
     links,
+    origins,
     paths,
     responses,
+    sites,
     user_lists,
 )
 from tests.edge.vectors.world import Book
@@ -44,7 +46,9 @@ def _books() -> Iterator[tuple[str, Book]]:
         paths,
         api_requests,
         links,
+        origins,
         responses,
+        sites,
     ):
         yield from module.books()
 

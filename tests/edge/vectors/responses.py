@@ -70,6 +70,12 @@ def books() -> Iterator[tuple[str, Book]]:
             {"headers": {"x-gray-version": "v2"}},
         ),
         (
+            "a shared file has no lane",
+            {"x-gray-page": "|", "x-gray-reason": "x", "x-gray-version": "v3"},
+            {"cache-control": "max-age=99"},
+            {"headers": {"cache-control": "max-age=99"}, "absent": ["x-gray-version", "server-timing", "x-gray"]},
+        ),
+        (
             "a viewer's headers are not believed",
             {"x-gray-page": "v2", "x-gray-reason": "x", "x-gray-reload": "v3", "x-gray-explain": "x"},
             {},

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.edge.vectors.configs import head
 from tests.edge.vectors.world import (
     API,
     EPOCH,
@@ -88,12 +87,6 @@ def _lists() -> Book:
     for name in MEMBERS:
         book.api(f"restricted, {name[:9]}", "restricted", cookies={"uid": signed(name)}, expect=sent("v2", "staff"))
         book.api(f"restricted, {name[:9]}, unsigned", "restricted", cookies={"uid": name}, expect=sent("v1", "default"))
-    # Validation refuses this; the edge does not rely on it.
-    rules = '[["staff","v2",0,10000,["L","staff",1,"l1st-salt"]]]'
-    for identity in ("p,c,uid", "p", ""):
-        place = f"restricted, identity {identity!r}"
-        book.stores[place] = {**listed(1), "values": {"config": head(identity=identity, rules=rules)}}
-        book.api(place, place, cookies={"uid": "ann"}, expect=sent("v1", "default"))
     return book
 
 

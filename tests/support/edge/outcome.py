@@ -57,10 +57,17 @@ def _absent(result: Result, wanted: list[str]) -> list[str]:
 def _origin(result: Result, _: Any) -> list[str] | None:
     if result.origin is None:
         return None
-    arguments = result.origin["arguments"]
-    if result.origin["helper"] != "updateRequestOrigin" or set(arguments[0]) != {"domainName", "originPath"}:
+    (given,) = result.origin["arguments"]
+    access = given.get("originAccessControlConfig")
+    signed = [access["originType"], access["signingProtocol"], access["signingBehavior"]] if access else []
+    names = {"domainName", "originPath"} | ({"originAccessControlConfig"} if access else set())
+    if (
+        result.origin["helper"] != "updateRequestOrigin"
+        or set(given) != names
+        or (access and access["enabled"] is not True)
+    ):
         return [str(result.origin)]
-    return [arguments[0]["domainName"], arguments[0]["originPath"]]
+    return [given["domainName"], given["originPath"], *signed]
 
 
 def _set_cookie(result: Result, wanted: str | None) -> str | None:

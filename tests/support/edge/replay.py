@@ -23,7 +23,7 @@ from gray.release.user_lists import build_shards, shard_key
 
 __all__ = ["Vector", "code_of", "in_njs", "in_quickjs", "vectors"]
 
-_FILES = {"static": "request_static", "api": "request_api", "response": "response"}
+_FILES = {"static": "request_static", "root": "request_static", "api": "request_api", "response": "response"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,9 @@ class Vector:
 
 
 def code_of(function: str) -> str:
-    """The built function."""
-    return (BUILD / f"{_FILES[function]}.js").read_text(encoding="utf-8")
+    """The built function; `root` is the static one of a stack whose StableFolder is empty."""
+    code = (BUILD / f"{_FILES[function]}.js").read_text(encoding="utf-8")
+    return code.replace("'/v1'", "''", 1) if function == "root" else code
 
 
 @cache

@@ -16,6 +16,7 @@ REASONS = {
     "no-id": ("v1", "The API request has neither cookie nor identity, so the viewer is unknown."),
     "list-missing": ("v1", "A rule uses a user list, and one of its shards has not reached this location."),
     "lane-gone": ("v1", "The matching rule leads to a lane that is not live."),
+    "no-origin": ("v1", "The lane has no origin for this path, so it is stable's; the page stays where it is."),
     "error": ("v1", "An unexpected error, such as a configuration in a newer format."),
     "default": ("v1", "No rule matches."),
 }
