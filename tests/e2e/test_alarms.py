@@ -84,6 +84,8 @@ def test_refused_calls_are_told(watching: Watching) -> None:
 
 @pytest.mark.causes("messages-failed", "messages-failed-v1", "messages-failed-v2")
 def test_messages_that_nobody_can_handle_are_kept_and_told(watching: Watching) -> None:
+    for lane in ("v1", "v2"):
+        until(lambda lane=lane: watching.ask(lane, method="POST").status == 201, f"an order in {lane}")  # type: ignore[misc]
     began = time.time()
     detail = {"environment": watching.stack.environment, "lane": "v9", "to": "v9", "order": {"id": "1"}}
     entry = {"Source": "graylane.orders", "DetailType": "OrderPlaced", "Detail": json.dumps(detail)}

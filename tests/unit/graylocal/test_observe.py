@@ -183,6 +183,19 @@ def test_a_tick_that_comes_late_passes_over_no_period(late: int) -> None:
     assert clock.tick() == []
 
 
+def test_a_period_without_data_between_two_that_breach_ends_no_alarm() -> None:
+    cloudwatch, now = Alarmed(60), [10_090.0]
+    cloudwatch.alarms[0]["TreatMissingData"] = "notBreaching"
+    clock = AlarmClock(cloudwatch, 1.0, lambda: now[0])  # type: ignore[arg-type]
+    cloudwatch.record("N", "Errors", {}, 10_030, [2.0])
+    assert [verdict.state for _, verdict in clock.tick()] == ["ALARM"]
+    cloudwatch.record("N", "Errors", {}, 10_145, [2.0])
+    now[0] = 10_150.0
+    assert clock.tick() == []
+    now[0] = 10_300.0
+    assert [verdict.state for _, verdict in clock.tick()] == ["OK"]
+
+
 class Logs:
     """One log group as CloudWatch Logs lists it."""
 

@@ -121,17 +121,18 @@ class _Range:
     def evaluated(self, result: Mapping[str, Any]) -> list[list[float | None]]:
         """The values of each evaluation range, oldest first.
 
-        CloudWatch also evaluates the current period once it has data; without data it looks further back.
+        CloudWatch evaluates a period once it has data, the current one too; without data it looks further back.
         """
         found = {
             math.floor(stamp.timestamp() / self.period) * self.period: value
             for stamp, value in zip(result["Timestamps"], result["Values"], strict=True)
         }
         values = [found.get(at) for at in range(self.start, self.end, self.period)]
-        ends = [*range(self.evaluated_over + 1, len(values))]
-        if values[-1] is not None:
-            ends.append(len(values))
-        return [values[end - self.evaluated_over : end] for end in ends or [self.evaluated_over]]
+        since = range(self.evaluated_over + 1, len(values) + 1)
+        ends = [end for end in since if values[end - 1] is not None]
+        if len(values) not in ends:
+            ends.append(len(values) - 1)
+        return [values[end - self.evaluated_over : end] for end in ends]
 
 
 def _query(name: str, alarm: Mapping[str, Any], asked: _Range) -> "MetricDataQueryTypeDef":
