@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.edge.vectors import world
-from tests.edge.vectors.configs import head, lanes_of
+from tests.edge.vectors.configs import FILES, head, lanes_of
 from tests.support.edge.replay import request_event
 
 __all__ = ["Fuzzed", "fuzzed"]
@@ -100,6 +100,9 @@ PATHS = [
     "/users/john.doe",
     "/v2/prices.csv",
     "/search/50%",
+    "/assets/a.b",
+    "/a/b/c.css",
+    "/v1/a/x.png",
 ]
 ADDRESSES = [
     "192.0.2.1",
@@ -139,7 +142,7 @@ def fuzzed(seed: int) -> Fuzzed:
         "ip": chance.choice(ADDRESSES),
         "request_id": chance.choice([world.REQUEST_ID, "", "ü"]),
     }
-    return Fuzzed(chance.choice(["static", "api"]), request_event(request), _store(chance), now)
+    return Fuzzed(chance.choice(["static", "static", "root", "api", "api"]), request_event(request), _store(chance), now)
 
 
 def _fields(chance: random.Random, names: list[str], now: int) -> dict[str, Any]:
@@ -219,7 +222,8 @@ def _store(chance: random.Random) -> dict[str, str]:
     config = head(
         state=chance.choice("a" * 20 + "pkfx"), identity=identity, parts=parts, rules=rules,
         secret=chance.choice(["", "key", quote(world.IDENTITY_KEY, safe=""), "%zz"]) if identity[:1] in "sj" else "",
-        lanes=chance.choice([lanes_of("v2"), lanes_of("v2"), lanes_of("v2", "v3"), "", ",v2::,", "v2"]),
+        lanes=chance.choice([lanes_of("v2"), lanes_of("v2"), "/" + lanes_of("v2", "v3"), "", ",v2::,", "v2", "/"]),
+        files=chance.choice([FILES, FILES, " css v2/ /assets/ ", " v1/ v2/ v3/ / /a/ ", "", " ", "/assets/"]),
     )  # fmt: skip
     line, _, tail = config.partition("\n")
     store = {"config": _cut(chance, (_damaged(chance, line) if chance.random() < 0.2 else line) + "\n" + tail)}
