@@ -223,8 +223,7 @@ function take(viewer, value) {
     // @end
     viewer.reason = beforeRules(viewer);
     if (viewer.reason || viewer.link) return;
-    // The head has a bar after each field, and a newline.
-    const text = viewer.config[PARTS] > 0 ? '' : value.slice(viewer.config.join('|').length + 2);
+    const text = viewer.config[PARTS] > 0 ? '' : value.slice(value.indexOf('\n') + 1);
     viewer.search = { text: text, part: 0, rules: null, at: 0, bucket: -2, shards: {}, doubt: '', hashed: '', bytes: null };
   } else if (viewer.search.rules) {
     viewer.search.shards[need] = value;

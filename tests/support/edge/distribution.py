@@ -56,25 +56,43 @@ class Answer:
 
 
 class Table:
-    """Answers by path; remembers the requests."""
+    """Answers by path, or all by one function; remembers the requests."""
 
-    def __init__(self, answers: Mapping[str, Answer | Callable[[httpx.Request], Answer]]) -> None:
-        self.answers, self.requests = dict(answers), list[httpx.Request]()
+    def __init__(
+        self,
+        answers: Mapping[str, Answer | Callable[[httpx.Request], Answer]],
+        default: Callable[[httpx.Request], Answer] = lambda _: Answer(404),
+    ) -> None:
+        self.answers, self.default, self.requests = dict(answers), default, list[httpx.Request]()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        found = self.answers.get(request.url.path, Answer(404))
+        found = self.answers.get(request.url.path, self.default)
         answer = found(request) if callable(found) else found
         return httpx.Response(answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
 
-def edge(table: Table, request_code: str = PASS, response_code: str | None = None, **pairs: str) -> Edge:
-    """An edge with a static default behavior and `/api/*`; `pairs` are the store's."""
-    functions = {"viewer-request": "request"}
-    codes = {"request": FunctionCode("request", request_code, STORE, "1")}
-    if response_code is not None:
-        functions["viewer-response"] = "response"
-        codes["response"] = FunctionCode("response", response_code, None, "1")
+def edge(
+    table: Table,
+    request_code: str | None = PASS,
+    response_code: str | None = None,
+    api_code: str | None = None,
+    **pairs: str,
+) -> Edge:
+    """An edge with a static default behavior and `/api/*`; `pairs` are the store's.
+
+    `api_code` is the request function of `/api/*`, by default the same; with no code there is no function.
+    """
+    given = {"request": request_code, "api": api_code or request_code, "response": response_code}
+    codes = {
+        name: FunctionCode(name, code, None if name == "response" else STORE, "1")
+        for name, code in given.items()
+        if code is not None
+    }
+    static, api = (
+        {kind: name for kind, name in (("viewer-request", request), ("viewer-response", "response")) if name in codes}
+        for request in ("request", "api")
+    )
     distribution = Distribution(
         id="E1",
         arn=ARN,
@@ -82,8 +100,8 @@ def edge(table: Table, request_code: str = PASS, response_code: str | None = Non
         origins=ORIGINS,
         groups={"both": OriginGroup((ORIGINS["site"], ORIGINS["spare"]), frozenset({404}))},
         behaviors=(
-            behavior("/api/*", "api", CachePolicy(0, 0, 0), functions),
-            behavior(None, "site", CachePolicy(0, 60, 3600, gzip=True), functions),
+            behavior("/api/*", "api", CachePolicy(0, 0, 0), api),
+            behavior(None, "site", CachePolicy(0, 60, 3600, gzip=True), static),
         ),
         root_object="",
         errors={404: ErrorRule(0)},

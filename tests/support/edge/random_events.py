@@ -142,7 +142,9 @@ def fuzzed(seed: int) -> Fuzzed:
         "ip": chance.choice(ADDRESSES),
         "request_id": chance.choice([world.REQUEST_ID, "", "ü"]),
     }
-    return Fuzzed(chance.choice(["static", "static", "root", "api", "api"]), request_event(request), _store(chance), now)
+    return Fuzzed(
+        chance.choice(["static", "static", "root", "api", "api"]), request_event(request), _store(chance), now
+    )
 
 
 def _fields(chance: random.Random, names: list[str], now: int) -> dict[str, Any]:
