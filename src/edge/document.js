@@ -31,7 +31,7 @@ function isServed(request, raw, cookie, text, time) {
 // Where a file is below a lane's directory, before the config is asked whether it is one.
 function prepare(viewer) {
   const request = viewer.request;
-  const prefix = PREFIX.exec(viewer.path);
+  const prefix = viewer.path[1] === 'v' && PREFIX.exec(viewer.path);
   const lane = prefix ? prefix[0] : '';
   // A path that another reader could take for another one is not rewritten: dot segments, backslashes, empty segments,
   // control characters, a lane's directory, plain or encoded, even twice.
