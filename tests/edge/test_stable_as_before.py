@@ -1,7 +1,7 @@
 """With the functions in front and everybody on stable, the origins and the viewers see what they saw before.
 
 2,000 requests, one after the other, through two distributions that differ by the functions alone: pages, files, calls,
-odd paths, methods, ranges, conditions. Stable's files are at the bucket's root, where a site that was there first has them.
+odd paths, methods, ranges, conditions. Stable is at the root of the bucket, as a site that was there first.
 """
 
 import asyncio
