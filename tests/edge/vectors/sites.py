@@ -8,6 +8,11 @@ from tests.edge.vectors.world import NOW, Book, Document, grant, link, new_id, p
 NOBODY = '[["never","v2",0,0]]'
 # Endings `css` and `gltf`; two shared folders; v2 has a document for each directory, v3 one for all.
 FILES = " css gltf v2/ /assets/ /static/js/ "
+# No redirect may lead away from the site, and no other reader of the path to another lane.
+HOSTILE = (
+    *("//evil.example/about", "/a//b", "/%2e%2e/a", "/%", "/a\\b/", "/a%2f%2fevil.example/", "/a/..", "/%00/"),
+    *("/%76%32/a/", "/v3//a", "/a%5cevil.example/", "/a%0d%0aset-cookie:x/"),
+)
 V2, V3 = ({"cookies": {"__Host-gray": grant(lane)}} for lane in ("v2", "v3"))
 
 
@@ -97,7 +102,7 @@ def _directories() -> Book:
         book.add(f"{uri} in v2, with a query", "static", "site", asked, status=302, location=f"{to}?q=a%20b&p=1")
     for uri in ("/about.html", "/a/b.html"):
         book.add(f"{uri} in v2", "static", "site", {"uri": uri, **V2}, lane="v2", uri=f"/v2{uri}")
-    for uri in ("//evil.example/about", "/a//b", "/%2e%2e/a", "/%", "/a\\b/"):
+    for uri in HOSTILE:
         book.add(f"{uri} in v2 is the app", "static", "site", {"uri": uri, **V2}, lane="v2", uri="/v2/index.html")
     followed: Document = {"uri": "/about", "query": {"gray-link": link()}}
     book.add(
@@ -127,6 +132,11 @@ def _at_root() -> Book:
                 )
     for uri, file in {"/": "/v3/index.html", "/a.css": "/v3/a.css", "/assets/a.css": "/assets/a.css"}.items():
         book.add(f"{uri} in v3", "root", "site", {"uri": uri, **V3}, uri=file)
+    for uri in HOSTILE:
+        for who, given, path in (("stable", {}, uri), ("v2", V2, "/v2/index.html"), ("v3", V3, "/v3/index.html")):
+            book.add(
+                f"{uri} in {who}", "root", "site", {"uri": uri, **given}, lane=who.replace("stable", "v1"), uri=path
+            )
     # What is under the folder of a lane is that lane's alone: its files may be had, its page may not.
     for uri, rest in {"/v2/about": "/about", "/v2/index.html": "/index.html", "/v2/": "/"}.items():
         book.add(f"{uri} in stable", "root", "site", {"uri": uri}, lane="v1", uri=rest)
