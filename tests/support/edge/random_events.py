@@ -200,6 +200,11 @@ def _damaged(chance: random.Random, text: str) -> str:
     return chance.choice([piece, text[:place] + chance.choice("v.0:-_9ü🎈") + text[place + 1 :]])
 
 
+def _damaged_head(chance: random.Random, text: str) -> str:
+    """No letter counts as one in njs and as two in QuickJS: a head has none, and the pin is a slice of it."""
+    return "".join(letter if ord(letter) < 0x10000 else "ü" for letter in _damaged(chance, text))
+
+
 def _cut(chance: random.Random, text: str) -> str:
     """Mostly whole. Rules are only cut: njs reads some numbers that JSON does not have, and QuickJS does not."""
     return text if chance.random() < 0.95 else text[: chance.randrange(len(text))]
@@ -228,7 +233,7 @@ def _store(chance: random.Random) -> dict[str, str]:
         files=chance.choice([FILES, FILES, " css v2/ /assets/ ", " v1/ v2/ v3/ / /a/ ", "", " ", "/assets/"]),
     )  # fmt: skip
     line, _, tail = config.partition("\n")
-    store = {"config": _cut(chance, (_damaged(chance, line) if chance.random() < 0.2 else line) + "\n" + tail)}
+    store = {"config": _cut(chance, (_damaged_head(chance, line) if chance.random() < 0.2 else line) + "\n" + tail)}
     for part in (1, 2, 3):
         if chance.random() < 0.7:
             store[f"c.{world.SEQUENCE}.{part}"] = _cut(
