@@ -10,6 +10,7 @@ from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
+from gray.release.site_files import FILES_BYTES, SiteFiles
 from gray.release.validation import whole
 from gray.release.validation.problem import Problem
 from gray.release.validation.structure import structure_problems, without_broken_parts
@@ -17,6 +18,7 @@ from gray.release.validation.structure import structure_problems, without_broken
 __all__ = ["InvalidRelease", "check", "problems", "read_release"]
 
 _WIDEST = Stamp(10**9, 10**9, 10**9, until=10**10)
+_MOST_FILES = SiteFiles(("f" * (FILES_BYTES - 2),))
 
 
 class InvalidRelease(ValueError):
@@ -66,7 +68,8 @@ def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[
 
 
 def _size_problems(release: Release) -> list[Problem]:
-    """Whether the release, compiled, fits at the edge: by the longest numbers, ids and keys it may get."""
+    """Whether the release, compiled, fits at the edge: by the longest numbers, ids, keys and files it may
+    get."""
     if release.state == State.KILLED:
         return []
     api = LaneApi("a" * 10, "live")
@@ -78,6 +81,7 @@ def _size_problems(release: Release) -> list[Problem]:
             lanes=dict.fromkeys(release.lanes, api),
             region="ap-southeast-2",
             keys=EdgeKeys((("a", secret), ("b", secret)), identity=secret),
+            files=_MOST_FILES,
         )
     except CompileError as error:
         return list(error.problems)

@@ -22,6 +22,7 @@ from gray.edge.grants import EdgeKeys, release_key
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
 from gray.release.lane_api import LaneApi
+from gray.release.site_files import DEFAULT_FILES, SiteFiles
 from gray.release.validation.problem import Problem
 from gray.release.validation.release_problems import ReleaseProblem
 
@@ -56,19 +57,33 @@ class Compiled:
 
 
 def compile_release(
-    release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys
+    release: Release,
+    *,
+    stamp: Stamp,
+    lanes: Mapping[str, LaneApi],
+    region: str,
+    keys: EdgeKeys,
+    files: SiteFiles = DEFAULT_FILES,
 ) -> Compiled:
-    """Compiles a validated release for the edge. `lanes` are the live ones of its gray lanes.
+    """Compiles a validated release for the edge. `lanes` are the live ones of its gray lanes, `files` all sites' files.
 
     Raises CompileError where a lane or the region is not valid, or the release is too long.
     """
     found = _input_problems(release, lanes, region)
     if found:
         raise CompileError(found)
-    return encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
+    return encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys, files=files)
 
 
-def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], region: str, keys: EdgeKeys) -> Compiled:
+def encoded(
+    release: Release,
+    *,
+    stamp: Stamp,
+    lanes: Mapping[str, LaneApi],
+    region: str,
+    keys: EdgeKeys,
+    files: SiteFiles = DEFAULT_FILES,
+) -> Compiled:
     """The config of a validated release. Raises CompileError when it is too long."""
     stamp = replace(stamp, state=str(release.state))
     if release.state == State.KILLED:
@@ -86,7 +101,7 @@ def encoded(release: Release, *, stamp: Stamp, lanes: Mapping[str, LaneApi], reg
         "old_keys": entries(dict(zip(names[1:], old, strict=True))),
         "salt": release.salt,
         "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
-        "files": files_text(),
+        "files": files_text(files),
     }
 
     def text(stamp: Stamp, rules: str) -> str:

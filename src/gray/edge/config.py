@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from gray.edge.grants import EdgeKeys, release_key, seal
 from gray.release.lane_api import LaneApi
+from gray.release.site_files import DEFAULT_FILES, SiteFiles
 
 __all__ = [
     "CONFIG",
@@ -54,32 +55,6 @@ _IDENTITY, _LANES, _KEY_ID, _SECRET, _OLD_KEYS, _SALT, _IDENTITY_KEY = map(
     FIELDS.index, ("identity", "lanes", "key_id", "secret", "old_keys", "salt", "identity_key")
 )
 _KEY_PLACE, _PIN_PLACE = "{{key}}", "{{pin}}"
-
-ENDINGS = (
-    *(
-        "css",
-        "js",
-        "mjs",
-        "map",
-        "json",
-        "txt",
-        "xml",
-        "rss",
-        "csv",
-        "zip",
-        "gz",
-        "svg",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "avif",
-        "ico",
-    ),
-    *("woff", "woff2", "ttf", "otf", "eot", "wasm", "mp3", "mp4", "webm", "wav", "vtt", "pdf", "webmanifest"),
-)
-"""The endings of a site's files; a path with any other is a document."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +136,9 @@ def identity_secret(keys: EdgeKeys) -> str:
     return quote(keys.identity, safe="")
 
 
-def files_text(endings: Iterable[str] = ENDINGS) -> str:
-    """The endings as the edge searches them: a space before and after each."""
-    return f" {' '.join(endings)} "
+def files_text(files: SiteFiles = DEFAULT_FILES) -> str:
+    """The field `files`, as the edge searches it: a space before and after each token."""
+    return "".join(f" {token}" for token in files.tokens) + " "
 
 
 def config_text(stamp: Stamp, rules: str, **rest: str) -> str:

@@ -7,12 +7,14 @@ parameter must not be able to send viewers, or the origin's key, elsewhere: a re
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item
+from gray.lanes.sites import SiteRegistration, site_files
 from gray.release.lane_api import LaneApi
+from gray.release.site_files import SiteFiles
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -115,36 +117,52 @@ class Lane:
 
 @dataclass(frozen=True)
 class Parameters:
-    """The environment's parameters: the text of `current`, and the registrations by lane."""
+    """The environment's parameters: the text of `current`, and the registrations of APIs and of sites by lane."""
 
     current: str | None
     registrations: Mapping[str, Registration]
     unreadable: tuple[str, ...] = ()
+    sites: Mapping[str, SiteRegistration] = field(default_factory=dict)
+    unreadable_sites: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> SiteFiles:
+        """What the sites are to the edge."""
+        return site_files(self.sites)[0]
 
 
 def read_parameters(client: "SSMClient", prefix: str) -> Parameters:
-    """`<prefix>/current` and `<prefix>/lanes/*` in one call (10 parameters a page)."""
-    current: str | None = None
-    registrations: dict[str, Registration] = {}
-    unreadable: list[str] = []
+    """`<prefix>/current`, `<prefix>/lanes/*` and `<prefix>/sites/*` in one call (10 parameters a page)."""
+    values = _values(client, prefix)
+    registrations, unreadable = _readable(values, "lanes/", Registration.parse)
+    sites, unreadable_sites = _readable(values, "sites/", SiteRegistration.parse)
+    return Parameters(values.get("current"), registrations, unreadable, sites, unreadable_sites)
+
+
+def _values(client: "SSMClient", prefix: str) -> dict[str, str]:
+    """Every parameter below the prefix, by the rest of its name."""
+    values: dict[str, str] = {}
     token: str | None = None
     while True:
         more = {"NextToken": token} if token else {}
         page = client.get_parameters_by_path(Path=prefix, Recursive=True, MaxResults=10, **more)  # type: ignore[arg-type]
-        for parameter in page["Parameters"]:
-            name = parameter["Name"].removeprefix(f"{prefix}/")
-            if name == "current":
-                current = parameter["Value"]
-            elif name.startswith("lanes/"):
-                lane = name.removeprefix("lanes/")
-                found = Registration.parse(lane, parameter["Value"])
-                if found:
-                    registrations[lane] = found
-                else:
-                    unreadable.append(lane)
+        values |= {entry["Name"].removeprefix(f"{prefix}/"): entry["Value"] for entry in page["Parameters"]}
         token = page.get("NextToken")
         if not token:
-            return Parameters(current, registrations, tuple(unreadable))
+            return values
+
+
+def _readable[T](
+    values: Mapping[str, str], kind: str, parse: Callable[[str, str], T | None]
+) -> tuple[dict[str, T], tuple[str, ...]]:
+    """The registrations of a kind by lane, and the lanes whose registration cannot be read."""
+    found = {
+        lane: parse(lane, text)
+        for name, text in values.items()
+        if name.startswith(kind) and (lane := name.removeprefix(kind))
+    }
+    readable = {lane: registration for lane, registration in found.items() if registration is not None}
+    return readable, tuple(lane for lane in found if lane not in readable)
 
 
 class LaneTable:

@@ -10,13 +10,15 @@ from gray.release.lane_api import LaneApi
 
 __all__ = ["Due", "due", "lapsed"]
 
-Due = Literal["first", "revision", "unfinished", "lanes", "lease", ""]
+Due = Literal["first", "revision", "unfinished", "lanes", "files", "lease", ""]
 
 
-def due(head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[str, LaneApi], now: float) -> Due:
+def due(
+    head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[str, LaneApi], files: str, now: float
+) -> Due:
     """Why HEAD has to be published now, from what costs nothing to read; empty when it has not.
 
-    `lanes` are the gray lanes that viewers could be sent to now.
+    `lanes` are the gray lanes that viewers could be sent to now, `files` is what the sites are to the edge now.
     """
     if current is None:
         return "first"
@@ -24,6 +26,8 @@ def due(head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[st
         return "revision"
     if not ledger.complete:
         return "unfinished"
+    if head.state != KILLED and current.files != files:
+        return "files"
     if head.state not in (ACTIVE, PAUSED):
         return ""
     if dict(current.lanes) != {name: lanes[name] for name in current.wants if name in lanes}:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamp, part_keys
+from gray.edge.config import Stamp, files_text, part_keys
 from gray.history.revision import FINISHED, Revision
 from gray.publish.control_plane import ControlPlane
 from gray.publish.lane_watch import FoundLanes, readmit
 from gray.publish.records.current import Published
 from gray.publish.records.list_ledger import ListUse
 from gray.publish.store.write_plan import Target
+from gray.release.site_files import SiteFiles
 
 if TYPE_CHECKING:
     from gray.release.document import Release
@@ -42,7 +43,7 @@ class Prepared:
 
 
 def compile_target(
-    plane: ControlPlane, revision: Revision, lanes: FoundLanes, *, sequence: int, fresh: bool
+    plane: ControlPlane, revision: Revision, lanes: FoundLanes, *, files: SiteFiles, sequence: int, fresh: bool
 ) -> Prepared:
     """Everything that `revision` needs at the edge. Raises Refused with all that is wrong.
 
@@ -67,6 +68,7 @@ def compile_target(
             lanes=live,
             region=plane.edge.region,
             keys=plane.edge.keys(),
+            files=files,
         )
     except CompileError as error:
         raise Refused([str(problem) for problem in error.problems]) from error
@@ -83,6 +85,7 @@ def compile_target(
             lease=lease,
             lanes=live,
             wants=tuple(release.lanes),
+            files=files_text(files),
         ),
         lists=lists,
     )

@@ -9,6 +9,7 @@ and the edge keeps what it has, without the lanes that have gone (gray.publish.s
 
 from dataclasses import dataclass, replace
 
+from gray.edge.config import files_text
 from gray.history.revision import KILLED, Conflict, Head, NoSuchRevision, Revision
 from gray.publish.control_plane import ControlPlane
 from gray.publish.due import due, lapsed
@@ -82,7 +83,7 @@ class Publisher:
             self._follow(left, ledger, lanes, Published.parse(parameters.current))
         if check_lanes and current and not head.killed:
             lanes = check_live(plane.lanes, plane.notices, lanes, list(current.lanes))
-        why = due(head, current, ledger, lanes.live, plane.clock.now())
+        why = due(head, current, ledger, lanes.live, files_text(parameters.files), plane.clock.now())
         over = lapsed(current, plane.clock.now()) and not head.killed
         if over and why != "revision":
             why = ""  # renewing what has lapsed needs a person
@@ -173,7 +174,9 @@ class Publisher:
             revision = self._in_force(request, plane.history.revisions.at(head), current)
             record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
             fresh = current is None or current.revision != revision.number or bool(request.person)
-            compiled = compile_target(plane, revision, lanes, sequence=record.sequence, fresh=fresh)
+            compiled = compile_target(
+                plane, revision, lanes, files=parameters.files, sequence=record.sequence, fresh=fresh
+            )
             sets = list_shards(plane, compiled.lists)
         except (Refused, NoSuchRevision) as refused:
             if switched and current and current.state == KILLED:

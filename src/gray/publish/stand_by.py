@@ -121,6 +121,7 @@ def _ready(
         same.lease if same else 0,
         live,
         same.wants if same else tuple(named),
+        same.files if same else "",
     )
     return Ready(target, current, "", lambda: _possible(plane.records.ledger.read(), target.shards))
 

@@ -7,6 +7,7 @@ from typing import Any
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
 from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
+from gray.lanes.sites import site_files
 from gray.publish.records.current import Published as Published
 from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document.edits import Document, share_percent
@@ -88,6 +89,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         has_plan=bool(document.get("plan")),
         findings=[
             *wrong,
+            *site_findings(parameters),
             *judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
         ],
     )
@@ -102,6 +104,16 @@ def _release_at(revisions: Revisions, head: Head | None) -> tuple[Document, list
         return read_current(revisions).document, wrong
     except RefusedError as error:
         return {}, [*wrong, f"{error}. {error.remedy}"]
+
+
+def site_findings(parameters: Parameters) -> list[str]:
+    """Which lanes' sites count as none at the edge."""
+    without_room = site_files(parameters.sites)[1]
+    again = "upload it again: grayctl site upload --lane"
+    return [
+        *(f"the registration of {lane}'s site is unreadable: {again} {lane}" for lane in parameters.unreadable_sites),
+        *(f"{lane}'s site has too many endings and shared paths: {again} {lane}" for lane in without_room),
+    ]
 
 
 def judge(

@@ -17,7 +17,8 @@ __all__ = ["CurrentParameter", "Published"]
 class Published:
     """The parameter `current`. Times are unix seconds, `lease` is seconds; 0 is none.
 
-    `lanes` are the gray lanes published as live, `wants` those the release names, live or not.
+    `lanes` are the gray lanes published as live, `wants` those the release names, live or not. `files` is the config's
+    field of this name.
     """
 
     sequence: int
@@ -30,6 +31,7 @@ class Published:
     lease: int = 0
     lanes: Mapping[str, LaneApi] = field(default_factory=dict)
     wants: tuple[str, ...] = ()
+    files: str = ""
 
     def text(self) -> str:
         """The parameter's value."""
@@ -56,6 +58,7 @@ class Published:
                 lease=int(values.get("lease", 0)),
                 lanes={name: LaneApi(**lane) for name, lane in values.get("lanes", {}).items()},
                 wants=tuple(values.get("wants", ())),
+                files=str(values.get("files", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return None

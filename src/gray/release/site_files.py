@@ -1,0 +1,36 @@
+"""Which paths of the lanes' sites lead to files: what a release is compiled with, and the edge tells paths apart by."""
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_FILES", "FILES_BYTES", "SiteFiles"]
+
+FILES_BYTES = 320
+"""What all sites together may take of a config, in bytes: the longest head without them leaves some more."""
+
+
+@dataclass(frozen=True)
+class SiteFiles:
+    """`endings` of files; `shared` prefixes of paths that are the same in all lanes; `directories`: the lanes whose
+    documents are found by their path (`/about/` is `about/index.html`), not by the application."""
+
+    endings: tuple[str, ...]
+    shared: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """What the edge searches for: `css`, `/assets/`, `v2/`."""
+        return (*self.endings, *self.shared, *(f"{lane}/" for lane in self.directories))
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes of a config."""
+        return 1 + sum(len(token) + 1 for token in self.tokens)
+
+
+_DEFAULT = (
+    "css js mjs map json txt xml rss csv zip gz svg png jpg jpeg gif webp avif ico woff woff2 ttf otf eot wasm mp3 mp4 "
+    "webm wav vtt pdf webmanifest"
+)
+DEFAULT_FILES = SiteFiles(tuple(_DEFAULT.split()))
+"""While no site is registered, and in a killed config."""
