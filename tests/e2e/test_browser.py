@@ -158,7 +158,7 @@ def test_two_tabs_on_two_versions_keep_their_files_and_their_api(
         # Then each goes on as the version it is, whatever the other does
         assert (api_lane(old), api_lane(new)) == ("v1", "v2")
         for page, lane in ((old, "v1"), (new, "v2")):
-            assert loaded(page) == {f"/{lane}/app.css", f"/{lane}/app.js", f"/{lane}/icon.svg"}
+            assert loaded(page) == {f"/{lane}/{name}" for name in ("app.css", "app.js", "graylane.js", "icon.svg")}
             assert fetched(page, f"/{lane}/app.css") == (REPOSITORY / "web" / lane / "app.css").read_text()
     assert place_order(old, "Old tab")[0] == "api was given v1, is v1"
     assert place_order(new, "New tab")[0] == "api was given v2, is v2"

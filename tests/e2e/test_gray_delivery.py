@@ -52,7 +52,7 @@ def test_a_gray_lane_is_deployed_by_itself_kept_while_used_and_removed(
     assert deployed.returncode == 0, deployed.stdout[-2000:] + deployed.stderr
     assert "The lane is registered; prod's next sync" in deployed.stdout
     keys = {item["Key"] for item in s3.list_objects_v2(Bucket=SITE)["Contents"]}
-    assert "v2/manifest.json" in keys
+    assert "v2/.graylane/manifest.json" in keys
     assert all(key.startswith("v2/") for key in keys)
     registered = json.loads(ssm.get_parameter(Name="/gray/prod/lanes/v2")["Parameter"]["Value"])
     assert registered["api_id"] == stack.outputs("graylane-gray")["GrayApiId"]

@@ -51,7 +51,7 @@ def test_around_cloudfront_no_api_answers(stack: Stack, lane: str, key: str | No
     assert answer.status_code == 403, answer.text
 
 
-@pytest.mark.parametrize("path", ["v1/index.html", "v2/manifest.json", ""])
+@pytest.mark.parametrize("path", ["v1/index.html", "v2/.graylane/manifest.json", ""])
 def test_around_cloudfront_no_file_is_read(stack: Stack, path: str) -> None:
     s3, bucket = stack.client("s3"), stack.outputs()["SiteBucket"]
     local = f"{s3.meta.endpoint_url}/{bucket}/{path}"

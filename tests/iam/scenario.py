@@ -154,8 +154,9 @@ class Day:
     def _site(self, lane: str) -> None:
         bucket, s3 = self.here.value({"Ref": "SiteBucket"}), boto3.client("s3")
         s3.put_object(Bucket=bucket, Key=f"{lane}/index.html", Body=b"x")
-        manifest = {"lane": lane, "build": "1", "files": {"index.html": {"size": 1, "sha256": "0"}}}
-        s3.put_object(Bucket=bucket, Key=f"{lane}/manifest.json", Body=json.dumps(manifest).encode())
+        files = {f"{lane}/index.html": {"size": 1, "sha256": "0"}}
+        manifest = {"lane": lane, "build": "1", "shared": [], "files": files}
+        s3.put_object(Bucket=bucket, Key=f"{lane}/.graylane/manifest.json", Body=json.dumps(manifest).encode())
 
     @property
     def revisions(self) -> Revisions:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gray.lanes.registration import Registration, read_parameters
-from grayctl.actions.site import build_site
+from gray.lanes.sites import MANIFEST
+from grayctl.actions.site.source import build_site
 from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
 from grayctl.stack.target import Target
 
@@ -61,7 +62,7 @@ def _of_lane(target: Target, registration: Registration | None, lane: str) -> li
 
 def _of_files(target: Target, root: Path, lane: str) -> list[str]:
     site = build_site(root / "web" / lane, lane)
-    key = f"{lane}/manifest.json"
+    key = f"{lane}/{MANIFEST}"
     s3 = target.clients.s3
     try:
         there = json.loads(s3.get_object(Bucket=target.site_bucket, Key=key)["Body"].read())

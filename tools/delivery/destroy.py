@@ -58,7 +58,8 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
     if gray:
         console.print(
             "Its files are kept for pages that are still open; delete them later with\n"
-            f"aws s3 rm --recursive s3://{target.site_bucket}/{gray}/",
+            f"aws s3 rm --recursive s3://{target.site_bucket}/{gray}/\n"
+            f"aws ssm delete-parameter --name {target.parameter_prefix}/sites/{gray}",
             markup=False,
             soft_wrap=True,
         )
@@ -67,10 +68,14 @@ def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callab
 
 
 def _forget_published(target: Target) -> None:
-    """Take away what the sync functions said is published: it is not of the stack, and a new one would believe it."""
-    ssm = target.clients.ssm
-    with suppress(ssm.exceptions.ParameterNotFound):  # nothing was ever published
-        ssm.delete_parameter(Name=f"{target.parameter_prefix}/current")
+    """Take away what the sync functions said is published, and the sites that went with the bucket.
+
+    Both are not of the stack, and a new one would believe them.
+    """
+    ssm, found = target.clients.ssm, read_parameters(target.clients.ssm, target.parameter_prefix)
+    for name in ("current", *(f"sites/{lane}" for lane in (*found.sites, *found.unreadable_sites))):
+        with suppress(ssm.exceptions.ParameterNotFound):  # nothing was ever published
+            ssm.delete_parameter(Name=f"{target.parameter_prefix}/{name}")
 
 
 def _unregister(target: Target, lane: str, console: Console, wait: Callable[[float], None]) -> None:

@@ -150,11 +150,15 @@ class LocalStack:
 
     def upload(self, lane: str, source: str = "") -> None:
         """Upload a lane's site, `web/<lane>` or another folder of `web`, to this environment's bucket."""
-        from grayctl.actions.site import build_site, upload_site
+        from grayctl.actions.site.place import SitePlace
+        from grayctl.actions.site.source import build_site
+        from grayctl.actions.site.upload import plan_upload, upload_site
 
         source = source or lane
         self._advance(f"Uploading web/{source}")
-        upload_site(build_site(REPOSITORY / "web" / source, lane), self.client("s3"), self.outputs()["SiteBucket"])
+        prefix = f"/gray/{self.environment}"
+        place = SitePlace(self.client("s3"), self.client("ssm"), self.outputs()["SiteBucket"], prefix)
+        upload_site(plan_upload(build_site(REPOSITORY / "web" / source, lane), place), place)
 
     def first_release(self) -> None:
         """Save revision 1, everybody stable, if there is no revision yet."""

@@ -1,8 +1,4 @@
 // The order desk: lists and places orders, and shows which lane answered. User data reaches the page as text only.
-const lane = document.querySelector('meta[name="gray-lane"]').content;
-/** What the calls of this page carry: the pin that the edge sent with it; where scripts cannot read that, the lane's name. */
-const told = performance.getEntriesByType('navigation')[0]?.serverTiming?.find((timing) => timing.name === 'gray');
-const pin = told?.description || lane;
 const one = (selector) => document.querySelector(selector);
 
 /** An element with a class and children, which are elements or text. */
@@ -13,45 +9,34 @@ function make(tag, className, ...children) {
   return element;
 }
 
-/** Call the API pinned to the page's lane, so that an open page and its API stay one version. */
+/** Call the API; graylane.js keeps page and API in one lane. */
 async function call(method, body) {
   const response = await fetch('/api/orders', {
     method,
-    headers: { 'x-gray-pin': pin, ...(body && { 'content-type': 'application/json' }) },
+    headers: body && { 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
   });
-  mark(response.headers.get('x-gray-reload') === '1');
   const answer = await response.json().catch(() => ({}));
   one('[data-api-lane]').textContent = answer.lane || response.headers.get('x-gray-version') || 'none';
   return { ok: response.ok, status: response.status, answer };
 }
 
-/** Load the page anew when its lane is gone, keeping what was typed: once, until an answer is right again. */
-function mark(isLost) {
-  if (!isLost) return void keep('gray-reloaded', null);
-  // Where storage is forbidden, a page that was loaded anew is not loaded again.
-  if (kept('gray-reloaded', performance.getEntriesByType('navigation')[0]?.type === 'reload')) return;
-  keep('gray-reloaded', 'yes');
-  keep('gray-draft', JSON.stringify(Object.fromEntries(new FormData(one('[data-order]')))));
-  location.reload();
+/** What was typed outlives the page that graylane.js loads again. Session storage throws where cookies are blocked. */
+function keepDraft() {
+  const draft = JSON.stringify(Object.fromEntries(new FormData(one('[data-order]'))));
+  try { sessionStorage.setItem('gray-draft', draft); } catch { /* nothing is kept then */ }
 }
 
-/** Session storage throws where cookies are blocked. */
-function kept(name, otherwise) {
-  try { return sessionStorage.getItem(name); } catch { return otherwise; }
-}
-
-function keep(name, value) {
+function takeDraft() {
   try {
-    if (value === null) sessionStorage.removeItem(name);
-    else sessionStorage.setItem(name, value);
-  } catch { /* nothing is kept then */ }
+    const draft = sessionStorage.getItem('gray-draft');
+    sessionStorage.removeItem('gray-draft');
+    return JSON.parse(draft || '{}');
+  } catch { return {}; }
 }
 
 function restoreDraft() {
-  const draft = JSON.parse(kept('gray-draft', '') || '{}');
-  keep('gray-draft', null);
-  for (const [name, value] of Object.entries(draft)) {
+  for (const [name, value] of Object.entries(takeDraft())) {
     const field = one('[data-order]').elements[name];
     if (field) field.value = value;
   }
@@ -133,6 +118,7 @@ async function place(event) {
 }
 
 restoreDraft();
+addEventListener('gray-reload', keepDraft);
 one('[data-order]').addEventListener('submit', place);
 one('[data-refresh]').addEventListener('click', () => list().catch(offline));
 list().catch(offline);

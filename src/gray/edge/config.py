@@ -161,9 +161,18 @@ def pin_seals(lanes: Iterable[str], *, epoch: int, until: int, key: tuple[str, s
     return {lane: seal(secret, "p2", f"{lane}.{epoch}.{until}.{name}") for lane in lanes}
 
 
-def killed_config(sequence: int, revision: int, epoch: int) -> str:
-    """The `config` value that sends everybody to stable; of numbers alone, so that nothing can refuse it."""
-    values = {"state": f"{FORMAT}k", "epoch": epoch, "sequence": sequence, "revision": revision, "files": files_text()}
+def killed_config(sequence: int, revision: int, epoch: int, files: SiteFiles = DEFAULT_FILES) -> str:
+    """The `config` value that sends everybody to stable; of numbers alone, so that nothing can refuse it.
+
+    Other `files` than the default are for asking an edge function where a site's paths lead.
+    """
+    values = {
+        "state": f"{FORMAT}k",
+        "epoch": epoch,
+        "sequence": sequence,
+        "revision": revision,
+        "files": files_text(files),
+    }
     return "|".join(str(values.get(name, "")) for name in FIELDS) + f"|{END}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gray.lanes.registration import Registration
+from gray.lanes.sites import MANIFEST, is_shared_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,14 +47,15 @@ def manifest_problem(s3: "S3Client", bucket: str, lane: str) -> str:
 
 
 def files_missing(s3: "S3Client", bucket: str, lane: str) -> str:
-    """Compares the manifest with what is in the bucket under `<lane>/`, by name and size."""
+    """Compares the manifest with what is in the bucket under `<lane>/` and the shared paths, by key and size."""
     manifest, problem = _manifest(s3, bucket, lane)
     if problem:
         return problem
     sizes: dict[str, int] = {}
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{lane}/"):
-        sizes.update({entry["Key"].removeprefix(f"{lane}/"): entry["Size"] for entry in page.get("Contents", [])})
-    wrong = [name for name, file in manifest["files"].items() if sizes.get(name) != file["size"]]
+    for prefix in (f"{lane}/", *(shared[1:] for shared in manifest["shared"])):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            sizes.update({entry["Key"]: entry["Size"] for entry in page.get("Contents", [])})
+    wrong = [key for key, file in manifest["files"].items() if sizes.get(key) != file["size"]]
     if not wrong:
         return ""
     shown = ", ".join(sorted(wrong)[:3])
@@ -61,15 +63,18 @@ def files_missing(s3: "S3Client", bucket: str, lane: str) -> str:
 
 
 def _manifest(s3: "S3Client", bucket: str, lane: str) -> tuple[dict[str, Any], str]:
+    key = f"{lane}/{MANIFEST}"
     try:
-        text = s3.get_object(Bucket=bucket, Key=f"{lane}/manifest.json")["Body"].read()
+        text = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except s3.exceptions.NoSuchKey:
-        return {}, f"the files of {lane} are not uploaded: there is no {lane}/manifest.json; upload the site of {lane}"
+        return {}, f"the files of {lane} are not uploaded: there is no {key}; upload the site of {lane}"
     try:
         manifest: dict[str, Any] = json.loads(text)
-        whole = manifest["lane"] == lane and all(
-            "size" in file and "sha256" in file for file in manifest["files"].values()
+        whole = (
+            manifest["lane"] == lane
+            and all(map(is_shared_prefix, manifest["shared"]))
+            and all("size" in file and "sha256" in file for file in manifest["files"].values())
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
-    return (manifest, "") if whole else ({}, f"{lane}/manifest.json is not a manifest of {lane}; upload the site again")
+    return (manifest, "") if whole else ({}, f"{key} is not a manifest of {lane}; upload the site again")

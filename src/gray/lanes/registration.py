@@ -6,13 +6,12 @@ parameter must not be able to send viewers, or the origin's key, elsewhere: a re
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item
-from gray.lanes.sites import SiteRegistration, site_files
+from gray.lanes.sites import SiteRegistration, is_lane, site_files
 from gray.release.lane_api import LaneApi
 from gray.release.site_files import SiteFiles
 
@@ -43,8 +42,6 @@ _STATUSES = (ADOPTED, REFUSED, WITHDRAWN, GONE, CHANGING)
 # A lane that viewers are sent to is withdrawn after this many failed checks in a row.
 FAILURES_TO_WITHDRAW = 3
 
-_LANE = re.compile(r"v([1-9]|[1-9][0-9])")
-
 
 @dataclass(frozen=True)
 class Registration:
@@ -68,7 +65,7 @@ class Registration:
             found = cls(**known)
         except (ValueError, TypeError, KeyError):
             return None
-        if found.lane != lane or not _LANE.fullmatch(lane):
+        if found.lane != lane or not is_lane(lane):
             return None
         plain = isinstance(found.api_id, str) and isinstance(found.stage, str) and isinstance(found.usage_plan, str)
         return found if plain and LaneApi(found.api_id, found.stage).valid else None
@@ -196,7 +193,7 @@ def _lane_of(item: Mapping[str, Any]) -> Lane | None:
     """
     bare = Lane("", CHANGING, "", "")
     known = known_values(item, bare)
-    if not _LANE.fullmatch(known.get("lane", "")) or not {"api_id", "stage", "usage_plan"} <= known.keys():
+    if not is_lane(known.get("lane", "")) or not {"api_id", "stage", "usage_plan"} <= known.keys():
         return None
     if known.get("status") not in _STATUSES:
         known["status"] = CHANGING

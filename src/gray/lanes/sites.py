@@ -21,6 +21,7 @@ __all__ = [
     "SPA",
     "SiteRegistration",
     "is_ending",
+    "is_lane",
     "is_shared_prefix",
     "site_files",
 ]
@@ -36,6 +37,11 @@ _ENDING = re.compile(r"[a-z0-9]{1,12}")
 _PREFIX = re.compile(r"/(?:[\w.~@+-]+/)+", re.ASCII)
 # A lane's own directory, and segments that browsers and servers take for another path.
 _NEVER_SHARED = re.compile(r"/v\d+/|.*/\.\.?/")
+
+
+def is_lane(name: str) -> bool:
+    """Whether a lane can have this name: v1 to v99."""
+    return bool(_LANE.fullmatch(name))
 
 
 def is_ending(text: str) -> bool:
@@ -78,7 +84,7 @@ class SiteRegistration:
         try:
             values: dict[str, Any] = json.loads(text)
             build, endings, shared = values["build"], values["endings"], values["shared"]
-            known = values["schema"] == SCHEMA and bool(_LANE.fullmatch(lane))
+            known = values["schema"] == SCHEMA and is_lane(lane)
             if not known or list(map(type, (build, endings, shared))) != [str, list, list]:
                 return None
             found = cls(build, tuple(endings), tuple(shared), values["documents"])

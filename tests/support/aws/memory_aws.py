@@ -7,9 +7,12 @@ of these and of moto and compares the answers.
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import batched
 from typing import Any
 
 import boto3
@@ -141,6 +144,7 @@ class MemoryS3:
 
     def __init__(self) -> None:
         self.exceptions = _real("s3").exceptions
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
@@ -160,9 +164,44 @@ class MemoryS3:
             "IfMatch" in given and (not there or there["ETag"] != given["IfMatch"])
         ):
             raise client_error("s3", "PreconditionFailed", 412)
-        etag = f'"{hashlib.sha256(Body).hexdigest()[:32]}"'
-        self.objects[Bucket, Key] = {"Body": Body, "ETag": etag, "Metadata": given.get("Metadata", {})}
+        etag = f'"{hashlib.md5(Body, usedforsecurity=False).hexdigest()}"'
+        self.objects[Bucket, Key] = {
+            "Body": Body,
+            "ETag": etag,
+            "Metadata": given.get("Metadata", {}),
+            "LastModified": self.now(),
+        }
         return {"ETag": etag}
+
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, Any]:
+        source = self.objects[CopySource["Bucket"], CopySource["Key"]]
+        self.objects[Bucket, Key] = {**source, "LastModified": self.now()}
+        return {}
+
+    def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
+        for each in Delete["Objects"]:
+            self.objects.pop((Bucket, each["Key"]), None)
+        return {}
+
+    def get_paginator(self, operation: str) -> "_Listing":
+        assert operation == "list_objects_v2"
+        return _Listing(self.objects)
+
+
+@dataclass
+class _Listing:
+    """The paginator of `list_objects_v2`: a thousand objects a page."""
+
+    objects: Mapping[tuple[str, str], dict[str, Any]]
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:
+        found = sorted(key for bucket, key in self.objects if bucket == Bucket and key.startswith(Prefix))
+        for page in batched(found, 1000, strict=False) if found else [()]:
+            yield {"Contents": [self._entry(Bucket, key) for key in page]} if page else {}
+
+    def _entry(self, bucket: str, key: str) -> dict[str, Any]:
+        there = self.objects[bucket, key]
+        return {**{name: there[name] for name in ("ETag", "LastModified")}, "Key": key, "Size": len(there["Body"])}
 
 
 class _Body(io.BytesIO):

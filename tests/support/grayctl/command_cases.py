@@ -230,12 +230,21 @@ CHANGING = {
         before=RAMPED,
     ),
     "site upload": Case(
-        "--lane v2 --from site",
-        "uploaded 1 files",
+        "site --lane v2",
+        "uploaded 2 files",
         (
-            Mistake("--lane gray --from site", EXIT_USAGE, "'gray' is not a lane name"),
-            Mistake("--lane v2 --from nowhere", EXIT_USAGE, "site folder not found: nowhere"),
+            Mistake("site --lane gray", EXIT_USAGE, "'gray' is not a lane name"),
+            Mistake("nowhere --lane v2", EXIT_USAGE, "site folder not found: nowhere"),
         ),
+    ),
+    "site clean": Case(
+        "--lane v2 --older-than 30",
+        "deleted 0 files",
+        (
+            Mistake("--lane v3 --older-than 30", EXIT_UNREACHABLE, "the site of v3 is not uploaded"),
+            Mistake("--lane v2 --older-than 0", EXIT_USAGE, "0 is not in the range"),
+        ),
+        before=("site upload site --lane v2",),
     ),
 }
 CASES = {**LOOKING, **CHANGING}

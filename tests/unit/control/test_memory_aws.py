@@ -146,6 +146,24 @@ def test_list_files(moto: dict[str, Any]) -> None:
     _same(moto, "s3", MemoryS3(), script)
 
 
+def test_listing_copying_and_deleting(moto: dict[str, Any]) -> None:
+    def script(client: Any) -> Answers:
+        def listed(prefix: str) -> Answers:
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+            entries = [entry for page in pages for entry in page.get("Contents", [])]
+            return [(entry["Key"], entry["ETag"], entry["Size"]) for entry in entries]
+
+        for key in ("v2/b", "v2/a", "v1/a"):
+            client.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
+        client.copy_object(Bucket=BUCKET, Key="v2/c", CopySource={"Bucket": BUCKET, "Key": "v1/a"})
+        answers: Answers = [listed("v2/"), listed("v9/")]
+        given = {"Objects": [{"Key": "v2/a"}, {"Key": "v2/none"}], "Quiet": True}
+        answers.append(client.delete_objects(Bucket=BUCKET, Delete=given).get("Errors"))
+        return [*answers, listed("v")]
+
+    _same(moto, "s3", MemoryS3(), script)
+
+
 def test_parameters(moto: dict[str, Any]) -> None:
     def script(client: Any) -> Answers:
         parameter = CurrentParameter(client, "/gray/test")

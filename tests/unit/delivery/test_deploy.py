@@ -8,7 +8,9 @@ from tests.support.grayctl.account import SITE, Account
 from delivery.afterwards import problems
 from delivery.deploy import lanes_of, values_of
 from delivery.errors import DeliveryError
-from grayctl.actions.site import build_site, upload_site
+from grayctl.actions.site.place import SitePlace
+from grayctl.actions.site.source import build_site
+from grayctl.actions.site.upload import plan_upload, upload_site
 from grayctl.reading.edge_answer import EdgeAnswer
 from grayctl.stack.target import Target
 
@@ -46,10 +48,14 @@ def prod(account: Account) -> Target:
     """Deployed as it should be: the site answers, v1 is registered, its files are there."""
     target = account.deploy("stable", {"SiteUrl": "https://shop.example/", "SiteBucket": SITE, "StableApiId": "api1"})
     account.register("v1", "api1")
-    s3 = account.client("s3")
-    s3.create_bucket(Bucket=SITE)
-    upload_site(build_site(ROOT / "web" / "v1", "v1"), s3, SITE)
+    account.client("s3").create_bucket(Bucket=SITE)
+    upload(account, "v1", "v1")
     return target
+
+
+def upload(account: Account, source: str, lane: str) -> None:
+    place = SitePlace(account.client("s3"), account.client("ssm"), SITE, "/gray/prod")
+    upload_site(plan_upload(build_site(ROOT / "web" / source, lane), place), place)
 
 
 def look(target: Target, *answers: EdgeAnswer, lanes: tuple[str, ...] = ("v1",)) -> list[str]:
@@ -86,24 +92,23 @@ def test_a_lane_of_another_api_is_told(prod: Target, account: Account) -> None:
 
 
 def test_files_of_another_build_are_told(prod: Target, account: Account) -> None:
-    upload_site(build_site(ROOT / "web" / "v2", "v1"), account.client("s3"), SITE)
+    upload(account, "v2", "v1")
 
     (problem,) = look(prod)
     assert problem.endswith("upload again")
 
 
 def test_files_that_are_not_there_are_told(prod: Target, account: Account) -> None:
-    account.client("s3").delete_object(Bucket=SITE, Key="v1/manifest.json")
+    account.client("s3").delete_object(Bucket=SITE, Key="v1/.graylane/manifest.json")
 
     (problem,) = look(prod)
-    assert problem == f"s3://{SITE}/v1/manifest.json is missing: upload the site of v1"
+    assert problem == f"s3://{SITE}/v1/.graylane/manifest.json is missing: upload the site of v1"
 
 
 def test_a_gray_stack_has_no_site_to_ask(account: Account) -> None:
     target = account.deploy("gray", {"GrayApiId": "api2"})
     account.register("v2", "api2")
-    s3 = account.client("s3")
-    s3.create_bucket(Bucket=SITE)  # prod's, found by the convention of names
-    upload_site(build_site(ROOT / "web" / "v2", "v2"), s3, SITE)
+    account.client("s3").create_bucket(Bucket=SITE)  # prod's, found by the convention of names
+    upload(account, "v2", "v2")
 
     assert look(target, EdgeAnswer(False), lanes=("v2",)) == []

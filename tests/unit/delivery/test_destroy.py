@@ -35,6 +35,17 @@ def test_it_removes_the_stack_with_what_it_protects_and_holds(account: Account) 
     assert f"tables ['{ORDERS}'] and buckets ['{BUCKET}']" in terminal.said
 
 
+def test_what_is_published_and_the_sites_go_with_the_environment(account: Account) -> None:
+    target = account.deploy("stable")
+    ssm = account.client("ssm")
+    for name in ("current", "sites/v1", "sites/v2"):
+        ssm.put_parameter(Name=f"/gray/prod/{name}", Value="anything", Type="String")
+
+    destroy(target, Terminal("graylane-prod"))
+
+    assert ssm.get_parameters_by_path(Path="/gray/prod", Recursive=True)["Parameters"] == []
+
+
 @pytest.mark.parametrize("answers", [("",), ("y",), ("yes",), ("graylane-gray2",), ()])
 def test_anything_but_the_stacks_name_removes_nothing(account: Account, answers: tuple[str, ...]) -> None:
     target = account.deploy("stable")
@@ -70,6 +81,7 @@ def test_a_gray_lane_may_go_when_no_rule_leads_there(account: Account) -> None:
 
     assert not account.is_there("graylane-gray")
     assert "aws s3 rm --recursive s3://graylane-prod-site-123456789012-us-east-1/v2/" in terminal.said
+    assert "aws ssm delete-parameter --name /gray/prod/sites/v2" in terminal.said
 
 
 def test_a_gray_lane_goes_when_no_producer_knows_it_any_more(account: Account) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from delivery.errors import DeliveryError
 from delivery.promote import promote
-from grayctl.actions.site import build_site
+from grayctl.actions.site.source import build_site
 from lane.build import build_of
 
 ROOT = Path(__file__).parents[3]

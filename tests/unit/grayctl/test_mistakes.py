@@ -178,7 +178,7 @@ def test_ids_are_read_as_excel_and_people_write_them(
 
 def _upload(stack: Stack, lane: str, build: str) -> None:
     stack.s3.put_object(
-        Bucket="graylane-test-site", Key=f"{lane}/manifest.json", Body=f'{{"build": "{build}"}}'.encode()
+        Bucket="graylane-test-site", Key=f"{lane}/.graylane/manifest.json", Body=f'{{"build": "{build}"}}'.encode()
     )
 
 

@@ -1,30 +1,29 @@
-"""The upload of a lane's static files: the order, the directory, the manifest, the build."""
+"""What a folder becomes in the bucket and at the edge, and what is told of it."""
 
 import gzip
-import hashlib
-import json
 import mimetypes
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
-from grayctl.actions.site import build_site, content_headers, unreachable, upload_order, upload_site
+from gray.lanes.sites import SiteRegistration
+from grayctl.actions.site.content_headers import content_headers
+from grayctl.actions.site.source import build_site
+from grayctl.actions.site.unreachable import unreachable
 from grayctl.errors import UsageError
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
 
 GZIP = gzip.compress(b"hello", mtime=0)
 
 
 @pytest.fixture
 def web(tmp_path: Path) -> Path:
+    tmp_path /= "web"
+    tmp_path.mkdir()
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text('<script src="/__LANE__/assets/app.js"></script>')
     (tmp_path / "about.html").write_text("about")
@@ -37,7 +36,8 @@ def web(tmp_path: Path) -> Path:
 def test_the_same_sources_give_the_same_build_in_each_lane(web: Path) -> None:
     stable, gray = build_site(web, "v1"), build_site(web, "v2")
     assert stable.build == gray.build
-    assert stable.files["index.html"] == b'<script src="/v1/assets/app.js"></script>'
+    own = b'<script src="/v1/graylane.js"></script>'
+    assert stable.files["index.html"] == own + b'<script src="/v1/assets/app.js"></script>'
     assert gray.files["assets/app.js"] == b"const lane = 'v2'"
 
 
@@ -51,42 +51,6 @@ def test_only_text_is_rewritten_and_what_is_never_meant_stays_behind(web: Path) 
     files = build_site(web, "v2").files
     assert files["assets/logo.png"] == b"\x89PNG __LANE__"
     assert ".DS_Store" not in files
-
-
-def test_assets_go_first_then_documents_index_last(web: Path) -> None:
-    assert upload_order(build_site(web, "v2")) == ["assets/app.js", "assets/logo.png", "about.html", "index.html"]
-
-
-@mock_aws
-def test_upload_writes_the_lanes_directory_only_and_the_manifest_last(web: Path) -> None:
-    # Given a bucket with another lane in it
-    s3: S3Client = boto3.client("s3", region_name="us-east-1")
-    s3.create_bucket(Bucket="site")
-    s3.put_object(Bucket="site", Key="v1/index.html", Body=b"stable")
-    site = build_site(web, "v2")
-    told: list[str] = []
-    # When v2 is uploaded
-    keys = upload_site(site, s3, "site", told.append)
-    # Then the manifest is last, and describes what lies there
-    assert keys[-1] == "v2/manifest.json"
-    assert told == [*upload_order(site), "manifest.json"]
-    manifest = json.loads(s3.get_object(Bucket="site", Key="v2/manifest.json")["Body"].read())
-    assert (manifest["lane"], manifest["build"]) == ("v2", site.build)
-    for name, entry in manifest["files"].items():
-        body = s3.get_object(Bucket="site", Key=f"v2/{name}")["Body"].read()
-        assert entry == {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
-    assert s3.get_object(Bucket="site", Key="v1/index.html")["Body"].read() == b"stable"
-
-
-@mock_aws
-def test_documents_are_asked_again_each_time_assets_after_a_minute(web: Path) -> None:
-    s3: S3Client = boto3.client("s3", region_name="us-east-1")
-    s3.create_bucket(Bucket="site")
-    upload_site(build_site(web, "v2"), s3, "site")
-    page = s3.head_object(Bucket="site", Key="v2/index.html")
-    script = s3.head_object(Bucket="site", Key="v2/assets/app.js")
-    assert (page["CacheControl"], page["ContentType"]) == ("no-cache", "text/html; charset=utf-8")
-    assert (script["CacheControl"], script["ContentType"]) == ("public, max-age=60", "text/javascript; charset=utf-8")
 
 
 def test_every_file_is_uploaded_but_what_is_never_meant(web: Path) -> None:
@@ -119,7 +83,7 @@ def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
         "x.",
         "dir.with.dot/feed",
         ".htaccess",
-        "data.unknown",
+        "data.too_odd",
         "LICENSE",
         "_redirects",
         "api/spec.json",
@@ -136,11 +100,48 @@ def test_files_that_no_path_leads_to_are_named(web: Path) -> None:
         "e\u0301.png",
         "a?b.js",
         "a#b.js",
+        "data.foo",
+        "shared/LICENSE",
+        "shared/chunk.xyz",
     ]
     for name in (*lost, *found):
         (web / name).parent.mkdir(parents=True, exist_ok=True)
         (web / name).write_text("")
-    assert unreachable(build_site(web, "v2")) == sorted(lost)
+    site = build_site(web, "v2", shared=["/shared/"])
+    # An edge that does not know shared paths yet looks for stable's copy, which needs an ending.
+    assert [name for name in unreachable(site) if not name.startswith("shared/")] == sorted(lost)
+
+
+def test_the_endings_of_the_lanes_own_files_are_registered(web: Path) -> None:
+    for name in ("data.foo", "A.CSS", "shared/x.xyz", ".htaccess", "LICENSE", "odd.too_odd", "pages/x.htm"):
+        (web / name).parent.mkdir(exist_ok=True)
+        (web / name).write_text("")
+
+    site = build_site(web, "v2", shared=["/shared/", "/shared/"], documents="directory")
+
+    assert site.registration == SiteRegistration(
+        site.build, ("css", "foo", "htm", "js", "png"), ("/shared/",), "directory"
+    )
+    assert site.keys("shared/x.xyz") == ["shared/x.xyz"]
+    assert build_site(web, "v1", shared=["/shared/"]).keys("shared/x.xyz") == ["shared/x.xyz", "v1/shared/x.xyz"]
+
+
+def test_shared_files_stay_as_they_are(web: Path) -> None:
+    (web / "shared").mkdir()
+    (web / "shared" / "page.html").write_text("<head>")
+    (web / "shared" / "x.bin").write_text("__LANE__")
+
+    files = build_site(web, "v2", shared=["/shared/"]).files
+
+    assert (files["shared/page.html"], files["shared/x.bin"]) == (b"<head>", b"__LANE__")
+
+
+def test_without_the_script_documents_stay_as_they_are(web: Path) -> None:
+    files = build_site(web, "v2", has_script=False).files
+
+    assert files["about.html"] == b"about"
+    assert "graylane.js" not in files
+    assert b"__LANE__" not in build_site(web, "v2").files["graylane.js"]
 
 
 @pytest.mark.parametrize(
@@ -192,20 +193,60 @@ def test_the_command_says_what_it_left_out_and_what_nobody_can_ask_for(stack: St
     for name in ("index.html", ".well-known/security.txt", "LICENSE", ".DS_Store"):
         (web / name).parent.mkdir(exist_ok=True, parents=True)
         (web / name).write_text("hello")
-    told = grayctl("site", "upload", "--lane", "v2", "--from", "site", "--json").json
+    text = grayctl("site", "upload", "site", "--lane", "v2", "--dry-run").out
+    assert "left out: .DS_Store" in text
+    assert "LICENSE" in text
+    assert "grayctl sync --config-env test" in text
+    told = grayctl("site", "upload", "site", "--lane", "v2", "--json").json
     assert told["left_out"] == [".DS_Store"]
     assert told["unreachable"] == ["LICENSE"]
     assert "v2/.well-known/security.txt" in told["keys"]
-    text = grayctl("site", "upload", "--lane", "v2", "--from", "site", "--dry-run").out
-    assert "left out: .DS_Store" in text
-    assert "LICENSE" in text
+    assert told["tells_edge"] is True
+    assert told["site"]["endings"] == ["js", "txt"]
+    again = grayctl("site", "upload", "site", "--lane", "v2", "--json").json
+    assert (again["keys"], again["unchanged"], again["tells_edge"]) == ([], 4, False)
 
 
-def test_mistakes_are_named(web: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not a lane name"):
-        build_site(web, "gray")
-    with pytest.raises(UsageError, match="site folder not found"):
-        build_site(tmp_path / "nothing", "v2")
-    (web / "index.html").unlink()
-    with pytest.raises(UsageError, match=r"no index\.html"):
-        build_site(web, "v2")
+@pytest.mark.parametrize(
+    ("changed", "ways", "message"),
+    [
+        ({}, {"lane": "gray"}, "not a lane name"),
+        ({}, {"folder": "nothing"}, "site folder not found"),
+        ({"index.html": None}, {}, r"no index\.html"),
+        ({"index.html": None, "about.html": None, "assets": None, ".DS_Store": None}, {}, "is empty"),
+        ({"graylane.js": ""}, {}, r"contains graylane\.js, a name that the upload uses itself"),
+        ({".graylane/x": ""}, {"has_script": False}, r"contains \.graylane/x"),
+        ({"assets/app.js": "__LANE__"}, {"shared": ["/assets/"]}, r"app\.js contains __LANE__, and a shared file"),
+        ({}, {"documents": "mpa"}, "--documents 'mpa' is unknown"),
+        *(
+            ({}, {"shared": [prefix]}, f"--shared '{prefix}' cannot be shared")
+            for prefix in ("/", "assets", "/v1/", "/v2/assets/", "/api/", "/api/x/", "/a/../", f"/{'a' * 39}/")
+        ),
+        ({}, {"shared": [f"/{number}/" for number in range(9)]}, "9 shared paths; the edge has room for 8"),
+        ({f"x.e{number}": "" for number in range(40)}, {}, "42 different endings of files; the edge has room for 40"),
+        ({"passwd.txt": Path("/etc/passwd")}, {}, r"passwd\.txt is a link out of"),
+        ({"up.txt": Path("../outside.txt")}, {}, r"up\.txt is a link out of"),
+    ],
+)
+def test_mistakes_are_named(
+    web: Path, changed: Mapping[str, str | Path | None], ways: Mapping[str, Any], message: str
+) -> None:
+    (web.parent / "outside.txt").write_text("secret")
+    for name, content in changed.items():
+        path = web / name
+        path.parent.mkdir(exist_ok=True)
+        if isinstance(content, Path):
+            path.symlink_to(content)
+        elif content is not None:
+            path.write_text(content)
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    given = {name: value for name, value in ways.items() if name not in ("folder", "lane")}
+
+    with pytest.raises(UsageError, match=message) as refused:
+        build_site(web / ways.get("folder", ""), ways.get("lane", "v2"), **given)
+
+    assert "\n" not in f"{refused.value}{refused.value.remedy}"
+    assert refused.value.remedy or "not found" in message

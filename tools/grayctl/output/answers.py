@@ -12,6 +12,7 @@ from grayctl.output.answer_model import Answer, answer_of
 from grayctl.output.answers_of_changes import (
     ChangeAnswer,
     ChangeOfReleaseAnswer,
+    CleanAnswer,
     FinishAnswer,
     KeyChangeAnswer,
     KillAnswer,
@@ -259,6 +260,7 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "keys retire": KeyChangeAnswer,
     "keys identity": KeyChangeAnswer,
     "site upload": UploadAnswer,
+    "site clean": CleanAnswer,
     "data report": DataReportAnswer,
     "data merge": DataMergeAnswer,
     "data fill": DataFillAnswer,

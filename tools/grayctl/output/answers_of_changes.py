@@ -2,6 +2,7 @@
 
 from pydantic import Field, RootModel
 
+from gray.lanes.sites import SiteRegistration
 from gray.publish.records.publication_log import Record
 from grayctl.document.difference import Change
 from grayctl.output.answer_model import Answer, answer_of
@@ -113,13 +114,31 @@ class KeyChangeAnswer(Answer):
     publication: ArrivalAnswer | None
 
 
+SiteAnswer = answer_of(SiteRegistration)
+
+
 class UploadAnswer(Answer):
-    """The objects written, in order; files that were left out, and files that no path leads to."""
+    """The objects written, in order, and how many were there already; what is registered, and whether the edge has to
+    learn of it; files that were left out, and files that no path leads to.
+    """
 
     lane: str
     build: str
     bucket: str
     dry_run: bool
     keys: list[str]
+    unchanged: int
+    site: SiteAnswer  # type: ignore[valid-type]
+    tells_edge: bool
     left_out: list[str]
     unreachable: list[str]
+
+
+class CleanAnswer(Answer):
+    """The objects deleted, and their bytes."""
+
+    lane: str
+    bucket: str
+    dry_run: bool
+    keys: list[str]
+    size: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gray.lanes.preflight import DEFAULT_API_URL, api_url
 from gray.lanes.registration import Registration, read_parameters
+from gray.lanes.sites import MANIFEST
 from gray.publish.secrets import read_api_key
 from grayctl.errors import UnreachableError
 from grayctl.stack.target import Target
@@ -54,7 +55,7 @@ def differing_builds(builds: Builds) -> list[str]:
 def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
     """The build in a lane's manifest. Raises UnreachableError if its site is not uploaded."""
     try:
-        body = s3.get_object(Bucket=bucket, Key=f"{lane}/manifest.json")["Body"].read()
+        body = s3.get_object(Bucket=bucket, Key=f"{lane}/{MANIFEST}")["Body"].read()
     except s3.exceptions.NoSuchKey:
         raise UnreachableError(
             f"the site of {lane} is not uploaded", f"Upload it: grayctl site upload --lane {lane}"

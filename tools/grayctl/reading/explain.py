@@ -18,6 +18,7 @@ from gray.edge.grants import EdgeKeys, GrantError, sign_debug_by, sign_identity,
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
 from gray.release.lane_api import LaneApi
+from gray.release.site_files import DEFAULT_FILES, SiteFiles
 from gray.release.user_lists import ListError, build_shards, shard_key
 from grayctl.errors import GrayctlError, RefusedError, UnreachableError, UsageError
 
@@ -104,14 +105,14 @@ def link_status(path: str) -> int:
     if path.startswith("/api/"):
         return 0
     event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), "")
-    return int(_run("request_static", _stopped, event, 1).get("statusCode", 0))
+    return int(_on_stable(event).get("statusCode", 0))
 
 
-def stored_at(path: str) -> str:
+def stored_at(path: str, files: SiteFiles) -> str:
     """The object that stable's viewers get for this path; empty where the site's files are not asked."""
     if path.startswith("/api/"):
         return ""
-    return unquote(_run("request_static", _stopped, _event(Viewer(path=path), ""), 1).get("uri", ""))
+    return unquote(_on_stable(_event(Viewer(path=path), ""), files).get("uri", ""))
 
 
 def published(store: Store) -> See:
@@ -162,14 +163,14 @@ def _shards(release: Release, name: str, read_ids: ReadIds) -> dict[str, str]:
     return {shard_key(name, number): value for number, value in enumerate(values)}
 
 
-def _stopped(key: str) -> str | None:
-    """An edge location where everybody is on stable."""
-    return killed_config(1, 1, 1) if key == CONFIG else None
+def _on_stable(event: Mapping[str, Any], files: SiteFiles = DEFAULT_FILES) -> dict[str, Any]:
+    """What an edge location does with a request for a file or a document when everybody is on stable."""
+    return _edge_on_stable(files).run(copy.deepcopy(event), now=1).value
 
 
 @cache
-def _everybody_on_stable(name: str) -> EdgeFunction:
-    return EdgeFunction(_code(name), _stopped)
+def _edge_on_stable(files: SiteFiles) -> EdgeFunction:
+    return EdgeFunction(_code("request_static"), {CONFIG: killed_config(1, 1, 1, files)}.get)
 
 
 def _code(name: str) -> str:
@@ -187,8 +188,7 @@ def _run(name: str, see: See, event: Mapping[str, Any], now: int) -> dict[str, A
             failures.append(error)  # the engine does not pass on exceptions
             return None
 
-    function = _everybody_on_stable(name) if see is _stopped else EdgeFunction(_code(name), watched)
-    value = function.run(copy.deepcopy(event), now=now).value
+    value = EdgeFunction(_code(name), watched).run(copy.deepcopy(event), now=now).value
     if failures:
         raise failures[0]
     return value

@@ -1,0 +1,1 @@
+"""A lane's static site: from a folder to the bucket."""

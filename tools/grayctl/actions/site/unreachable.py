@@ -1,0 +1,22 @@
+"""Files that no path leads to, as the edge's own function says."""
+
+from urllib.parse import quote
+
+from gray.lanes.registration import STABLE
+from gray.lanes.sites import site_files
+from gray.release.site_files import SiteFiles
+from grayctl.actions.site.source import Site
+from grayctl.reading.explain import stored_at
+
+__all__ = ["unreachable"]
+
+
+def unreachable(site: Site) -> list[str]:
+    """The files that no path of a browser leads to, at an edge that knows this site alone."""
+    files = site_files({STABLE: site.registration})[0]
+    return [name for name in site.files if not _is_reached(site, name, files)]
+
+
+def _is_reached(site: Site, name: str, files: SiteFiles) -> bool:
+    stored = stored_at(f"/{quote(name)}", files)
+    return stored == f"/{STABLE}/{name}" or (site.is_shared(name) and stored == f"/{name}")
