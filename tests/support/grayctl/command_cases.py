@@ -242,7 +242,7 @@ CHANGING = {
         "deleted 0 files",
         (
             Mistake("--lane v3 --older-than 30", EXIT_UNREACHABLE, "the site of v3 is not uploaded"),
-            Mistake("--lane v2 --older-than 0", EXIT_USAGE, "0 is not in the range"),
+            Mistake("--lane v2 --older-than 0", EXIT_USAGE, "Input should be greater than or equal to 1"),
         ),
         before=("site upload site --lane v2",),
     ),

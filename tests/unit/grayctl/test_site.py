@@ -205,6 +205,8 @@ def test_the_command_says_what_it_left_out_and_what_nobody_can_ask_for(stack: St
     assert told["site"]["endings"] == ["js", "txt"]
     again = grayctl("site", "upload", "site", "--lane", "v2", "--json").json
     assert (again["keys"], again["unchanged"], again["tells_edge"]) == ([], 4, False)
+    stack.ssm.put_parameter(Name="/gray/test/sites/v2", Value="{}", Type="String", Overwrite=True)
+    assert "the registration of v2's site is unreadable" in grayctl("status").out
 
 
 @pytest.mark.parametrize(

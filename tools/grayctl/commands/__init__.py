@@ -43,6 +43,6 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "estimate": "Estimate the monthly cost of a release, line by line, with each price and its source.",
         "keys": "Manage the keys that sign cookies, links and identities.",
         "data": "Show what isolated gray lanes wrote, and merge it into stable.",
-        "site": "Upload the static files of a lane.",
+        "site": "Upload the static files of a lane, and delete old ones.",
     },
 }
