@@ -22,6 +22,7 @@ TAG = '<script src="/v2/graylane.js"></script>'
         "<html>{}&amp; <head>",
         "<html>{}&#65; <head>",
         "<!doctype html><html>\n\n<!-- a comment -->\n<head>{}<!-- after -->",
+        f"<!doctype html><!-- {'long ' * 3_000} -->\n<html>\n<head data-x='{'x' * 9_000}'>{{}}<meta charset=utf-8>",
         "{}<p>hello</p>",
         "{}hello",
         "{}",
@@ -42,7 +43,7 @@ def test_where_it_is_put(document: str) -> None:
     [
         "<html><head><script src='/v2/graylane.js'></script>",
         "<html><head><SCRIPT async SRC=graylane.js?1></SCRIPT>",
-        "<html><body><p>late</p><script src='https://cdn.example/x/graylane.js' ></script>",
+        f"<html><body><p>{'late ' * 3_000}</p><script src='https://cdn.example/x/graylane.js' ></script>",
     ],
 )
 def test_a_document_that_has_it_gets_no_second_one(document: str) -> None:

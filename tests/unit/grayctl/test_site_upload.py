@@ -156,6 +156,17 @@ def test_shared_files_are_one_pool_and_stable_has_its_own_copy(web: Path, place:
     assert "(assets/app-3c4d.js)" in files_missing(place.s3, "site", "v2")
 
 
+@pytest.mark.parametrize(
+    "lie", [{"shared": ["/"]}, {"shared": 7}, {"shared": [7]}, {"files": {"v2/x": 7}}, {"files": []}, {"lane": "v3"}]
+)
+def test_a_list_of_files_that_lies_is_none(web: Path, place: SitePlace, lie: dict[str, Any]) -> None:
+    uploaded(place, web, "v2")
+    manifest = json.loads(place.s3.get_object(Bucket="site", Key="v2/.graylane/manifest.json")["Body"].read())
+    place.s3.put_object(Bucket="site", Key="v2/.graylane/manifest.json", Body=json.dumps({**manifest, **lie}).encode())
+
+    assert "is not a manifest of v2; upload the site again" in files_missing(place.s3, "site", "v2")
+
+
 def test_a_shared_name_with_other_bytes_is_refused_before_anything_is_written(web: Path, place: SitePlace) -> None:
     uploaded(place, web, "v1", shared=SHARED)
     before = place.listed("")

@@ -7,6 +7,7 @@ __all__ = ["SCRIPT", "script", "with_script"]
 
 SCRIPT = "graylane.js"
 _UTF8, _UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # what a document may begin with
+_PART = 4096
 _SOURCE = Path(__file__).resolve().parents[4] / "web" / SCRIPT
 
 
@@ -26,8 +27,12 @@ def with_script(document: bytes, lane: str) -> bytes:
     # A character for each byte: every encoding that begins with ASCII passes through unchanged.
     text = document[start:].decode("latin-1")
     head = _Head()
-    head.feed(text)
-    head.close()
+    for begin in range(0, len(text), _PART):
+        head.feed(text[begin : begin + _PART])
+        if head.is_over and SCRIPT not in text:
+            break  # the rest, of most documents nearly all, says nothing
+    else:
+        head.close()
     if head.has_script:
         return document
     at = start + head.end_of(text)
@@ -40,7 +45,7 @@ class _Head(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.has_script = False
-        self._is_over = False
+        self.is_over = False
         self._line, self._column, self._length = 1, 0, 0
 
     def end_of(self, text: str) -> int:
@@ -56,20 +61,20 @@ class _Head(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("html", "head"):
             self._passed(len(self.get_starttag_text() or ""))
-        self._is_over |= tag != "html"
+        self.is_over |= tag != "html"
         path = (dict(attrs).get("src") or "").partition("?")[0]
         self.has_script |= tag == "script" and PurePosixPath(path).name == SCRIPT
 
     def handle_data(self, data: str) -> None:
-        self._is_over |= bool(data.strip())
+        self.is_over |= bool(data.strip())
 
     def handle_entityref(self, name: str) -> None:
-        self._is_over = True
+        self.is_over = True
 
     def handle_charref(self, name: str) -> None:
-        self._is_over = True
+        self.is_over = True
 
     def _passed(self, length: int) -> None:
-        if not self._is_over:
+        if not self.is_over:
             self._line, self._column = self.getpos()
             self._length = length

@@ -81,13 +81,13 @@ def plan_upload(site: Site, place: SitePlace) -> Plan:
     differing = {
         key: put for key, put in wanted.items() if key not in shared and not _is_same(there.get(key), put.content)
     }
-    manifest = f"{site.lane}/{MANIFEST}"
+    manifest, content = f"{site.lane}/{MANIFEST}", site.manifest
     listed = there.get(manifest)
     return Plan(
         site,
         assets={key: put for key, put in differing.items() if put.cache != _DOCUMENT_CACHE},
         documents={key: put for key, put in differing.items() if put.cache == _DOCUMENT_CACHE},
-        lists={} if _is_same(listed, site.manifest) else {manifest: _Object(site.manifest, _DOCUMENT_CACHE)},
+        lists={} if _is_same(listed, content) else {manifest: _Object(content, _DOCUMENT_CACHE)},
         former=listed.etag if listed else "",
         unchanged=len(wanted) - len(differing),
         is_registered=parameters.sites.get(site.lane) == site.registration,
