@@ -5,6 +5,7 @@ head, src/edge/conditions.js the rules. A `config` is a head
 of fields between bars, and the rules (or the number of the parts that hold them) on the next line.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -51,9 +52,10 @@ END = ";"
 """The last character of `config` and of the rules, and nowhere else in them: what lacks it was cut off."""
 
 _EPOCH, _SEQUENCE, _REVISION, _UNTIL, _PARTS = map(FIELDS.index, ("epoch", "sequence", "revision", "until", "parts"))
-_IDENTITY, _LANES, _KEY_ID, _SECRET, _OLD_KEYS, _SALT, _IDENTITY_KEY = map(
-    FIELDS.index, ("identity", "lanes", "key_id", "secret", "old_keys", "salt", "identity_key")
+_IDENTITY, _LANES, _KEY_ID, _SECRET, _OLD_KEYS, _SALT, _IDENTITY_KEY, _FILES = map(
+    FIELDS.index, ("identity", "lanes", "key_id", "secret", "old_keys", "salt", "identity_key", "files")
 )
+_DIRECTORY = re.compile(r" v\d+/ ")
 _KEY_PLACE, _PIN_PLACE = "{{key}}", "{{pin}}"
 
 
@@ -137,8 +139,8 @@ def identity_secret(keys: EdgeKeys) -> str:
 
 
 def files_text(files: SiteFiles = DEFAULT_FILES) -> str:
-    """The field `files`, as the edge searches it: a space before and after each token."""
-    return "".join(f" {token}" for token in files.tokens) + " "
+    """The field `files`, as the edge searches it: a space before and after each word."""
+    return "".join(f" {word}" for word in files.words) + " "
 
 
 def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
@@ -147,12 +149,18 @@ def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
     rules: empty where parts hold them, else with END at their end.
     """
     values = {**vars(stamp), "state": f"{FORMAT}{stamp.state[0]}", **rest}
+    values["lanes"] = _lanes_field(rest["lanes"], rest["files"])
     return "|".join(str(values[name]) for name in FIELDS) + f"|\n{rules or END}"
 
 
 def lane_entries(lanes: Mapping[str, LaneApi], seals: Mapping[str, str]) -> str:
     """The lanes' pins and APIs, as `lanes_of` reads them."""
     return entries({name: f"{seals[name]}:{_address(lane)}" for name, lane in lanes.items()})
+
+
+def _lanes_field(entries: str, files: str) -> str:
+    """A slash first where a lane's site has directories: the edge's short way for documents is not for these."""
+    return f"/{entries}" if _DIRECTORY.search(files) else entries
 
 
 def pin_seals(lanes: Iterable[str], *, epoch: int, until: int, key: tuple[str, str]) -> dict[str, str]:
@@ -181,7 +189,8 @@ def mask(config: str) -> str:
     fields, tail = _split(config)
     if signing_key(config):
         fields[_SECRET] = _KEY_PLACE
-        fields[_LANES] = entries({name: f"{_PIN_PLACE}:{_address(lane)}" for name, lane in lanes_of(config).items()})
+        masked = entries({name: f"{_PIN_PLACE}:{_address(lane)}" for name, lane in lanes_of(config).items()})
+        fields[_LANES] = _lanes_field(masked, fields[_FILES])
         ids = [pair.partition(":")[0] for pair in fields[_OLD_KEYS].split(",") if pair]
         fields[_OLD_KEYS] = entries(dict.fromkeys(ids, _KEY_PLACE))
         fields[_IDENTITY_KEY] = "{{identity}}" if fields[_IDENTITY_KEY] else ""
@@ -227,8 +236,9 @@ def again(config: str, sequence: int, lanes: Mapping[str, LaneApi]) -> str:
     fields, tail = _split(config)
     fields[_SEQUENCE] = str(sequence)
     if len(fields) > _LANES:
-        seals = dict(pair.split(":", 2)[:2] for pair in fields[_LANES].split(",") if pair)
-        fields[_LANES] = lane_entries(lanes, {name: seals.get(name, "") for name in lanes})
+        seals = dict(pair.split(":", 2)[:2] for pair in fields[_LANES].split(",") if ":" in pair)
+        left = lane_entries(lanes, {name: seals.get(name, "") for name in lanes})
+        fields[_LANES] = _lanes_field(left, fields[_FILES])
     return "|".join(fields) + tail
 
 
@@ -245,7 +255,7 @@ def unmask(config: str, keys: EdgeKeys) -> str:
         lanes = lanes_of(config)
         key = (newest, derived[newest])
         seals = pin_seals(lanes, epoch=int(fields[_EPOCH]), until=int(fields[_UNTIL]), key=key)
-        fields[_LANES] = lane_entries(lanes, seals)
+        fields[_LANES] = _lanes_field(lane_entries(lanes, seals), fields[_FILES])
     return "|".join(fields) + tail
 
 

@@ -18,14 +18,14 @@ class SiteFiles:
     directories: tuple[str, ...] = ()
 
     @property
-    def tokens(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
         """What the edge searches for: `css`, `/assets/`, `v2/`."""
         return (*self.endings, *self.shared, *(f"{lane}/" for lane in self.directories))
 
     @property
     def size(self) -> int:
         """The bytes that it takes of a config."""
-        return 1 + sum(len(token) + 1 for token in self.tokens)
+        return 1 + sum(len(word) + 1 for word in self.words)
 
 
 _DEFAULT = (

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.control.world import BUCKET, PREFIX, World
-from tests.support.release.documents import document
+from tests.support.control.world import PREFIX, World
+from tests.support.release.documents import document, rule
 
 from gray.edge.check import read_release
 from gray.edge.compile import VALUE_BYTES, encoded
-from gray.edge.config import Stamp, files_text
+from gray.edge.config import Stamp, files_text, lanes_of
 from gray.edge.grants import EdgeKeys
 from gray.lanes.registration import read_parameters
 from gray.lanes.sites import DIRECTORY, SPA, SiteRegistration, is_shared_prefix, site_files
@@ -156,6 +156,8 @@ def test_the_schedule_publishes_a_site_once(world: World) -> None:
     assert result.record
     assert (result.why, result.record.status) == ("files", "published")
     assert world.config.split("|")[14] == " foo js /assets/ v2/ "
+    # The edge's short way is not for directories.
+    assert world.config.split("|")[6].startswith("/,v2:")
     assert world.scheduled().record is None
 
 
@@ -181,15 +183,26 @@ def test_a_kill_needs_no_site_and_a_resume_has_them_again(world: World) -> None:
     assert world.config.split("|")[14] == " foo js /assets/ v2/ "
 
 
-def test_the_set_in_s3_and_what_stands_by_keep_the_sites(world: World) -> None:
+def test_the_set_in_s3_keeps_the_sites(world: World) -> None:
     upload(world)
     world.scheduled()
+    before = world.config
     world.store.items.clear()
 
     assert rebuild(world.control_plane(), PublishRequest("manual"), source="s3").status == "published"
-    assert world.config.split("|")[14] == " foo js /assets/ v2/ "
+    assert world.config == before
+    assert lanes_of(before) == {"v2": LaneApi("api2", "live")}
 
-    world.s3.objects.pop((BUCKET, "edge-config.json"), None)
-    world.unregister()
+
+def test_what_stands_by_keeps_the_sites(world: World) -> None:
+    upload(world)
     world.scheduled()
-    assert world.config.split("|")[14] == " foo js /assets/ v2/ "
+    # HEAD is refused, and the published lane has gone.
+    world.save(read_release(document(lanes=["v9"], rules=[rule(lane="v9")])))
+    world.unregister()
+
+    record = world.scheduled().record
+
+    assert record
+    assert record.status == "refused"
+    assert (world.config.split("|")[6], world.config.split("|")[14]) == ("/", " foo js /assets/ v2/ ")
