@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import ceil
@@ -176,6 +177,20 @@ def test_a_shared_name_with_other_bytes_is_refused_before_anything_is_written(we
             plan_upload(build_site(web, "v2", shared=SHARED), place)
         assert "another name" in refused.value.remedy
     assert place.listed("") == before
+
+
+@pytest.mark.parametrize(("content", "is_refused"), [(b"one", False), (b"two", True)])
+def test_two_uploads_at_once_never_replace_a_shared_file(
+    web: Path, place: SitePlace, content: bytes, is_refused: bool
+) -> None:
+    plan = plan_upload(build_site(web, "v2", shared=SHARED), place)
+    place.s3.put_object(Bucket="site", Key="assets/app-1a2b.js", Body=content)
+
+    with pytest.raises(UsageError, match="is there with other bytes") if is_refused else nullcontext():
+        upload_site(plan, place)
+
+    assert place.s3.get_object(Bucket="site", Key="assets/app-1a2b.js")["Body"].read() == content
+    assert ("v2" in read_parameters(place.ssm, place.prefix).sites) is not is_refused
 
 
 def test_a_shared_file_whose_etag_is_no_md5_is_compared_by_its_bytes(web: Path, place: SitePlace) -> None:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from gray.lanes.registration import Parameters, read_parameters
 from gray.lanes.sites import MANIFEST, site_files
@@ -155,10 +156,14 @@ def _refuse_other_bytes(site: Site, place: SitePlace, there: Mapping[str, Stored
         # An ETag is no MD5 where the object is encrypted by a key of KMS, or was written in several parts.
         if stored.size == len(content) and _read(place, name) == content:
             continue
-        raise UsageError(
-            f"/{name} is there with other bytes, and open pages of any lane may need them",
-            "Give the changed file another name (a hash in it), or do not share its folder.",
-        )
+        raise _other_bytes(name)
+
+
+def _other_bytes(key: str) -> UsageError:
+    return UsageError(
+        f"/{key} is there with other bytes, and open pages of any lane may need them",
+        "Give the changed file another name (a hash in it), or do not share its folder.",
+    )
 
 
 def _read(place: SitePlace, key: str) -> bytes:
@@ -171,9 +176,7 @@ def _is_same(stored: Stored | None, content: bytes) -> bool:
 
 def _put_all(place: SitePlace, objects: Mapping[str, _Object], advance: Callable[[str], object]) -> None:
     def put(key: str) -> str:
-        content, cache = objects[key].content, objects[key].cache
-        headers = content_headers(key, content)
-        place.s3.put_object(Bucket=place.bucket, Key=key, Body=content, CacheControl=cache, **headers)
+        _put(place, key, objects[key])
         return key
 
     pool = ThreadPoolExecutor(WORKERS)
@@ -182,3 +185,18 @@ def _put_all(place: SitePlace, objects: Mapping[str, _Object], advance: Callable
             advance(key)
     finally:
         pool.shutdown(cancel_futures=True)  # after an error or Ctrl-C nothing more begins
+
+
+def _put(place: SitePlace, key: str, put: _Object) -> None:
+    given: dict[str, Any] = {"Body": put.content, "CacheControl": put.cache, **content_headers(key, put.content)}
+    if put.cache != _SHARED_CACHE:
+        place.s3.put_object(Bucket=place.bucket, Key=key, **given)
+        return
+    try:
+        place.s3.put_object(Bucket=place.bucket, Key=key, IfNoneMatch="*", **given)
+    except place.s3.exceptions.ClientError as error:
+        # 412: since we looked, another upload has put something there.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
+            raise
+        if _read(place, key) != put.content:
+            raise _other_bytes(key) from error
