@@ -1,7 +1,8 @@
 // A handler behind a REST API, an HTTP API or a function URL.
 import { LaneContext, addressed, carrying } from './context.js';
-import { fromHeaders, headersOf, isObject, written } from './extract.js';
+import { fromHeaders, headersOf, isObject, written } from './propagation/extract.js';
 import { cameByKey, serves } from './guard.js';
+import { PER_ENVIRONMENT, emit } from './observe.js';
 import { settings } from './settings.js';
 
 /**
@@ -18,7 +19,8 @@ import { settings } from './settings.js';
  * Reads the lane of a request, guards it, and puts `x-gray-version` on every answer, also on errors.
  *
  * 403 to a request without API key, 421 to one of another lane, and 500 for what the handler throws, as API Gateway's
- * own error would lack the header. What HTTP APIs and function URLs take for an answer (a value without `statusCode`)
+ * own error would lack the header. Each request counts in the metrics Requests, Errors and Latency of its lane. What
+ * HTTP APIs and function URLs take for an answer (a value without `statusCode`)
  * becomes one.
  * @param {(event: any, context: any) => any} handler
  * @param {LaneMiddlewareOptions} [options]
@@ -26,9 +28,13 @@ import { settings } from './settings.js';
  */
 export function laneMiddleware(handler, options = {}) {
   return async (event, context) => {
+    const started = performance.now();
     const { found, answer, headers } = await admit(event, context, options);
     const given = answer ?? (await carrying(found, () => answerOf(handler, event, context)));
-    return { ...given, headers: { ...given.headers, ...headers } };
+    const Latency = Math.round((performance.now() - started) * 1000) / 1000;
+    const Errors = Number(given?.statusCode >= 500);
+    emit(settings(), found.lane, { Requests: 1, Errors, Latency }, { reason: found.reason });
+    return { ...given, headers: { ...given?.headers, ...headers } };
   };
 }
 
@@ -60,6 +66,7 @@ async function answerBefore(event, headers, found, own, options) {
   if (requireKey && !cameByKey(event, headers, await originKeys?.())) return json(403, { error: 'forbidden' });
   if (!serves(found, own.lane, event.stageVariables?.serve_as)) {
     console.warn(`request for lane ${found.lane} reached lane ${own.lane}`);
+    emit(own, own.lane, { LaneMismatch: 1 }, PER_ENVIRONMENT);
     return json(421, { error: 'wrong-lane', lane: own.lane, asked: found.lane });
   }
   return null;

@@ -11,7 +11,8 @@ const WORD = /^[A-Za-z0-9_.:-]{1,64}$/;
 export class LaneContext {
   /**
    * @param {string} lane `v1` to `v99`
-   * @param {string} [reason] the rule's id or one of the edge's own reasons (`sticky`, `default`, ...); empty when unknown
+   * @param {string} [reason] the rule's id or one of the edge's own reasons (`sticky`, `default`, ...); empty when
+   *   unknown
    * @param {string} [revision] number of the release's revision; empty when unknown
    * @param {string} [to] the lane of the callee that the sender chose; another one than `lane` when that lane has no
    *   such service

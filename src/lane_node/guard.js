@@ -54,11 +54,3 @@ export function cameByKey(event, headers, keys) {
 function isSame(one, other) {
   return timingSafeEqual(...[one, other].map((text) => createHash('sha256').update(text).digest()));
 }
-
-/**
- * Throws WrongLaneError unless served.
- * @throws {WrongLaneError}
- */
-export function check(found, own) {
-  if (!serves(found, own)) throw new WrongLaneError(own, found.lane);
-}

@@ -1,8 +1,9 @@
 // Handlers of functions that are invoked, subscribed, started by Step Functions, or given batches of records.
 import { LaneContext, addressed, carrying } from './context.js';
-import { fromEvent, fromRecord, isObject, unwrapped, written } from './extract.js';
-import { check } from './guard.js';
-import { enveloped } from './inject.js';
+import { fromEvent, fromRecord, isObject, unwrapped, written } from './propagation/extract.js';
+import { WrongLaneError, serves } from './guard.js';
+import { enveloped } from './propagation/inject.js';
+import { PER_ENVIRONMENT, emit } from './observe.js';
 import { settings } from './settings.js';
 
 /**
@@ -27,7 +28,7 @@ export function inLane(handler, { passOn = false } = {}) {
 
 /**
  * Run a function on each record in that record's own lane, one after the other, and answer Lambda's partial batch
- * response.
+ * response. The metrics Records and RecordsFailed count those that were tried, by lane: one line a lane and batch.
  *
  * For standard queues all records are tried. For streams the first failure ends the batch: Lambda goes on from there
  * ("ReportBatchItemFailures", in both developer guides). For FIFO queues it ends the batch too, and the records not
@@ -42,28 +43,44 @@ export async function eachRecord(handle, event) {
   const own = settings();
   const handedOn = written(event);
   const failures = [];
+  const counts = new Map();
+  const count = (lane, metric) => {
+    counts.set(lane, { Records: 0, RecordsFailed: 0, ...counts.get(lane) });
+    counts.get(lane)[metric] += 1;
+  };
+  let unanswerable = null;
   for (const record of Array.isArray(event) ? event : event.Records) {
     if (failures.length && isFifo(record)) {
       failures.push({ itemIdentifier: identifierOf(record) });
       continue;
     }
     const found = handedOn ?? fromRecord(record) ?? new LaneContext(own.home);
+    count(found.lane, 'Records');
     try {
       await serving(found, own, () => handle(record));
     } catch (error) {
       // Whatever went wrong with one record must not lose the others; it comes back to us or to the dead letters.
-      const identifier = identifierOf(record);
-      if (!identifier) throw error;
       console.error('record failed', error);
+      count(found.lane, 'RecordsFailed');
+      const identifier = identifierOf(record);
+      if (!identifier) {
+        unanswerable = { error };
+        break;
+      }
       failures.push({ itemIdentifier: identifier });
       if (!('messageId' in record)) break;
     }
   }
+  for (const lane of [...counts.keys()].sort()) emit(own, lane, counts.get(lane));
+  if (unanswerable) throw unanswerable.error;
   return { batchItemFailures: failures };
 }
 
 function serving(found, own, work) {
-  check(found, own.lane);
+  if (!serves(found, own.lane)) {
+    emit(own, own.lane, { LaneMismatch: 1 }, PER_ENVIRONMENT);
+    throw new WrongLaneError(own.lane, found.lane);
+  }
   // `to` was meant for us: handed on, it would let the next service stand in although nobody chose it.
   return carrying(addressed(found, ''), work);
 }

@@ -1,6 +1,6 @@
 // Carrying the lane through HTTP, to named hosts only: other parties do not learn which lane a viewer is in. Host names
 // are compared whole, without port and whatever their case.
-import { extended, parse, render } from './baggage.js';
+import { extended, parse, render } from './propagation/baggage.js';
 import { current } from './context.js';
 
 const FIELDS = {

@@ -26,10 +26,14 @@ export function signIdentity(value, key) {
  * @param {number} maxAge seconds, as long as the login itself
  */
 export function identityCookie(name, value, key, maxAge) {
-  if (!NAME.test(name)) throw new RangeError(`${JSON.stringify(name)} is no name of a cookie: use letters, digits, - and _`);
+  if (!NAME.test(name)) {
+    throw new RangeError(`${JSON.stringify(name)} is no name of a cookie: use letters, digits, - and _`);
+  }
   const pair = `${name}=${encoded(signIdentity(value, key))}`;
-  if (Buffer.byteLength(pair) > MOST_COOKIE) {
-    throw new RangeError(`the cookie has ${pair.length} bytes of the ${MOST_COOKIE} that browsers keep: sign a shorter id`);
+  if (pair.length > MOST_COOKIE) {
+    throw new RangeError(
+      `the cookie has ${pair.length} bytes of the ${MOST_COOKIE} that browsers keep: sign a shorter id`,
+    );
   }
   return `${pair}; Max-Age=${Math.trunc(maxAge)}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 }

@@ -9,5 +9,5 @@ export { eachRecord, inLane } from './handlers.js';
 export { laneFetch, outgoing } from './http.js';
 export { identityCookie, signIdentity } from './identity.js';
 export { Settings, SettingsError, settings } from './settings.js';
-export * as extract from './extract.js';
-export * as inject from './inject.js';
+export * as extract from './propagation/extract.js';
+export * as inject from './propagation/inject.js';

@@ -11,10 +11,12 @@ export class Settings {
   /**
    * @param {string} environment part of every physical name
    * @param {string} lane own lane, or `shared` for a service without versions
+   * @param {string} service its name in metrics
    */
-  constructor(environment, lane) {
+  constructor(environment, lane, service) {
     this.environment = environment;
     this.lane = lane;
+    this.service = service;
   }
 
   /** The lane of work that came without one: the own lane; stable for a shared service. */
@@ -38,5 +40,5 @@ export function settings(environ = process.env) {
   if (!environment) {
     throw new SettingsError("GRAY_ENVIRONMENT is not set: give the environment's name (dev, test, prod)");
   }
-  return new Settings(environment, lane);
+  return new Settings(environment, lane, environ.POWERTOOLS_SERVICE_NAME ?? 'service');
 }

@@ -1,4 +1,4 @@
-// Plays cases of tests/cases/lane on src/lane_node: one a line in, its outcome a line out. See tests/cases/lane/README.md.
+// Plays cases of tests/cases/lane on src/lane_node: one a line in, its outcome a line out.
 import { createInterface } from 'node:readline';
 
 import * as lane from '../../../src/lane_node/index.js';
@@ -49,6 +49,13 @@ const CALLS = {
     const { statusCode: status, headers, body } = await handler(event, invocation(given));
     return { status, version: headers['x-gray-version'], body: JSON.parse(body) };
   },
+  metrics: async ({ of, ...given }) => {
+    const { lines } = await played(of, given);
+    return lines.map(JSON.parse).map(({ _aws: { CloudWatchMetrics: directives }, ...values }) => {
+      if ('Latency' in values) values.Latency = 0;
+      return { directives, ...values };
+    });
+  },
 };
 
 function answered(event) {
@@ -62,16 +69,24 @@ const revived = (name, value) => (typeof value?.base64 === 'string' ? Buffer.fro
 const written = (name, value) =>
   value?.type === 'Buffer' ? { base64: Buffer.from(value.data).toString('base64') } : value;
 
+/** The outcome of a call, and the lines that it wrote. */
+async function played(call, given) {
+  const { write } = process.stdout;
+  const lines = [];
+  process.stdout.write = (line) => lines.push(line);
+  try {
+    return { value: (await CALLS[call](given)) ?? null, lines };
+  } catch (error) {
+    return { error: `${error instanceof RangeError ? 'ValueError' : error.name}: ${error.message}`, lines };
+  } finally {
+    process.stdout.write = write;
+  }
+}
+
 console.error = console.warn = () => {}; // what the library logs of failures that cases are about
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   const { call, given } = JSON.parse(line, revived);
-  let outcome;
-  try {
-    process.env.GRAY_LANE = given.own;
-    process.env.GRAY_ENVIRONMENT = 'test';
-    outcome = { value: (await CALLS[call](given)) ?? null };
-  } catch (error) {
-    outcome = { error: `${error instanceof RangeError ? 'ValueError' : error.name}: ${error.message}` };
-  }
+  Object.assign(process.env, { GRAY_LANE: given.own, GRAY_ENVIRONMENT: 'test', POWERTOOLS_SERVICE_NAME: 'mail' });
+  const { lines: _, ...outcome } = await played(call, given);
   process.stdout.write(`${JSON.stringify(outcome, written)}\n`);
 }

@@ -5,6 +5,8 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
@@ -19,13 +21,22 @@ from lane.powertools import LaneMiddleware
 from lane.propagation import extract, inject
 from lane.settings import read
 
-__all__ = ["HAS_NODE", "Node", "Outcome", "in_python"]
+__all__ = ["FILES", "HAS_NODE", "Node", "Outcome", "cases", "in_python"]
 
+FILES = sorted((Path(__file__).parents[2] / "cases" / "lane").glob("*.json"))
 HAS_NODE = shutil.which("node") is not None
+
 _PLAYER = Path(__file__).with_name("play.mjs")
 
 type Given = Mapping[str, Any]
 type Outcome = dict[str, Any]
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """The cases of a file."""
+    (path,) = (path for path in FILES if path.stem == name)
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    return found
 
 
 class Node:
@@ -55,13 +66,18 @@ class Node:
 
 def in_python(call: str, given: Given) -> Outcome:
     """The same on src/lane."""
-    given = json.loads(json.dumps(given, default=_encoded), object_hook=_revived)
-    try:
-        value = _CALLS[call](given)
-    except Exception as error:  # noqa: BLE001 - cases expect errors, and show those that they do not
-        return {"error": f"{type(error).__name__}: {error}"}
+    return _played(call, json.loads(json.dumps(given, default=_encoded), object_hook=_revived))[0]
+
+
+def _played(call: str, given: Given) -> tuple[Outcome, list[str]]:
+    """The outcome of a call, and the lines that it wrote."""
+    with redirect_stdout(StringIO()) as written:
+        try:
+            value = _CALLS[call](given)
+        except Exception as error:  # noqa: BLE001 - cases expect errors, and show those that they do not
+            return {"error": f"{type(error).__name__}: {error}"}, written.getvalue().splitlines()
     outcome: Outcome = json.loads(json.dumps({"value": value}, default=_encoded))
-    return outcome
+    return outcome, written.getvalue().splitlines()
 
 
 def _encoded(value: object) -> object:
@@ -85,7 +101,7 @@ def _invocation(given: Given) -> Any:
 
 
 def _settings(given: Given) -> Callable[[], Settings]:
-    return lambda: read({"GRAY_LANE": given["own"], "GRAY_ENVIRONMENT": "test"})
+    return lambda: read({"GRAY_LANE": given["own"], "GRAY_ENVIRONMENT": "test", "POWERTOOLS_SERVICE_NAME": "mail"})
 
 
 def _sending(send: Callable[..., Any]) -> Callable[[Given], Any]:
@@ -155,6 +171,14 @@ def _api(given: Given) -> Any:
     return {"status": answer["statusCode"], "version": headers["x-gray-version"], "body": json.loads(answer["body"])}
 
 
+def _metrics(given: Given) -> Any:
+    lines = [json.loads(line) for line in _played(given["of"], given)[1]]
+    return [
+        {"directives": line.pop("_aws")["CloudWatchMetrics"], **line, **({"Latency": 0} if "Latency" in line else {})}
+        for line in lines
+    ]
+
+
 _CALLS: dict[str, Callable[[Given], Any]] = {
     "from_event": lambda given: extract.from_event(given["event"], _invocation(given)),
     "from_record": lambda given: extract.from_record(given["record"]),
@@ -173,4 +197,5 @@ _CALLS: dict[str, Callable[[Given], Any]] = {
     "in_lane": _in_lane,
     "each_record": _each_record,
     "api": _api,
+    "metrics": _metrics,
 }

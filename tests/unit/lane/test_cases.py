@@ -1,6 +1,5 @@
 """Every case of tests/cases/lane, on src/lane and on src/lane_node; and both alike on what nobody thought of."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -9,19 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.lane.json_texts import EVENTS, VALUES
-from tests.support.lane.play import HAS_NODE, Node, Outcome, in_python
-from tests.unit.lane.vectors.books import CASES
+from tests.support.lane.play import FILES, HAS_NODE, Node, Outcome, cases, in_python
 
 type Play = Callable[[str, Mapping[str, Any]], Outcome]
 
-FILES = sorted(CASES.glob("*.json"))
 V2 = {"lane": "v2", "reason": "ramp", "revision": "7"}
-
-
-def cases(name: str) -> list[dict[str, Any]]:
-    """The cases of a file."""
-    found: list[dict[str, Any]] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))["cases"]
-    return found
 
 
 @pytest.fixture(scope="module")

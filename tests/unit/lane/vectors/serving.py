@@ -10,11 +10,12 @@ KEY = {"x-api-key": "k"}
 
 
 def books() -> Iterator[tuple[str, Book]]:
-    """A file a kind of function."""
+    """A file a kind of function, and one of what all of them count."""
     yield "settings", _settings()
     yield "api", _api()
     yield "invoked", _invoked()
     yield "records", _records()
+    yield "metrics", _metrics()
 
 
 def _settings() -> Book:
@@ -142,4 +143,43 @@ def _records() -> Book:
     book.add("handed on", "each_record", done(["v2", "v2"]), own="shared", event=handed_on)
     wrong = "WrongLaneError: this is lane v1, the request belongs to v2"
     book.refuse("what cannot come back", "each_record", wrong, own="v1", event=handed_on)
+    return book
+
+
+def _line(name: str, counts: Document, *, per_environment: bool = False, reason: str = "") -> Document:
+    """An embedded-metric line as the cases compare it: without its time, and each latency 0."""
+    dimensions = [["environment", "lane", "service"], *([["environment"]] if per_environment else [])]
+    units = [{"Name": key, "Unit": "Milliseconds" if key == "Latency" else "Count"} for key in counts]
+    directives = [{"Namespace": "Graylane", "Dimensions": dimensions, "Metrics": units}]
+    decided: Document = {}
+    if reason:
+        by_reason = [["environment", "service", "lane", "reason"]]
+        counted = [{"Name": "Decisions", "Unit": "Count"}]
+        directives.append({"Namespace": "Graylane", "Dimensions": by_reason, "Metrics": counted})
+        decided = {"reason": reason, "Decisions": 1}
+    return {"directives": directives, "environment": "test", "lane": name, "service": "mail", **decided, **counts}
+
+
+def _metrics() -> Book:
+    book = Book("What is counted, by lane.")
+    headers = {**HEADERS, **KEY}
+    mismatch = _line("v1", {"LaneMismatch": 1}, per_environment=True)
+
+    def requests(errors: int = 0, **more: Any) -> Document:
+        return _line("v2", {"Requests": 1, "Errors": errors, "Latency": 0}, **more)
+
+    book.add("a request", "metrics", [requests(reason="ramp")], of="api", own="v2", event=_rest(headers=headers))
+    plain = _rest(headers={"x-gray-version": "v2", **KEY})
+    book.add("a request without a reason", "metrics", [requests()], of="api", own="v2", event=plain)
+    failed = _rest("/fails", headers)
+    book.add("an error", "metrics", [requests(1, reason="ramp")], of="api", own="v2", event=failed)
+    strayed = [mismatch, requests(reason="ramp")]
+    book.add("another lane's request", "metrics", strayed, of="api", own="v1", event=_rest(headers=headers))
+    book.add("another lane's event", "metrics", [mismatch], of="in_lane", own="v1", event={"gray": envelope()})
+    batch = {"Records": [_message(1, "v3"), _message(2), _message(3)]}
+    counted = [_line("v2", {"Records": 2, "RecordsFailed": 1}), _line("v3", {"Records": 1, "RecordsFailed": 0})]
+    book.add("a batch", "metrics", counted, of="each_record", own="shared", event=batch, fails=[1])
+    unanswerable = {"Records": [{"eventSource": "aws:s3"}]}
+    counted = [_line("v2", {"Records": 1, "RecordsFailed": 1})]
+    book.add("what cannot come back", "metrics", counted, of="each_record", own="v2", event=unanswerable, fails=[0])
     return book

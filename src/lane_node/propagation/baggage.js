@@ -1,11 +1,16 @@
 // W3C baggage (https://www.w3.org/TR/baggage/): the members of others are kept as they came, ours are added.
-import { LaneContext, laneContext } from './context.js';
+import { LaneContext, laneContext } from '../context.js';
 
 // The specification asks everybody to pass on at least this much. More may be dropped anywhere, so we drop it first.
 export const MOST_BYTES = 8192;
 const MOST_MEMBERS = 64;
 
-const OURS = { 'gray.version': 'lane', 'gray.reason': 'reason', 'gray.revision': 'revision', 'gray.to': 'to' };
+const OURS = new Map([
+  ['gray.version', 'lane'],
+  ['gray.reason', 'reason'],
+  ['gray.revision', 'revision'],
+  ['gray.to', 'to'],
+]);
 
 // What a header may hold. Other text would make the clients that send it on fail, by what a viewer wrote.
 const SENDABLE = /^[\t\x20-\x7e]*$/;
@@ -23,7 +28,7 @@ export function parse(text) {
   const others = [];
   for (const member of text.split(',').map(stripped)) {
     const equals = member.indexOf('=');
-    const field = Object.entries(OURS).find(([key]) => key === stripped(equals < 0 ? member : member.slice(0, equals)))?.[1];
+    const field = OURS.get(stripped(equals < 0 ? member : member.slice(0, equals)));
     if (!field) {
       if (equals >= 0 && SENDABLE.test(member)) others.push(member);
     } else if (ours.has(field)) {
@@ -54,7 +59,7 @@ export function extended(found, members) {
 
 /** The header for this lane context: ours first, then as many of the others' members as fit. */
 export function render(found, mostBytes = MOST_BYTES) {
-  const members = Object.entries(OURS).flatMap(([key, field]) => (found[field] ? [`${key}=${found[field]}`] : []));
+  const members = [...OURS].flatMap(([key, field]) => (found[field] ? [`${key}=${found[field]}`] : []));
   let size = Buffer.byteLength(members.join(','));
   for (const member of found.members.slice(0, MOST_MEMBERS - members.length)) {
     size += 1 + Buffer.byteLength(member);

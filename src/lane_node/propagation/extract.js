@@ -4,7 +4,7 @@
 // "Capturing records of Lambda asynchronous invocations"). What we wrote beside a payload counts first, then the
 // payload's own form: an API event that a function of v2 hands on is v2's, whatever the headers in it say.
 import { contextOf, parse } from './baggage.js';
-import { laneContext } from './context.js';
+import { laneContext } from '../context.js';
 import { loaded } from './splice.js';
 
 /** Member of JSON documents (payloads, EventBridge details, Step Functions inputs) that holds the lane context. */
@@ -77,11 +77,11 @@ function agreed(found) {
 /** Headers of a REST API, HTTP API or function URL event, names in lower case; a name given twice is joined. */
 export function headersOf(event) {
   const { headers: single, multiValueHeaders: several } = event;
-  const found = isObject(single) ? Object.entries(single).map(([name, value]) => [name.toLowerCase(), String(value)]) : [];
-  for (const [name, values] of isObject(several) ? Object.entries(several) : []) {
-    if (Array.isArray(values)) found.push([name.toLowerCase(), values.join(',')]);
+  const found = entries(single).map(([name, value]) => [name, String(value)]);
+  for (const [name, values] of entries(several)) {
+    if (Array.isArray(values)) found.push([name, values.join(',')]);
   }
-  return Object.fromEntries(found);
+  return Object.fromEntries(found.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** From headers with names in lower case. The edge sets `x-gray-version`; baggage alone is enough too. */
@@ -171,6 +171,10 @@ export function unwrapped(event) {
 /** Whether this was made of a payload that is no object, and not of an object with a member PAYLOAD. */
 export function wraps(event) {
   return Object.keys(event).length === 2 && PAYLOAD in event && event[ENVELOPE]?.[PAYLOAD] === true;
+}
+
+function entries(value) {
+  return isObject(value) ? Object.entries(value) : [];
 }
 
 export function isObject(value) {

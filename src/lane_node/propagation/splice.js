@@ -86,7 +86,8 @@ export function document(text) {
 
 /** What is ours as JSON, in few bytes and ASCII alone, whatever others' baggage has in it. */
 export function dumped(own) {
-  return JSON.stringify(own).replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(own).replace(/[^\0-\x7f]/g, escaped);
 }
 
 /** Whether the text is one JSON value of any kind. */

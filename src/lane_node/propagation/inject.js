@@ -1,15 +1,17 @@
 // Injecting the lane context into what the AWS SDK sends: parameters of a call in, changed parameters out.
 //
-// Each function returns new parameters and leaves those of the caller alone. The caller's JSON goes out as it is, with a
-// member of ours in it. Outside of any lane (`found` is null) parameters are passed on as they are; so are those of a
-// wrong type or missing ones, as the SDK says best what is wrong with them, and text that is no JSON, which AWS refuses.
+// Each function returns new parameters and leaves those of the caller alone. The caller's JSON goes out as it is, with
+// a member of ours in it. Outside of any lane (`found` is null) parameters are passed on as they are; so are those of a
+// wrong type or missing ones, as the SDK says best what is wrong with them, and text that is no JSON, which AWS
+// refuses.
 import { MOST_BYTES, contextOf, extended, isBaggage, parse, render } from './baggage.js';
-import { LaneContext, addressed, isLane } from './context.js';
+import { addressed, isLane } from '../context.js';
 import { ATTRIBUTE, ENVELOPE, PAYLOAD, TO, fromDocument, isObject, wraps } from './extract.js';
-import { NoRoomError, TakenError } from './guard.js';
+import { NoRoomError, TakenError } from '../guard.js';
 import { document, dumped, isJson } from './splice.js';
 
 /**
+ * @typedef {import('../context.js').LaneContext} LaneContext
  * @typedef {(destination: string, lane: string) => string} ChooseLane lane of the consumer, from the destination as the
  *   call names it and the lane carried
  */
@@ -123,7 +125,9 @@ function withCustom(encoded, carried) {
   const context = document(Buffer.from(String(encoded), 'base64').toString('latin1'));
   if (!context) return null;
   const custom = context.members.filter((member) => member.name === 'custom').at(-1);
-  if (!custom || context.value(custom) === null) return context.spliced({ custom: { [ENVELOPE]: carried } }, ['custom']);
+  if (!custom || context.value(custom) === null) {
+    return context.spliced({ custom: { [ENVELOPE]: carried } }, ['custom']);
+  }
   const inner = document(context.text.slice(custom.valueStart, custom.end));
   if (!inner) throw new TakenError('`custom` in the client context, which is no object,');
   ownEnvelope(inner, "client context's custom.");
@@ -198,7 +202,7 @@ export function publishBatch(parameters, found, choose = sameLane) {
   return withEach(parameters, 'PublishBatchRequestEntries', (entry) => withAttributes(entry, found, to, true));
 }
 
-/** With the parameter that is a list of entries, each changed; what is no list or no entry stays for the SDK to refuse. */
+/** With each entry of a list changed; what is no list or no entry stays for the SDK to refuse. */
 function withEach(parameters, name, change) {
   const entries = parameters[name];
   if (!Array.isArray(entries)) return parameters;
