@@ -100,6 +100,7 @@ def _events() -> Book:
         "destination": (_destination(payload), V2),
         "destination, of an API event": (_destination(api | {"gray": envelope()}), V2),
         "destination, of what passes on": (_destination({"a": 1}, payload), V2),
+        "destination, of two lanes": (_destination(payload, {"gray": {"baggage": "gray.version=v1"}}), V2),
         "destination, SNS": (_sns(compact(_destination(payload))), V2),
         "state's input": ({"Input": payload}, V2),
         "state, task's result": ({"StatusCode": 200, "Payload": payload}, V2),
