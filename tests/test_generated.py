@@ -1,10 +1,12 @@
 """What is generated and committed is what its makers make now. Here alone: `make check` runs this file by itself."""
 
 import sys
+from types import ModuleType
 
 import pytest
-from tests.edge.vectors.books import CASES, files
+from tests.edge.vectors import books as edge_books
 from tests.template.iam_reference import PAGE, page
+from tests.unit.lane.vectors import books as lane_books
 
 from edge.__main__ import main as edge
 from edge.build import different
@@ -42,8 +44,9 @@ def test_the_page_of_permissions_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: .venv/bin/python -m tests.template.iam_reference"
 
 
-def test_the_cases_are_what_their_makers_write() -> None:
+@pytest.mark.parametrize("books", [edge_books, lane_books], ids=lambda books: books.__package__)
+def test_the_cases_are_what_their_makers_write(books: ModuleType) -> None:
     """They are data to read and to run elsewhere."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in CASES.glob("*.json")}
+    there = {path.name: path.read_text(encoding="utf-8") for path in books.CASES.glob("*.json")}
 
-    assert there == files(), "run: .venv/bin/python -m tests.edge.vectors"
+    assert there == books.files(), f"run: .venv/bin/python -m {books.__package__}"

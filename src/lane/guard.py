@@ -1,6 +1,6 @@
 """Whether a service serves the lane of a request, and the errors of senders. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from lane.context import SHARED, LaneContext
@@ -45,12 +45,18 @@ def check(found: LaneContext, own: str, serve_as: str = "") -> None:
         raise WrongLaneError(own, found.lane)
 
 
-def came_by_key(event: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
-    """Whether the request came with an API key: one around CloudFront has none.
+def came_by_key(event: Mapping[str, Any], headers: Mapping[str, str], keys: Collection[str] | None = None) -> bool:
+    """Whether the request came with an API key, of these where some are given: one around CloudFront has none.
 
-    API Gateway itself refuses a missing or wrong key (403); this catches a method deployed without ApiKeyRequired.
+    API Gateway itself refuses a missing or wrong key at a REST API (403); this catches a method deployed without
+    ApiKeyRequired. Nothing else compares it.
     headers: names in lower case.
     """
+    shown = headers.get("x-api-key", "")
+    if keys is not None:
+        import hmac  # for those alone that compare
+
+        return any(key and hmac.compare_digest(key.encode(), shown.encode(errors="replace")) for key in keys)
     context = event.get("requestContext")
     identity = context.get("identity") if isinstance(context, Mapping) else None
-    return bool(headers.get("x-api-key") or (isinstance(identity, Mapping) and identity.get("apiKeyId")))
+    return bool(shown or (isinstance(identity, Mapping) and identity.get("apiKeyId")))

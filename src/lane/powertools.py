@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -28,12 +28,13 @@ class LaneMiddleware:
     """Reads the lane of a request, guards it, and puts `x-gray-version` on every answer, also on errors.
 
     Give it to the resolver first: `app.use([LaneMiddleware(tracer=tracer)])`. It answers 403 to a request without API
-    key (whether the key is right is for API Gateway to say, which does it for REST APIs alone), 421 to one of another
-    lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was killed, and turns an
-    unhandled exception into a 500, as API Gateway's own 502 would lack the header.
+    key, 421 to one of another lane (with the metric LaneMismatch), 421 with `x-gray-reload: 1` when the gray lane was
+    killed, and turns an unhandled exception into a 500, as API Gateway's own 502 would lack the header.
 
     known: the registry (`lane.registry.Registry.known`), for the kill; without it only the edge's decision counts.
     open_paths: paths that are answered whatever the lane, key or state, such as health checks.
+    origin_keys: the keys that count; two while they rotate. REST APIs compare the key themselves; for other kinds this
+        does it, and without it any key counts.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class LaneMiddleware:
         known: Callable[[], Known] | None = None,
         open_paths: tuple[str, ...] = (),
         require_key: bool = True,
+        origin_keys: Callable[[], Collection[str]] | None = None,
         read_settings: Callable[[], Settings] = settings,
     ) -> None:
         self._tracer = tracer
         self._known = known
         self._open = open_paths
         self._require_key = require_key
+        self._origin_keys = origin_keys
         self._settings = read_settings
         # Powertools prints its stack of middlewares by this attribute when it debugs.
         self.__name__ = type(self).__name__
@@ -77,7 +80,8 @@ class LaneMiddleware:
     ) -> Response[Any] | None:
         if event.get("path", event.get("rawPath")) in self._open:
             return None
-        if self._require_key and not guard.came_by_key(event, headers):
+        keys = self._origin_keys and self._origin_keys()
+        if self._require_key and not guard.came_by_key(event, headers, keys):
             return _json(403, {"error": "forbidden"})
         if not guard.serves(found, own.lane, serve_as):
             _log.warning("request for lane %s reached lane %s", found.lane, own.lane)

@@ -25,7 +25,8 @@ JavaScript that fails in CloudFront; `distribution` is a distribution made by ha
 `grayctl`: `grayctl_stack` is a stack as grayctl finds it, `account` an account as deliveries find it, both by moto;
 `command_cases` has each command's success and its mistakes.
 
-`lane`: `carriers` has every carrier of a lane as one step, `orders_tables` the lanes' tables and the data copy.
+`lane`: `carriers` has every carrier of a lane as one step, `orders_tables` the lanes' tables and the data copy; `play`
+plays tests/cases/lane in Python and in Node, `json_texts` makes JSON as callers write it, and events as anybody might.
 
 `functions`: built functions. `sample_events` is which file of events/ is for which function and what a good answer has,
 `interface_emulator` runs one under AWS's runtime interface emulator.

@@ -34,7 +34,7 @@ def parse(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
         elif field in ours:
             twice.add(field)
         else:
-            ours[field] = value.partition(";")[0].strip()
+            ours[field] = value.partition(";")[0].strip(" \t")
     return {field: value for field, value in ours.items() if field not in twice}, tuple(others)
 
 

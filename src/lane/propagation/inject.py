@@ -217,7 +217,7 @@ def _each(parameters: Parameters, name: str, change: Callable[[Mapping[str, Any]
 
 
 def _with_attributes(message: Mapping[str, Any], found: LaneContext, to: str, *, filtered: bool) -> Parameters:
-    given = message.get("MessageAttributes") or {}
+    given = message.get("MessageAttributes", {})
     if not isinstance(given, Mapping) or not all(isinstance(value, Mapping) for value in given.values()):
         return {}
     own = {name: value for name, value in given.items() if name not in (ATTRIBUTE, TO)}

@@ -1,4 +1,7 @@
-"""The code of docs/lane-library.md does what the page says: its blocks are run as they stand, one after the other."""
+"""The code of docs/lane-library.md does what the page says: its blocks are run as they stand, one after the other.
+
+Those in JavaScript by node/page.test.mjs.
+"""
 
 import io
 import json
@@ -90,3 +93,8 @@ def test_a_state_passes_its_lane_on_and_its_threads_have_it(page: dict[str, Any]
     assert result["lanes"] == ["v2", "v2"]
     assert result["gray"]["version"] == "v2"
     page["with_httpx"].close()
+
+
+def test_a_login_answers_with_the_signed_cookie(page: dict[str, Any]) -> None:
+    answer = page["logged_in"]("ann", "k")
+    assert answer["headers"]["set-cookie"].startswith("sid=ann.")

@@ -5,24 +5,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from tests.support.lane.json_texts import EVENTS
 
 from lane import LaneContext
 from lane.propagation.extract import from_event, from_headers, from_record, headers_of, unwrapped
 
-NAMES = [
-    *("Records", "headers", "multiValueHeaders", "requestContext", "detail-type", "detail", "gray", "baggage", "body"),
-    *("eventSource", "Sns", "dynamodb", "NewImage", "messageAttributes", "MessageAttributes", "payload"),
-]
-TELLING = ["aws:sqs", "aws:sns", "aws:dynamodb", "gray.version=v2", '{"detail-type": 1}']
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.sampled_from(TELLING),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
-    max_leaves=15,
-)
 
-
-@given(JSON)
+@given(EVENTS)
 @settings(max_examples=500)
 def test_no_event_breaks_the_reader(event: Any) -> None:
     found = from_event(event)

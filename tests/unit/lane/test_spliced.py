@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.support.lane.carriers import own_lane
+from tests.support.lane.json_texts import OURS, VALUES, objects
 
 from lane import LaneContext
 from lane.propagation.extract import from_event, unwrapped
@@ -22,7 +22,6 @@ from lane.propagation.inject import (
 )
 
 V2 = LaneContext("v2", "ramp", "7")
-OURS = {"gray", "lane", "to", "environment"}
 
 type Send = Callable[[str], str]
 
@@ -71,37 +70,6 @@ def as_client_context(text: str) -> str:
 
 
 SPLICED: list[Send] = [as_detail, as_payload, as_file, as_arguments, as_input]
-
-SPACE = st.text(" \t\n\r", max_size=2)
-PIECES = st.one_of(
-    st.characters(min_codepoint=0x20, exclude_characters='"\\'),
-    st.sampled_from(["\ud800", "漢", "\\n", "\\u00e9", "\\ud83d\\ude00", "\\udc00", '\\"', "\\\\", "\\/", "{", "]"]),
-)
-STRINGS = st.lists(PIECES, max_size=6).map(lambda pieces: '"' + "".join(pieces) + '"')
-NAMES = STRINGS.filter(lambda name: json.loads(name) not in OURS)
-NUMBERS = st.sampled_from(
-    ["0", "-0", "1e400", "-1E+05", "1.50", "0.1234567890123456789", "12345678901234567890", "9" * 5000]
-)
-LITERALS = st.sampled_from(["true", "false", "null"])
-
-
-def spaced(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
-    """These texts one after the other, with any whitespace around each."""
-    each = [st.just(part) if isinstance(part, str) else part for part in parts]
-    return st.tuples(SPACE, *(strategy for part in each for strategy in (part, SPACE))).map("".join)
-
-
-def objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Names may be there twice."""
-    members = st.lists(spaced(NAMES, ":", values), max_size=4)
-    return spaced("{", members.map(lambda found: ",".join(found) or " "), "}")
-
-
-def arrays(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return spaced("[", st.lists(values, max_size=3).map(",".join), "]")
-
-
-VALUES = st.recursive(STRINGS | NUMBERS | LITERALS, lambda inner: objects(inner) | arrays(inner), max_leaves=8)
 
 
 def added(before: str, after: str) -> str:

@@ -1,0 +1,1 @@
+"""Makes tests/cases/lane/*.json: what arrives or is sent, and what the documents say must come of it."""
