@@ -124,7 +124,8 @@ function inList(condition, viewer) {
     return false;
   }
   const mark = search.bytes.slice(4, 7).toString('base64url');
-  let at = shard.indexOf(mark);
+  // The format is no mark's.
+  let at = shard.indexOf(mark, 1);
   while (at > 0 && (at & 3) !== 1) at = shard.indexOf(mark, at + 1);
   return at > 0;
 }

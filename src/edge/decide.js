@@ -9,6 +9,8 @@ import crypto from 'crypto';
 const DOCUMENT = 0, ASSET = 1, API = 2;
 const STABLE = 'v1';
 const WEEK = 604800;
+const ID_SECONDS = 2592000; // how long a browser keeps the anonymous id
+const OUT_SECONDS = 34560000; // the longest opt-out; browsers keep no cookie for more than 400 days
 const NO_ID = '0123456789abcdef.';
 const COOKIE = /^[\w-]{16,32}\.(v[1-9]\d?|out)\.\d{1,10}\.\d{1,10}\.([a-z0-9]{1,4}|-)\.(\d{15}|-)\.(\d{15}|-)$/;
 
@@ -25,7 +27,7 @@ function single(field) {
   const value = field.value;
   if (typeof value !== 'string') return '';
   const all = field.multiValue;
-  for (let i = 1; all && i < all.length; i++) if (all[i].value !== value) return '';
+  for (let i = 0; all && i < all.length; i++) if (all[i].value !== value) return ''; // `value` is the first or the last
   return value;
 }
 

@@ -4,11 +4,9 @@
 // The folder of stable's files. The template can make it empty: then stable is the site as it was before there were
 // lanes, and its paths are left as they are.
 const STABLE_AT = '/v1';
-const PREFIX = /^\/v\d+(?=\/|$)/;
+const PREFIX = /^\/v[1-9]\d?(?=\/|$)/; // a lane's folder
 const ODD = /[^\w/-]|\/\//; // not the plain path of a document
 const IMPROPER = /\/\/|[\x00-\x1f\x7f\\]|\/\.\.?(\/|$)|%(2[ef]|5c|[01][\da-f]|7f)/i;
-const ID_SECONDS = 2592000; // how long a browser keeps the anonymous id
-const OUT_SECONDS = 34560000; // the longest opt-out; browsers keep no cookie for more than 400 days
 
 function isShort(request, cookie) {
   return (
@@ -57,7 +55,11 @@ function prepare(viewer) {
 function leave(viewer, page) {
   viewer.need = '';
   viewer.answer = viewer.request;
-  viewer.answer.headers['x-gray-page'] = { value: page };
+  handOver(viewer.request, page);
+}
+
+function handOver(request, page) {
+  request.headers['x-gray-page'] = { value: page };
 }
 
 // A shared file, a file of the viewer's lane, or a document: everything that the lanes' sites name no file for.
@@ -87,11 +89,13 @@ function placeFile(viewer) {
   // Behind `//` a redirect would lead to another site.
   if (viewer.isProper) viewer.link = single(request.querystring['gray-link']);
   // The id of a viewer without one.
-  if (!viewer.id) viewer.id = digest(viewer.event.context.requestId).toString('base64url').slice(0, 22);
+  const requestId = viewer.event.context.requestId;
+  if (!viewer.id && requestId) viewer.id = digest(requestId).toString('base64url').slice(0, 22);
 }
 
-// The cookie's value, and how long the browser keeps it. Only gray is signed.
+// The cookie's value, and how long the browser keeps it; '' when the viewer has no id. Only gray is signed.
 function writeCookie(viewer, lane, expiry) {
+  if (!viewer.id) return '';
   const config = viewer.config;
   const epoch = Math.max(viewer.cookie ? viewer.cookie[EPOCH_OF] : 0, config ? config[EPOCH] : 0);
   let text = viewer.id + '.' + lane + '.' + epoch + '.' + expiry + '.';
@@ -165,7 +169,7 @@ function redirectTo(request, end) {
 function isGoodLink(viewer) {
   const config = viewer.config;
   const parts = viewer.who !== null && permitted(config, 'l2\n', viewer.link, viewer.time);
-  return !!parts && parts[EPOCH_OF] === config[EPOCH] && isLive(config, parts[LANE_OF]);
+  return parts && parts[EPOCH_OF] === config[EPOCH] && isLive(config, parts[LANE_OF]);
 }
 
 // As it was sent, without the link; a header has no letters beyond ASCII.
@@ -188,7 +192,7 @@ function pass(viewer) {
   if (viewer.kind === DOCUMENT) {
     page += '|' + pinOf(viewer.config, lane) + '|' + (cookieAfter(viewer, lane, viewer.reason) || '-') + '|' + explanation(viewer);
   }
-  request.headers['x-gray-page'] = { value: page };
+  handOver(request, page);
   place(viewer, lane, isDirectory);
   return request;
 }
@@ -206,7 +210,7 @@ function place(viewer, lane, isDirectory) {
 // After anything unforeseen (a config that does not parse): stable, as if nothing were known.
 function rescue(request, viewer) {
   const page = viewer && viewer.kind !== DOCUMENT ? STABLE : STABLE + '|' + STABLE + '|-';
-  request.headers['x-gray-page'] = { value: page };
+  handOver(request, page);
   if (viewer) place(viewer, STABLE, false);
   else if (STABLE_AT) request.uri = STABLE_AT + '/index.html';
   return request;

@@ -225,4 +225,6 @@ def _none() -> Book:
         expect=sent("v1", "no-id", reload="v2", origin=None),
     )
     book.document("nobody, a document", "everybody", expect=told("v2", "all"))
+    no_request_id: Document = {"uri": "/", "request_id": ""}
+    book.add("without a request id nothing is written", "static", "no identity", no_request_id, lane="v1", cookie="-")
     return book

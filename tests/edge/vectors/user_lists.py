@@ -62,6 +62,11 @@ def _lists() -> Book:
     book.stores = {"one shard": listed(1), "seven shards": listed(7), "most shards": listed(20_000)}
     book.stores["not in"] = listed(7, when={"not": {"list": "staff"}})
     book.stores["restricted"] = listed(7, identity={"kind": "signed", "sources": ["cookie:uid"]}, restricted=True)
+    # The shard is `21aGt21aG`: its format and the first three characters are the second one's mark.
+    alike = ["user-104456", "user-20"]
+    book.stores["alike"] = {**listed(1, ids=2), "lists": {"staff": alike}}
+    for name in alike:
+        book.api(f"alike, {name}", "alike", cookies={"uid": name}, expect=sent("v2", "staff"))
     for place in ("one shard", "seven shards", "most shards"):
         for name in MEMBERS:
             book.document(
