@@ -127,7 +127,7 @@ def test_everything_reaches_the_same_origin_and_comes_back_the_same(place: str) 
     pairs = {"config": STORES[place]} if STORES[place] else {}
     with_us = edge(after, code_of("root"), code_of("response"), code_of("api"), **pairs)
 
-    async def differences() -> dict[Asked, object]:
+    async def differences() -> dict[str, object]:
         found: dict[str, object] = {}
         for asked in recorded(count):
             as_it_was, as_it_is = await seen(without, before, asked), await seen(with_us, after, asked)
