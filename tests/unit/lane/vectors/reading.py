@@ -175,7 +175,7 @@ def _nested(times: int, event: Any) -> Any:
 def _unwrapped() -> Book:
     book = Book("What the handler gets, and what a state's result becomes: the way out of the envelope and into it.")
     ours, wrapping = {"gray": envelope()}, {"gray": envelope(wrapping=True)}
-    for name, event, expect in [
+    out: list[tuple[str, Any, Any]] = [
         ("an object", {**ours, "a": 1}, {"a": 1}),
         ("nothing", ours, {}),
         ("a list", {**wrapping, "payload": [1]}, [1]),
@@ -183,13 +183,15 @@ def _unwrapped() -> Book:
         ("an object with a member payload", {**ours, "payload": [1]}, {"payload": [1]}),
         ("a colour of its own", {"gray": {"shade": 3}}, {"gray": {"shade": 3}}),
         ("a number", 7, 7),
-    ]:
+    ]
+    for name, event, expect in out:
         book.add(f"unwrapped: {name}", "unwrapped", expect, event=event)
-    for name, document, expect in [
+    into: list[tuple[str, Any, Any]] = [
         ("an object", {"a": 1}, {"a": 1, **ours}),
         ("a list", [1], {**wrapping, "payload": [1]}),
         ("what has ours already", {"gray": {"version": "v1", "baggage": "gray.version=v1"}, "a": 1}, {**ours, "a": 1}),
-    ]:
+    ]
+    for name, document, expect in into:
         book.add(f"enveloped: {name}", "enveloped", expect, document=document, lane=V2)
     taken = (
         "TakenError: the message's own member `gray` is where the lane library puts the lane: give yours another name"

@@ -214,7 +214,8 @@ def _messages() -> Book:
             book.add(f"{name}: {kind}", call, with_(message, before[1]), parameters=with_(message, before[0]), lane=V2)
         for given, named in _theirs():
             book.refuse(f"{name}: {given}", call, _taken(named), parameters=with_(message, given), lane=V2)
-        for wrong in ([], {"a": "b"}):
+        wrongs: list[Any] = [[], {"a": "b"}]
+        for wrong in wrongs:
             given = with_(message, wrong)
             book.add(f"{name}: wrong {wrong}", call, given, parameters=given, lane=V2)
     nine = attributes(9)
