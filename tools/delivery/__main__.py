@@ -8,9 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from delivery.artifacts.errors import ArtifactsError
-from delivery.commands import ROOT, sam
+from delivery.artifacts.parameters import names
+from delivery.commands import ROOT, validate
 from delivery.deploy import deploy
-from delivery.destroy import destroy
+from delivery.destroy import destroy, found
 from delivery.errors import DeliveryError
 from delivery.local import refuse_while_local
 from delivery.promote import promote
@@ -45,15 +46,15 @@ def _ended(said: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m delivery", description="Delivers an environment to AWS.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("validate", help="sam validate --lint")
+    commands.add_parser("validate", help="sam validate --lint of every template")
     commands.add_parser("promote", help="copy gray's code and site over stable's")
     for name, text in (
         ("deploy", "check, build, deploy, upload"),
-        ("destroy", "remove the stack"),
+        ("destroy", "remove the stacks"),
         ("verify", "end-to-end cases"),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("environment", help="dev, test, prod or gray")
+        command.add_argument("environment", help="dev, test, prod or gray; one stack of them: dev-v1, ...")
         command.add_argument("--yes", action="store_true", help="do not ask")
         if name == "deploy":
             command.add_argument(
@@ -69,13 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> None:
     match arguments.command:
         case "validate":
-            sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
+            validate(names(ROOT))
         case "deploy":
             refuse_while_local(project_root(), arguments.environment)
             deploy(arguments.environment, console, yes=arguments.yes, more=arguments.parameter)
         case "destroy":
             refuse_while_local(project_root(), arguments.environment)
-            destroy(discover(arguments.environment), console, yes=arguments.yes)
+            destroy(found(arguments.environment), console, yes=arguments.yes)
         case "verify":
             verify(discover(arguments.environment), console, yes=arguments.yes)
         case "promote":

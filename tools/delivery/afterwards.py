@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from gray.lanes.registration import Registration, read_parameters
@@ -15,24 +15,20 @@ __all__ = ["problems"]
 
 # Resolvers may take a while to know a new distribution's name.
 PATIENCE = 90.0
-_OUTPUT = {"v1": "StableApiId"}
 
 
 def problems(
     target: Target,
     root: Path,
-    lanes: Sequence[str],
     *,
     ask: Callable[[str], EdgeAnswer] = ask_edge,
     wait: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """The problems, in words; empty if all is well. `lanes` are the stack's lanes."""
-    found = _of_site(target, ask, wait) if target.part != "gray" else []
+    """The problems of one stack, in words; empty if all is well."""
+    if not target.lane:
+        return _of_site(target, ask, wait)
     registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
-    for lane in lanes:
-        found += _of_lane(target, registered.get(lane), lane)
-        found += _of_files(target, root, lane)
-    return found
+    return _of_lane(target, registered.get(target.lane)) + _of_files(target, root)
 
 
 def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[float], None]) -> list[str]:
@@ -51,16 +47,17 @@ def _of_site(target: Target, ask: Callable[[str], EdgeAnswer], wait: Callable[[f
     return []
 
 
-def _of_lane(target: Target, registration: Registration | None, lane: str) -> list[str]:
+def _of_lane(target: Target, registration: Registration | None) -> list[str]:
     if registration is None:
-        return [f"lane {lane} is not registered under {target.parameter_prefix}/lanes"]
-    expected = target.outputs.get(_OUTPUT.get(lane, "GrayApiId"))
+        return [f"lane {target.lane} is not registered under {target.parameter_prefix}/lanes"]
+    expected = target.outputs.get("ApiId")
     if registration.api_id != expected:
-        return [f"lane {lane} is registered with API {registration.api_id}, the stack has {expected}"]
+        return [f"lane {target.lane} is registered with API {registration.api_id}, the stack has {expected}"]
     return []
 
 
-def _of_files(target: Target, root: Path, lane: str) -> list[str]:
+def _of_files(target: Target, root: Path) -> list[str]:
+    lane = target.lane
     site = build_site(root / "web" / lane, lane)
     key = f"{lane}/{MANIFEST}"
     s3 = target.clients.s3

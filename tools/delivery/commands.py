@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from delivery.artifacts.build import sam_environment
+from delivery.artifacts.parameters import build_of
 from delivery.errors import DeliveryError
 
-__all__ = ["ROOT", "python", "run", "run_tests", "sam"]
+__all__ = ["ROOT", "python", "run", "run_tests", "sam", "validate"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +32,13 @@ def sam(*arguments: str, failed: str) -> None:
     if not command.exists():
         raise DeliveryError("SAM CLI is not installed in .tools/sam: run `make install`")
     run([str(command), *arguments], failed, sam_environment(ROOT))
+
+
+def validate(names: Iterable[str]) -> None:
+    """`sam validate --lint` of the templates of these stacks of samconfig.toml, each once."""
+    for template in dict.fromkeys(build_of(ROOT, name, {}).template for name in names):
+        arguments = ("validate", "--lint", "--region", "us-east-1", "--template-file", template)
+        sam(*arguments, failed=f"{template} has errors, see above")
 
 
 def run_tests(config_env: str, failed: str) -> None:

@@ -1,4 +1,4 @@
-"""Check, build and deploy one environment, upload its lanes' files, and check the result."""
+"""Check, build and deploy the stacks of one environment, upload its lanes' files, and check the result."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,76 +7,93 @@ import boto3
 from rich.console import Console
 
 from delivery.afterwards import problems
-from delivery.artifacts import build, parameters
-from delivery.commands import ROOT, python, sam
+from delivery.artifacts.build import build
+from delivery.artifacts.parameters import build_of, overrides, stacks_of
+from delivery.commands import ROOT, python, sam, validate
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
 from delivery.stacks.leftovers import names, refuse_leftovers
 from delivery.stacks.origin_keys import keys_of, refuse_leap
+from delivery.stacks.stable import stable_values
 from delivery.stacks.states import described, refuse_deployment
 from edge.build import functions as built_functions
-from gray.lanes.registration import LaneTable
+from gray.lanes.registration import STABLE, LaneTable
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 
-__all__ = ["deploy", "lanes_of", "protect", "refuse", "values_of"]
+__all__ = ["deploy", "protect", "refuse", "values_of"]
 
 
-def values_of(root: Path, environment: str, more: Sequence[str] = ()) -> dict[str, str]:
-    """The environment's template parameters; `more` (`Name=Value`) overrides samconfig.toml."""
-    pairs = [item.partition("=") for item in (*parameters.overrides(root, environment), *more)]
+def values_of(root: Path, name: str, more: Sequence[str] = ()) -> dict[str, str]:
+    """The template parameters of a stack; `more` (`Name=Value`) overrides samconfig.toml."""
+    pairs = [item.partition("=") for item in (*overrides(root, name), *more)]
     unclear = [name for name, equals, _ in pairs if not equals]
     if unclear:
         raise DeliveryError(f"{unclear[0]!r} is not a parameter: write Name=Value")
     return {name: value for name, _, value in pairs}
 
 
-def lanes_of(values: Mapping[str, str]) -> list[str]:
-    """The stack's lanes: stable, gray or both."""
-    gray = values.get("GrayLane", "v2")
-    return {"all": ["v1", gray], "stable": ["v1"], "gray": [gray]}[values.get("Part", "all")]
-
-
 def deploy(environment: str, console: Console, *, yes: bool = False, more: Sequence[str] = ()) -> None:
-    """All steps in order; stops at the first failure (DeliveryError, ArtifactsError), which tells what to do."""
-    values = values_of(ROOT, environment, more)
-    named = stack_name(ROOT, environment)
-    session = boto3.Session(region_name=named.region)
-    refuse(session, named.stack, environment, values)
+    """All steps in order; stops at the first failure (DeliveryError, ArtifactsError), which tells what to do.
+
+    The lanes come before the platform, which stands before stable's API; their files come after it, into its bucket.
+    """
+    stacks = {name: values_of(ROOT, name, more) for name in stacks_of(ROOT, environment)}
+    session = boto3.Session(region_name=stack_name(ROOT, environment).region)
+    for name, values in stacks.items():
+        refuse(session, stack_name(ROOT, name).stack, name, values)
+    _check_and_build(stacks, console)
+    for name, values in stacks.items():
+        _deploy_stack(session, name, values, console, given=bool(more), yes=yes)
+    lanes = {name: values["Lane"] for name, values in stacks.items() if "Lane" in values}
+    for name, lane in lanes.items():
+        _upload(name, lane, console)
+    console.rule("check the deployment")
+    with console.status("checking the site and the registrations"):
+        wrong = [problem for name in stacks for problem in problems(discover(name, ROOT), ROOT)]
+    if wrong:
+        raise DeliveryError(f"{environment} is deployed, but {'; '.join(wrong)}")
+    console.print(_next(environment, stacks[environment]), markup=False)
+
+
+def _check_and_build(stacks: Mapping[str, Mapping[str, str]], console: Console) -> None:
     console.rule("checks")
-    sam("validate", "--lint", "--region", "us-east-1", failed="the template has errors, see above")
+    validate(stacks)
     python("edge", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
     console.rule("artifacts")
     with console.status("sam build") as status:
-        made = build.build(ROOT, architecture=values.get("Architecture", "arm64"), progress=status.update)
+        builds = [build_of(ROOT, name, values) for name, values in stacks.items()]
+        made = build(ROOT, builds, progress=status.update)
     console.print("built" if made else "nothing has changed since the last build")
-    console.rule("edge functions, tested in CloudFront")
-    pass_gate(boto3.client("cloudfront", region_name="us-east-1"), values, built_functions(), console)
-    console.rule(f"sam deploy --config-env {environment}")
-    confirm = ["--no-confirm-changeset"] if yes else []
+    for values in (each for each in stacks.values() if "Lane" not in each):
+        console.rule("edge functions, tested in CloudFront")
+        pass_gate(boto3.client("cloudfront", region_name="us-east-1"), values, built_functions(), console)
+
+
+def _deploy_stack(
+    session: boto3.Session, name: str, values: Mapping[str, str], console: Console, *, given: bool, yes: bool
+) -> None:
+    console.rule(f"sam deploy --config-env {name}")
+    stable = {}
+    if "Lane" not in values:
+        stable = stable_values(session.client("ssm"), values["Environment"], session.region_name)
     # The command line replaces samconfig's whole list, so pass the whole list.
-    given = ["--parameter-overrides", *(f"{name}={value}" for name, value in values.items())] if more else []
-    sam("deploy", "--config-env", environment, *confirm, *given, failed="sam deploy failed, see its last lines")
-    protect(session, named.stack, values, console)
-    for lane in lanes_of(values):
-        _upload(environment, lane, console)
-    console.rule("check the deployment")
-    with console.status("checking the site and the registrations"):
-        wrong = problems(discover(environment, ROOT), ROOT, lanes_of(values))
-    if wrong:
-        raise DeliveryError(f"{environment} is deployed, but {'; '.join(wrong)}")
-    console.print(_next(environment, values), markup=False)
+    whole = [f"{parameter}={value}" for parameter, value in {**stable, **values}.items()]
+    arguments = ["--no-confirm-changeset"] if yes else []
+    arguments += ["--parameter-overrides", *whole] if given or stable else []
+    sam("deploy", "--config-env", name, *arguments, failed="sam deploy failed, see its last lines")
+    protect(session, stack_name(ROOT, name).stack, values, console)
 
 
-def refuse(session: boto3.Session, stack: str, environment: str, values: Mapping[str, str]) -> None:
+def refuse(session: boto3.Session, stack: str, name: str, values: Mapping[str, str]) -> None:
     """Raises DeliveryError where the stack, or what an earlier one left, is in a deployment's way."""
     there = described(session.client("cloudformation"), stack)
     if there is not None and there["StackStatus"] != "REVIEW_IN_PROGRESS":
-        refuse_deployment(stack, there["StackStatus"], environment)
+        refuse_deployment(stack, there["StackStatus"], name)
         has = {one["ParameterKey"]: one.get("ParameterValue", "") for one in there.get("Parameters", [])}
         if keys_of(has) != keys_of(values):
             lanes = LaneTable(session.client("dynamodb"), f"graylane-{values.get('Environment', 'dev')}-config").all()
-            refuse_leap(keys_of(has), keys_of(values), lanes.values(), environment)
+            refuse_leap(keys_of(has), keys_of(values), lanes.values(), name)
         return
     account = session.client("sts").get_caller_identity()["Account"]
     refuse_leftovers(session, stack, names(values, account, session.region_name))
@@ -94,22 +111,25 @@ def protect(session: boto3.Session, stack: str, values: Mapping[str, str], conso
     console.print(f"{stack} is protected from deletion; make destroy asks, and lifts that")
 
 
-def _upload(environment: str, lane: str, console: Console) -> None:
+def _upload(name: str, lane: str, console: Console) -> None:
     console.rule(f"files of lane {lane}")
-    command = ["grayctl", "site", "upload", "--lane", lane, "--config-env", environment]
+    command = ["grayctl", "site", "upload", "--lane", lane, "--config-env", name]
     python(
         *command,
-        failed=f"the stack is deployed, the files of {lane} are not: deploy prod first if it does not exist yet, "
-        f"then run `{' '.join(command)}`",
+        failed=f"the stack is deployed, the files of {lane} are not: deploy the platform first if it does not exist "
+        f"yet, then run `{' '.join(command)}`",
     )
 
 
 def _next(environment: str, values: Mapping[str, str]) -> str:
-    if values.get("Part") == "gray":
-        owner = values.get("Environment", environment)
-        return (
-            f"The lane is registered; {owner}'s next sync (within 5 minutes) adopts it."
-            " No viewer gets there before a rule says so.\n"
-            f"Next: grayctl status --config-env {owner}, then grayctl ramp 1 --config-env {owner}"
-        )
-    return f"Next: grayctl status --config-env {environment}"
+    owner = values.get("Environment", environment)
+    match values.get("Lane"):
+        case None:
+            return f"Next: grayctl status --config-env {environment}"
+        case lane if lane == STABLE:
+            return f"The lane is registered. Next: make deploy ENV={owner}, which puts its API behind the site."
+    return (
+        f"The lane is registered; {owner}'s next sync (within 5 minutes) adopts it."
+        " No viewer gets there before a rule says so.\n"
+        f"Next: grayctl status --config-env {owner}, then grayctl ramp 1 --config-env {owner}"
+    )

@@ -1,70 +1,108 @@
-"""Delete an environment's stack, after listing its content and asking for confirmation."""
+"""Delete the stacks of an environment, after listing their content and asking for confirmation."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from delivery.artifacts.parameters import stacks_of
 from delivery.asking import ask_for_name
 from delivery.errors import DeliveryError
 from delivery.released import leads_to
 from delivery.stacks.removal import delete, empty, resources, unprotect_tables
-from delivery.stacks.states import holds_nothing, refuse_removal
+from delivery.stacks.states import described, holds_nothing, parameter, refuse_removal
 from gray.history.revisions import Revisions
 from gray.lanes.registration import STABLE, read_parameters
 from grayctl.actions.gray_data import waits
-from grayctl.stack.target import Target
+from grayctl.errors import UnreachableError
+from grayctl.stack.project import project_root, stack_name
+from grayctl.stack.target import Target, discover
 from lane.registry import CACHE_SECONDS
 
-__all__ = ["destroy"]
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+__all__ = ["destroy", "found"]
 
 _UNDER_WAY = 10.0  # seconds for what was sent to the lane last to arrive
 
 
-def destroy(target: Target, console: Console, *, yes: bool = False, wait: Callable[[float], None] = time.sleep) -> None:
-    """Unprotect the stack and its tables, empty the buckets, delete the stack and wait, in any state it may be in.
+def found(environment: str, root: Path | None = None) -> list[Target]:
+    """The environment's stacks that are there, as `destroy` takes them.
 
-    A gray lane's registration goes before, what says what is published goes after. Raises DeliveryError when it must
-    not be, NotConfirmedError when nobody said yes.
+    Raises what `discover` raises for the environment's own stack if none is there.
     """
-    stack = target.clients.cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
-    refuse_removal(target.stack, stack["StackStatus"])
+    targets, missing = [], None
+    for name in reversed(stacks_of(root or project_root(), environment)):
+        try:
+            targets.append(discover(name, root))
+        except UnreachableError as error:
+            missing = missing or error
+    if missing and not targets:
+        raise missing
+    return targets
+
+
+def destroy(
+    targets: Sequence[Target], console: Console, *, yes: bool = False, wait: Callable[[float], None] = time.sleep
+) -> None:
+    """Unprotect the stacks and their tables, empty the buckets, delete the stacks and wait, whatever their state is.
+
+    `targets` are the stacks of one environment, the platform before its lanes. A gray lane's registration goes before
+    its stack, what says what is published goes after the platform's. Raises DeliveryError when it must not be,
+    NotConfirmedError when nobody said yes.
+    """
+    lanes = {target.lane for target in targets if target.lane}
+    whole = any(not target.lane for target in targets)
+    for target in targets:
+        status = _stack(target)["StackStatus"]
+        refuse_removal(target.stack, status)
+        if not holds_nothing(status):
+            _refuse(target, lanes, whole=whole)
+    for target in targets:
+        _tell(target, console)
+    if not yes:
+        ask_for_name(console, "the stack's name", targets[0].stack)
+    for target in targets:
+        if target.lane and target.lane != STABLE and not whole:
+            _unregister(target, console, wait)
+        _remove(target, console)
+
+
+def _tell(target: Target, console: Console) -> None:
     tables, buckets = resources(target, "AWS::DynamoDB::Table"), resources(target, "AWS::S3::Bucket")
-    gray = _parameter(target, "GrayLane") if target.part == "gray" else ""
-    if not holds_nothing(stack["StackStatus"]):
-        _refuse(target, gray)
-    protected = stack.get("EnableTerminationProtection", False)
     console.print(
         f"This deletes {target.stack} with tables {tables or '-'} and buckets {buckets or '-'} and all their content."
     )
-    if protected:
+    if _stack(target).get("EnableTerminationProtection", False):
         console.print("It is protected from termination; that protection goes first.")
-    for each in waits(target) if gray else ():
-        if each.lane == gray:
-            console.print(f"! {each}: grayctl data merge --lane {gray}", style="yellow", markup=False)
-    if not yes:
-        ask_for_name(console, "the stack's name", target.stack)
-    if gray:
-        _unregister(target, gray, console, wait)
-    if protected:
+    for each in waits(target) if target.lane and target.lane != STABLE else ():
+        if each.lane == target.lane:
+            console.print(f"! {each}: grayctl data merge --lane {each.lane}", style="yellow", markup=False)
+
+
+def _remove(target: Target, console: Console) -> None:
+    if _stack(target).get("EnableTerminationProtection", False):
         target.clients.cloudformation.update_termination_protection(
             StackName=target.stack, EnableTerminationProtection=False
         )
-    unprotect_tables(target, tables)
-    for bucket in buckets:
+    unprotect_tables(target, resources(target, "AWS::DynamoDB::Table"))
+    for bucket in resources(target, "AWS::S3::Bucket"):
         empty(target, bucket, console)
     delete(target, console)
-    if gray:
+    if not target.lane:
+        _forget_published(target)
+    elif target.lane != STABLE:
         console.print(
             "Its files are kept for pages that are still open; delete them later with\n"
-            f"aws s3 rm --recursive s3://{target.site_bucket}/{gray}/\n"
-            f"aws ssm delete-parameter --name {target.parameter_prefix}/sites/{gray}",
+            f"aws s3 rm --recursive s3://{target.site_bucket}/{target.lane}/\n"
+            f"aws ssm delete-parameter --name {target.parameter_prefix}/sites/{target.lane}",
             markup=False,
             soft_wrap=True,
         )
-    else:
-        _forget_published(target)
 
 
 def _forget_published(target: Target) -> None:
@@ -78,43 +116,57 @@ def _forget_published(target: Target) -> None:
             ssm.delete_parameter(Name=f"{target.parameter_prefix}/{name}")
 
 
-def _unregister(target: Target, lane: str, console: Console, wait: Callable[[float], None]) -> None:
+def _unregister(target: Target, console: Console, wait: Callable[[float], None]) -> None:
     """Remove the lane from the registry, and wait until every producer has noticed.
 
     Otherwise a producer could send messages to a lane without a consumer, and they would be lost.
     """
     ssm = target.clients.ssm
     with suppress(ssm.exceptions.ParameterNotFound):  # an earlier deletion stopped half-way
-        ssm.delete_parameter(Name=f"{target.parameter_prefix}/lanes/{lane}")
+        ssm.delete_parameter(Name=f"{target.parameter_prefix}/lanes/{target.lane}")
     seconds = CACHE_SECONDS + _UNDER_WAY
-    with console.status(f"waiting {seconds:.0f} s until nothing is sent to {lane} any more"):
+    with console.status(f"waiting {seconds:.0f} s until nothing is sent to {target.lane} any more"):
         wait(seconds)
 
 
-def _refuse(target: Target, gray: str) -> None:
-    if gray:
-        _refuse_while_used(target, gray)
+def _refuse(target: Target, lanes: set[str], *, whole: bool) -> None:
+    """`lanes` go too, and if it is the `whole` environment, the platform."""
+    if not target.lane:
+        _refuse_while_needed(target, lanes)
+    elif whole:
+        return
+    elif target.lane == STABLE:
+        _refuse_while_stable(target)
     else:
-        _refuse_while_needed(target)
+        _refuse_while_used(target)
 
 
-def _refuse_while_used(target: Target, lane: str) -> None:
+def _refuse_while_used(target: Target) -> None:
     dynamodb = target.clients.dynamodb
     try:
         revision = Revisions(dynamodb, f"graylane-{target.environment}-config").current()
     except dynamodb.exceptions.ResourceNotFoundException:
-        return  # prod does not exist, so no viewer is in gray
-    if revision is not None and leads_to(revision.document, revision.state, lane):
+        return  # there is no platform, so no viewer is in gray
+    if revision is not None and leads_to(revision.document, revision.state, target.lane):
         raise DeliveryError(
-            f"revision {revision.number} still sends viewers to {lane}: first run "
+            f"revision {revision.number} still sends viewers to {target.lane}: first run "
             f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"
         )
 
 
-def _refuse_while_needed(target: Target) -> None:
-    """Gray stacks use this stack's bucket, store and control plane, and may have viewers."""
+def _refuse_while_stable(target: Target) -> None:
+    """The platform's API is this stack's, and viewers may be there."""
+    platform = described(target.clients.cloudformation, stack_name(project_root(), target.environment).stack)
+    if platform is not None and parameter(platform, "StableHost"):
+        raise DeliveryError(
+            f"{platform['StackName']} stands before the API of {target.stack}: run `make destroy "
+            f"ENV={target.environment}`, which removes both"
+        )
+
+
+def _refuse_while_needed(target: Target, own: set[str]) -> None:
+    """The lanes' stacks use this stack's bucket, store and control plane, and may have viewers."""
     found = read_parameters(target.clients.ssm, target.parameter_prefix)
-    own = {STABLE, _parameter(target, "GrayLane")} if target.part == "all" else {STABLE}
     # A registration is deleted with its stack, so even an unreadable one proves that the stack exists.
     others = sorted({*found.registrations, *found.unreadable} - own)
     if others:
@@ -124,6 +176,5 @@ def _refuse_while_needed(target: Target) -> None:
         )
 
 
-def _parameter(target: Target, name: str) -> str:
-    stack = target.clients.cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
-    return next(each["ParameterValue"] for each in stack["Parameters"] if each["ParameterKey"] == name)
+def _stack(target: Target) -> "StackTypeDef":
+    return target.clients.cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]

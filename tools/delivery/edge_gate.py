@@ -20,10 +20,8 @@ def pass_gate(
 ) -> None:
     """Tests the functions (name and code) with the environment's store. Raises DeliveryError if one fails.
 
-    Skipped for a stack without an edge, and for a first deployment: it has no store yet, and no viewers.
+    Skipped for a first deployment: it has no store yet, and no viewers.
     """
-    if values.get("Part") == "gray":
-        return
     try:
         found = _tried(client, values["Environment"], functions, console)
     except (BotoCoreError, ClientError) as error:

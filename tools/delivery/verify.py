@@ -6,6 +6,7 @@ from delivery.asking import ask_for_name
 from delivery.commands import run_tests
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
+from delivery.stacks.states import parameter
 from gray.history.revisions import Revisions
 from gray.lanes.registration import STABLE, read_parameters
 from grayctl.stack.target import Target
@@ -19,7 +20,8 @@ def verify(target: Target, console: Console, *, yes: bool = False) -> None:
     Raises DeliveryError with the fix, NotConfirmedError without confirmation.
     """
     _refuse(target)
-    if target.part == "stable" and not yes:
+    stack = target.clients.cloudformation.describe_stacks(StackName=target.stack)["Stacks"][0]
+    if parameter(stack, "ProtectData") == "on" and not yes:  # where data is protected, there are viewers
         console.print(
             f"The cases send viewers of {target.environment} to gray (up to all of them), kill, and restore the "
             "release. They take about 15 minutes."
@@ -29,7 +31,7 @@ def verify(target: Target, console: Console, *, yes: bool = False) -> None:
 
 
 def _refuse(target: Target) -> None:
-    if target.part == "gray":
+    if target.lane:
         raise DeliveryError(
             f"{target.stack} has no site, only {target.environment} has one: run make verify ENV={target.environment}"
         )

@@ -59,7 +59,7 @@ def up(
     time_scale: Annotated[float, typer.Option(help="Factor for alarm periods: 0.1 makes 60 s last 6 s.")] = 1.0,
     state: State = _STATE,
 ) -> None:
-    """Deploy the template to a local AWS emulator, serve the site, and stop everything on Ctrl-C."""
+    """Deploy the templates to a local AWS emulator, serve the site, and stop everything on Ctrl-C."""
     ports = Ports(gateway_port, traces_port, traces_udp_port, port, site_tls_port, control_port)
     started = time.monotonic()
     with _told_errors(), _ending_on_signals():

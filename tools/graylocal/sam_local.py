@@ -1,21 +1,22 @@
 """What `sam local invoke` needs to run a built function against a local stack.
 
 SAM CLI resolves neither `!Ref` nor `{{resolve:...}}` to what was deployed, and hands a container only variables that
-its template declares; ours names no endpoint, and must not. So `graylocal up` writes a template of the functions alone,
-with their variables as deployed. samconfig.toml names both files for `--config-env dev`.
+its template declares; ours name no endpoint, and must not. So `graylocal up` writes a template of the functions of each
+stack, with their variables as deployed. samconfig.toml names the files for each stack of `dev`.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from delivery.artifacts.parameters import build_of, stack_name, stacks_of
 from graylocal.aws import emulator
 from graylocal.stack import LocalStack
 from graylocal.system.places import REPOSITORY, Ports
 
-__all__ = ["BUILD", "Function", "endpoints", "functions", "write"]
+__all__ = ["Function", "artifact", "endpoints", "functions", "write"]
 
-BUILD = REPOSITORY / ".aws-sam" / "build"
 _HOST = "host.docker.internal"  # this machine, for a container
 # SAM CLI counts a start as part of a run, AWS does not: a function that may run for 5 s would end before it began.
 _SECONDS = 60
@@ -34,9 +35,14 @@ class Function:
     variables: Mapping[str, str]
 
 
-def functions(stack: LocalStack) -> dict[str, Function]:
-    """All functions of the stack by logical id, with their variables as CloudFormation resolved them."""
-    resources = stack.client("cloudformation").describe_stack_resources(StackName=f"graylane-{stack.environment}")
+def artifact(name: str) -> Path:
+    """The folder with the built functions of a stack of samconfig.toml."""
+    return REPOSITORY / build_of(REPOSITORY, name, {}).folder
+
+
+def functions(stack: LocalStack, name: str) -> dict[str, Function]:
+    """The functions of a stack of samconfig.toml by logical id, with their variables as they are deployed."""
+    resources = stack.client("cloudformation").describe_stack_resources(StackName=stack_name(REPOSITORY, name))
     lambda_ = stack.client("lambda")
     found = {}
     for resource in resources["StackResources"]:
@@ -69,22 +75,24 @@ def endpoints(ports: Ports, host: str = "localhost") -> dict[str, str]:
 
 
 def write(stack: LocalStack) -> None:
-    """Write the template and the variables for `sam local invoke`; they go when the stack is closed."""
+    """Write the templates and the variables for `sam local invoke`; they go when the stack is closed."""
     variables, folder = endpoints(stack.ports, _HOST), stack.places.sam
-    resources = {name: _resource(function, variables) for name, function in functions(stack).items()}
     folder.mkdir(exist_ok=True)
-    template = {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
-    (folder / "template.json").write_text(json.dumps(template, indent=2))
+    for name in stacks_of(REPOSITORY, stack.environment):
+        there, built = functions(stack, name), artifact(name)
+        resources = {each: _resource(function, built, variables) for each, function in there.items()}
+        template = {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
+        (folder / f"{name}.json").write_text(json.dumps(template, indent=2))
     # A variable of the caller's shell counts more than the template's, and this file more than both.
     (folder / "variables.json").write_text(json.dumps({"Parameters": variables}, indent=2))
 
 
-def _resource(function: Function, variables: Mapping[str, str]) -> dict[str, object]:
+def _resource(function: Function, built: Path, variables: Mapping[str, str]) -> dict[str, object]:
     properties = {
         "FunctionName": function.name,
         "Runtime": "python3.13",
         "Handler": function.handler,
-        "CodeUri": str(BUILD / f"{function.logical_id}.zip"),
+        "CodeUri": str(built / f"{function.logical_id}.zip"),
         "Architectures": list(function.architectures),
         "Timeout": max(function.timeout, _SECONDS),
         "MemorySize": function.memory,

@@ -4,7 +4,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import Any, Self
 import boto3
 import httpx
 
+from delivery.artifacts.parameters import build_of, stacks_of
+from delivery.stacks.stable import stable_values
 from graylocal.aws import deploy, emulator
 from graylocal.errors import LocalStackError
 from graylocal.system import free_ports
@@ -132,17 +134,31 @@ class LocalStack:
         shutil.rmtree(self.places.sam, ignore_errors=True)
         shutil.rmtree(self.places.scratch, ignore_errors=True)
 
-    def deploy(self, environment: str | None = None, *, stack: str = "", **parameters: str) -> None:
-        """`sam build` if something has changed, and `sam deploy` of one environment. Raises LocalStackError.
+    def deploy(self, environment: str | None = None, **parameters: str) -> None:
+        """`sam build` if something has changed, and `sam deploy` of each stack of ENV. Raises LocalStackError.
 
-        `stack` and `parameters` (of the template) override samconfig.toml.
+        `parameters` (of the templates) override samconfig.toml.
         """
         environment = environment or self.environment
+        self._build(environment)
+        for name in stacks_of(REPOSITORY, environment):
+            self._deploy(name, "", parameters)
+
+    def deploy_one(self, name: str, *, stack: str = "", **parameters: str) -> None:
+        """As `deploy`, one stack of samconfig.toml; also under another name."""
+        self._build(name)
+        self._deploy(name, stack, parameters)
+
+    def _build(self, environment: str) -> None:
         self._advance("Building the functions (sam build)")
-        deploy.build(self.processes, self.places.logs / "build.log")
-        self._advance(f"Deploying template.yaml (sam deploy --config-env {environment})")
-        log = self.places.logs / f"deploy-{stack or environment}.log"
-        deploy.deploy(self.processes, environment, self.ports, log, stack=stack, parameters=parameters)
+        deploy.build(self.processes, environment, self.places.logs / "build.log")
+
+    def _deploy(self, name: str, stack: str, parameters: Mapping[str, str]) -> None:
+        template = build_of(REPOSITORY, name, {}).template
+        self._advance(f"Deploying {template} (sam deploy --config-env {name})")
+        stable = stable_values(self.client("ssm"), self.environment, REGION)  # a lane's template has none of these
+        log = self.places.logs / f"deploy-{stack or name}.log"
+        deploy.deploy(self.processes, name, self.ports, log, stack=stack, parameters={**stable, **parameters})
 
     def outputs(self, stack: str | None = None) -> dict[str, str]:
         """The outputs of a deployed stack."""

@@ -120,7 +120,14 @@ class Adoption:
         return lane
 
     def _check(self, registration: Registration) -> None:
-        """The API and stage exist here, under the lane's own name, and the usage plan is the one of that stage."""
+        """The API and stage exist here, under the lane's own name, and the usage plan is the one of that stage.
+
+        Without a stable API there is nothing to fall back to.
+        """
+        if not self._owner.stable_function:
+            raise NotAdoptedError(
+                "the platform knows no API of stable yet: deploy lane v1, then the platform with what v1 has registered"
+            )
         name = f"graylane-{self._owner.environment}-api-{registration.lane}"
         missing = self._api.exceptions.NotFoundException
         try:

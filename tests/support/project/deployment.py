@@ -1,15 +1,15 @@
-"""template.yaml as one environment of samconfig.toml gets it: conditions evaluated, `Fn::If` resolved.
+"""A template as one stack of samconfig.toml gets it: conditions evaluated, `Fn::If` resolved.
 
 Only what the tests ask of CloudFormation is evaluated; what is known at deployment only (ARNs, ids) stays as it is.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from delivery.artifacts.parameters import environments, overrides
+from delivery.artifacts.parameters import build_of, names, overrides
 from generate.reference.template_reference import read_template
 
 ROOT = Path(__file__).parents[3]
@@ -22,9 +22,12 @@ PSEUDO = {
 }
 
 
+PLATFORM, LANE = TEMPLATES = ("template.yaml", "lane.yaml")
+
+
 @cache
-def template() -> dict[str, Any]:
-    return read_template(ROOT / "template.yaml")
+def template(name: str = PLATFORM) -> dict[str, Any]:
+    return read_template(ROOT / name)
 
 
 def of_type(resources: Mapping[str, Any], *types: str) -> dict[str, Any]:
@@ -34,24 +37,25 @@ def of_type(resources: Mapping[str, Any], *types: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The template with parameter values; `region` decides where CloudFront's metrics are."""
+    """A template with parameter values; `region` decides where CloudFront's metrics are."""
 
     values: Mapping[str, str]
     region: str = "us-east-1"
+    template: str = PLATFORM
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        defaults = {name: str(one.get("Default", "")) for name, one in template()["Parameters"].items()}
+        defaults = {name: str(one.get("Default", "")) for name, one in template(self.template)["Parameters"].items()}
         return {**defaults, **PSEUDO, "AWS::Region": self.region, **self.values}
 
     @cached_property
     def resources(self) -> dict[str, Any]:
         """What exists in this deployment, each `Fn::If` taken and each absent value left out."""
-        return self.take(template()["Resources"])
+        return self.take(template(self.template)["Resources"])
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
-        return self.take(template()["Outputs"])
+        return self.take(template(self.template)["Outputs"])
 
     def take(self, named: Mapping[str, Any]) -> dict[str, Any]:
         """Those of `named` whose condition holds, each `Fn::If` taken."""
@@ -63,7 +67,7 @@ class Deployment:
 
     def holds(self, condition: str) -> bool:
         """Whether a condition of the template is true."""
-        return self._truth(template()["Conditions"][condition])
+        return self._truth(template(self.template)["Conditions"][condition])
 
     def text(self, value: Any) -> str:
         """A text with the parameters filled in; `${...}` of resources stay."""
@@ -106,23 +110,33 @@ class Deployment:
         return {key: each for key, each in taken_items.items() if each != NO_VALUE}
 
 
-def deployed(environment: str, **more: str) -> Deployment:
-    """One of samconfig's environments, with further parameters."""
-    return Deployment({**dict(item.split("=", 1) for item in overrides(ROOT, environment)), **more})
+def deployed(name: str, **more: str) -> Deployment:
+    """One of samconfig's stacks, with further parameters."""
+    values = {**dict(item.split("=", 1) for item in overrides(ROOT, name)), **more}
+    return Deployment(values, template=build_of(ROOT, name, {}).template)
+
+
+def before_stable(name: str, **more: str) -> Deployment:
+    """A platform's stack with what lane v1 has registered, as `make deploy` makes it."""
+    stable = {"StableHost": "abc.execute-api.us-east-1.amazonaws.com", "StablePath": "/live"}
+    return deployed(name, **stable, StableFunction=f"graylane-{name}-api-v1", StableUsagePlan="plan1", **more)
 
 
 def every_deployment() -> Iterator[tuple[str, Deployment]]:
-    """Each environment as it is, and each with every other value of a switch, one at a time."""
-    switches = {
-        name: one["AllowedValues"]
-        for name, one in template()["Parameters"].items()
-        if len(one.get("AllowedValues", ())) in (2, 3, 4)
-    }
-    for environment in environments(ROOT):
-        plain = deployed(environment)
-        yield environment, plain
-        yield f"{environment}, elsewhere", Deployment(plain.values, "eu-central-1")
-        for name, values in switches.items():
+    """Each stack as it is, a platform's with and without stable; each with every other value of a switch, one at a time."""
+    for name in names(ROOT):
+        of = before_stable if "Lane" not in deployed(name).values else deployed
+        plain = of(name)
+        yield name, plain
+        yield f"{name}, elsewhere", replace(plain, region="eu-central-1")
+        if of is before_stable:
+            yield f"{name}, without stable", deployed(name)
+        switches = {
+            parameter: one["AllowedValues"]
+            for parameter, one in template(plain.template)["Parameters"].items()
+            if len(one.get("AllowedValues", ())) in (2, 3, 4)
+        }
+        for parameter, values in switches.items():
             for value in values:
-                if value != plain.parameters[name]:
-                    yield f"{environment}, {name} {value}", deployed(environment, **{name: value})
+                if value != plain.parameters[parameter]:
+                    yield f"{name}, {parameter} {value}", of(name, **{parameter: value})

@@ -1,35 +1,44 @@
-"""`sam build` at the repository root, then trimming, bytecode and zips; skipped if no input has changed."""
+"""`sam build` of templates, then trimming, bytecode and zips; skipped if no input has changed."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from delivery.artifacts import inputs
 from delivery.artifacts.errors import BuildError
+from delivery.artifacts.parameters import Build
 from delivery.artifacts.trim import trim
 from delivery.artifacts.zips import zip_artifacts
 
 __all__ = ["build", "sam_environment"]
 
-BUILD = ".aws-sam/build"
-_STAMP = ".graylane/artifacts"
+_STAMP = "inputs.sha256"
 _LOCK = ".graylane/artifacts.lock"
+# What `sam build --cached` keeps, beside the folders of the artifacts.
+_CACHE = (".aws-sam/deps", ".aws-sam/cache")
+_CACHED = ".aws-sam/build.toml"
 
 
 def build(
-    root: Path, *, architecture: str = "arm64", force: bool = False, progress: Callable[[str], None] = lambda line: None
+    root: Path, builds: Sequence[Build], *, force: bool = False, progress: Callable[[str], None] = lambda line: None
 ) -> bool:
-    """Bring `.aws-sam/build` up to date; True when something was built.
+    """Bring the folder of each build up to date; True when something was built.
 
     `progress` gets a short line per function and later step. Raises BuildError with SAM's output.
     """
     with _alone(root, progress):
-        return _build_if_changed(root, architecture, force, progress)
+        stale = {each: inputs.digest(root, each) for each in builds}
+        if not force:
+            stale = {each: wanted for each, wanted in stale.items() if _stamped(root, each) != wanted}
+        if stale:
+            _build(root, stale, progress)
+        return bool(stale)
 
 
 @contextmanager
@@ -46,24 +55,39 @@ def _alone(root: Path, progress: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def _build_if_changed(root: Path, architecture: str, force: bool, progress: Callable[[str], None]) -> bool:
-    stamp = root / _STAMP
-    wanted = inputs.digest(root, architecture=architecture)
-    built = root / BUILD / "template.yaml"
-    if not force and built.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return False
+def _stamped(root: Path, build: Build) -> str:
+    stamp = root / build.folder / _STAMP
+    return stamp.read_text() if stamp.exists() else ""
+
+
+def _build(root: Path, stale: Mapping[Build, str], progress: Callable[[str], None]) -> None:
+    folders = [root / each.folder for each in stale]
     # During a build, and after an interrupted one, no artifact can be trusted.
-    stamp.unlink(missing_ok=True)
-    _sam_build(root, architecture, progress)
+    for folder in folders:
+        (folder / _STAMP).unlink(missing_ok=True)
+    _forget_cache(root)
+    for each in stale:
+        _sam_build(root, each, progress)
     progress("removing unused service descriptions")
-    trim(root / BUILD, own=(path.name for path in (root / "src").iterdir() if path.is_dir()))
+    own = [path.name for path in (root / "src").iterdir() if path.is_dir()]
+    for folder in folders:
+        trim(folder, own)
     progress("compiling to bytecode")
-    _bytecode(root)
+    _bytecode(root, folders)
     progress("zipping")
-    zip_artifacts(root / BUILD)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(wanted)
-    return True
+    zip_artifacts(folders)
+    for each, digest in stale.items():
+        (root / each.folder / _STAMP).write_text(digest)
+
+
+def _forget_cache(root: Path) -> None:
+    """Each run begins without a cache, so that it serves only lanes that share a function's code.
+
+    SAM's cache ignores src/gray and src/lane: kept, it shipped stale code.
+    """
+    for folder in _CACHE:
+        shutil.rmtree(root / folder, ignore_errors=True)
+    (root / _CACHED).unlink(missing_ok=True)
 
 
 def sam_environment(root: Path) -> dict[str, str]:
@@ -83,12 +107,12 @@ def sam_environment(root: Path) -> dict[str, str]:
     }
 
 
-def _sam_build(root: Path, architecture: str, progress: Callable[[str], None]) -> None:
+def _sam_build(root: Path, build: Build, progress: Callable[[str], None]) -> None:
     sam = root / ".tools/sam/bin/sam"
     if not sam.exists():
         raise BuildError("SAM CLI is not installed in .tools/sam: run `make install`")
-    # No cache: SAM's cache ignores src/gray and src/lane, and shipped stale code.
-    command = [str(sam), "build", "--no-cached", "--parallel", "--parameter-overrides", f"Architecture={architecture}"]
+    command = [str(sam), "build", "--template-file", build.template, "--build-dir", build.folder]
+    command += ["--cached", "--cache-dir", _CACHE[1], "--parallel", "--parameter-overrides", *build.parameters]
     said: list[str] = []
     with subprocess.Popen(
         command, cwd=root, env=sam_environment(root), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -107,13 +131,13 @@ def _code_folder(root: Path, line: str) -> str:
     return f"building {folder.relative_to(root) if folder.is_relative_to(root) else folder}"
 
 
-def _bytecode(root: Path) -> None:
+def _bytecode(root: Path, folders: Sequence[Path]) -> None:
     """In a separate process, because the bytes depend on the hash seed, which is fixed at start."""
     python = root / ".tools/sam/bin/python"
     environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(root / "tools")}
     done = subprocess.run(
-        [str(python), "-m", "delivery.artifacts.bytecode", str(root / BUILD)],
+        [str(python), "-m", "delivery.artifacts.bytecode", *map(str, folders)],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise BuildError(f"byte-compiling {BUILD} failed:\n{done.stderr[-2000:]}")
+        raise BuildError(f"byte-compiling the artifacts failed:\n{done.stderr[-2000:]}")

@@ -11,6 +11,7 @@ import os
 import py_compile
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["compile_artifacts"]
@@ -19,13 +20,13 @@ TASK_ROOT = "/var/task"  # where Lambda unpacks an artifact
 EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
 
 
-def compile_artifacts(build: Path) -> int:
-    """Add bytecode to every module of every artifact in `build`; returns the number of compiled modules.
+def compile_artifacts(builds: Iterable[Path]) -> int:
+    """Add bytecode to every module of every artifact in these folders; returns the number of compiled modules.
 
     Artifacts share most of their packages, so each (path, content) is compiled once and copied.
     """
     compiled: dict[tuple[str, bytes], Path] = {}
-    for artifact in sorted(path for path in build.iterdir() if path.is_dir()):
+    for artifact in sorted(path for build in builds for path in build.iterdir() if path.is_dir()):
         for source in sorted(artifact.rglob("*.py")):
             name = str(source.relative_to(artifact))
             target = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
@@ -60,4 +61,4 @@ def _set_times(artifact: Path) -> None:
 
 
 if __name__ == "__main__":
-    compile_artifacts(Path(sys.argv[1]))
+    compile_artifacts(map(Path, sys.argv[1:]))

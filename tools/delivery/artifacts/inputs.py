@@ -6,23 +6,25 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from delivery.artifacts.parameters import Build
+
 __all__ = ["digest"]
 
 # The edge code is included at deployment, not in an artifact; sam.lock pins SAM, pip and hatchling.
-_FILES = ("template.yaml", "pyproject.toml", "requirements/sam.lock")
+_FILES = ("pyproject.toml", "requirements/sam.lock")
 
 
-def digest(root: Path, *, architecture: str) -> str:
-    """SHA-256 (hex) over names and contents of all inputs of `sam build` below `root`."""
-    total = hashlib.sha256(architecture.encode())
-    for path in _inputs(root):
+def digest(root: Path, build: Build) -> str:
+    """SHA-256 (hex) over the parameters, and names and contents of all inputs of a `sam build` below `root`."""
+    total = hashlib.sha256(" ".join(build.parameters).encode())
+    for path in _inputs(root, build.template):
         total.update(f"\n{path.relative_to(root)}\n{path.stat().st_size}\n".encode())
         total.update(path.read_bytes())
     return total.hexdigest()
 
 
-def _inputs(root: Path) -> Iterator[Path]:
-    yield from (root / name for name in _FILES)
+def _inputs(root: Path, template: str) -> Iterator[Path]:
+    yield from (root / name for name in (template, *_FILES))
     yield from sorted((root / "tools" / "delivery" / "artifacts").glob("*.py"))  # the build code itself
     for path in sorted((root / "src").rglob("*")):
         parts = path.relative_to(root / "src").parts

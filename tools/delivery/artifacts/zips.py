@@ -12,6 +12,7 @@ import os
 import shutil
 import stat
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,15 +24,16 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 _CODE = ("CodeUri", "ContentUri")
 
 
-def zip_artifacts(build: Path) -> int:
-    """Zip every artifact in `build` and put the zips into its template.yaml; returns the number of distinct ones."""
+def zip_artifacts(builds: Sequence[Path]) -> int:
+    """Zip every artifact in these folders, and name the zips in each template.yaml; returns how many are distinct."""
     same: dict[str, list[Path]] = {}
-    for artifact in sorted(path for path in build.iterdir() if path.is_dir()):
+    for artifact in sorted(path for build in builds for path in build.iterdir() if path.is_dir()):
         same.setdefault(_digest(artifact), []).append(artifact)
     # zlib releases the GIL
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(_zip_once, same.values()))
-    _name_zips(build)
+    for build in builds:
+        _name_zips(build)
     return len(same)
 
 

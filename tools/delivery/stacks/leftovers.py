@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from delivery.errors import DeliveryError
+from gray.lanes.registration import STABLE
 
 if TYPE_CHECKING:
     import boto3
@@ -18,19 +19,19 @@ __all__ = ["names", "refuse_leftovers"]
 
 
 def names(values: Mapping[str, str], account: str, region: str) -> dict[str, list[str]]:
-    """Buckets, tables and secrets of a stack with these parameters; tests/unit/delivery compares with the template."""
-    environment, part = values.get("Environment", "dev"), values.get("Part", "all")
+    """Buckets, tables and secrets of a stack with these parameters; tests/unit/delivery compares with the templates."""
+    environment = values.get("Environment", "dev")
     of_here = f"graylane-{environment}"
-    found: dict[str, list[str]] = {"bucket": [], "table": [], "secret": []}
-    if part != "gray":
-        logs = ["edge-logs"] if values.get("EdgeAccessLogs") == "on" else []
-        found["bucket"] = [f"{of_here}-{kind}-{account}-{region}" for kind in ("site", "edge-config", *logs)]
-        found["table"] = [f"{of_here}-orders-v1", f"{of_here}-config"]
-        keys = [{"a": "api-key", "b": "api-key-b"}[key] for key in values.get("OriginKeys", "a")]
-        found["secret"] = [f"graylane/{environment}/{kind}" for kind in (*keys, "edge-keys")]
-    if part != "stable" and values.get("DataMode", "isolated") == "isolated":
-        found["table"].append(f"{of_here}-orders-{values.get('GrayLane', 'v2')}")
-    return found
+    if lane := values.get("Lane", ""):
+        own_table = lane == STABLE or values.get("DataMode", "isolated") == "isolated"
+        return {"bucket": [], "table": [f"{of_here}-orders-{lane}"] if own_table else [], "secret": []}
+    logs = ["edge-logs"] if values.get("EdgeAccessLogs") == "on" else []
+    keys = [{"a": "api-key", "b": "api-key-b"}[key] for key in values.get("OriginKeys", "a")]
+    return {
+        "bucket": [f"{of_here}-{kind}-{account}-{region}" for kind in ("site", "edge-config", *logs)],
+        "table": [f"{of_here}-config"],
+        "secret": [f"graylane/{environment}/{kind}" for kind in (*keys, "edge-keys")],
+    }
 
 
 def refuse_leftovers(session: "boto3.Session", stack: str, wanted: Mapping[str, list[str]]) -> None:

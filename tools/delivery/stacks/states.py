@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-__all__ = ["described", "holds_nothing", "refuse_deployment", "refuse_removal"]
+__all__ = ["described", "holds_nothing", "parameter", "refuse_deployment", "refuse_removal"]
 
 # A change set that nobody executed; SAM makes another one.
 _ONLY_REVIEWED = "REVIEW_IN_PROGRESS"
@@ -31,6 +31,12 @@ def described(cloudformation: "CloudFormationClient", stack: str) -> "StackTypeD
         if error.response["Error"]["Code"] == "ValidationError":
             return None
         raise
+
+
+def parameter(stack: "StackTypeDef", name: str) -> str:
+    """The value of one of the stack's parameters; empty for one that it lacks."""
+    given = (each.get("ParameterValue", "") for each in stack.get("Parameters", []) if each.get("ParameterKey") == name)
+    return next(given, "")
 
 
 def holds_nothing(status: str) -> bool:

@@ -1,13 +1,14 @@
-"""docs/reference/template.md: the parameters, outputs and alarms of template.yaml."""
+"""docs/reference/template.md: the parameters, outputs and alarms of the templates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+PLATFORM, LANE = REPOSITORY / "template.yaml", REPOSITORY / "lane.yaml"
 # Three functions share one runbook per failure mode.
 _OF_EDGE_FUNCTION = re.compile(r"^(edge-[a-z]+)-(request-static|request-api|response)$")
 
@@ -28,8 +29,8 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short_form)
 
 
-def read_template(path: Path = REPOSITORY / "template.yaml") -> dict[str, Any]:
-    """The template as plain values."""
+def read_template(path: Path = PLATFORM) -> dict[str, Any]:
+    """A template as plain values."""
     template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     return template
 
@@ -47,30 +48,32 @@ def alarms(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def alarm_name(value: Any) -> str:
     """`graylane-${Environment}-drift` in short form: `graylane-E-drift`."""
     text = value["Fn::Sub"] if isinstance(value, dict) else value
-    return str(text).replace("${Environment}", "E").replace("${GrayLane}", "L")
+    return str(text).replace("${Environment}", "E").replace("${Lane}", "L")
 
 
 def alarm_topic(name: str) -> str:
     """The runbook of an alarm: its name without environment, lane and edge function."""
-    topic = name.removeprefix("graylane-E-").removesuffix("-L").removesuffix("-v1")
+    topic = name.removeprefix("graylane-E-").removesuffix("-L")
     return _OF_EDGE_FUNCTION.sub(r"\1", topic)
 
 
 def template_reference() -> str:
     """The page."""
-    template = read_template()
     parts = [
-        "# Parameters, outputs and alarms of template.yaml",
-        "Set parameters in samconfig.toml (`parameter_overrides`) or with `sam deploy --parameter-overrides`.",
-        "## Parameters",
-        _parameters(template["Parameters"]),
-        "## Outputs",
-        _outputs(template["Outputs"]),
-        "## Alarms",
-        "`E` is the environment, `L` the gray lane. Each has a runbook.",
-        _alarms(alarms(template)),
+        "# Parameters, outputs and alarms of the templates",
+        "Set parameters in samconfig.toml (`parameter_overrides`) or with `sam deploy --parameter-overrides`. In alarms, `E` is "
+        "the environment and `L` the lane; each has a runbook.",
+        *_sections("The platform: template.yaml", read_template(PLATFORM)),
+        *_sections("A lane of the order desk: lane.yaml", read_template(LANE)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(title: str, template: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {title}"
+    yield f"### Parameters\n\n{_parameters(template['Parameters'])}"
+    yield f"### Outputs\n\n{_outputs(template['Outputs'])}"
+    yield f"### Alarms\n\n{_alarms(alarms(template))}"
 
 
 def _parameters(parameters: Mapping[str, Mapping[str, Any]]) -> str:

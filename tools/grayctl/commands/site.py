@@ -57,8 +57,11 @@ def upload(
     source = folder or project_root() / "web" / lane
     site = build_site(source, lane, shared=shared or (), documents=documents, has_script=not no_script)
     target = discover(config_env)
-    if target.part == "gray" and lane == "v1":
-        raise UsageError(f"{target.stack} is a gray stack; v1 is stable", f"Use --config-env {target.environment}.")
+    if target.lane and lane != target.lane:
+        raise UsageError(
+            f"{target.stack} is the stack of lane {target.lane}, not of {lane}",
+            f"Use --config-env {target.environment}.",
+        )
     place = SitePlace.of(target)
     plan = plan_upload(site, place)
     lost = unreachable(site)

@@ -72,7 +72,7 @@ def _by_names(config_env: str, start: Path | None) -> Target:
     }
     # arn:aws:cloudfront::ACCOUNT:key-value-store/...
     account = store["ARN"].split(":")[4]
-    return Target(config_env, named.stack, clients.region, account, config_env, "all", outputs, clients)
+    return Target(config_env, named.stack, clients.region, account, config_env, "", outputs, clients)
 
 
 def _session(region: str | None, local: LocalStack | None) -> "Session":

@@ -82,7 +82,8 @@ def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os
         return None
     try:
         note = json.loads((root / LOCAL_NOTE).read_text(encoding="utf-8"))
-        if note.get("config_env") != config_env:
+        local = note.get("config_env")
+        if config_env != local and not config_env.startswith(f"{local}-"):  # one of its lanes' stacks
             return None
         return LocalStack(
             endpoint=note["endpoint"],

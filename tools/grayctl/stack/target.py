@@ -106,25 +106,25 @@ class Clients:
 
 @dataclass(frozen=True)
 class Target:
-    """One deployed stack: its namespace, its outputs, and clients to reach it."""
+    """One deployed stack: its namespace, its outputs, and clients to reach it. `lane` is empty for a platform's."""
 
     config_env: str
     stack: str
     region: str
     account: str
     environment: str
-    part: str
+    lane: str
     outputs: Mapping[str, str] = field(repr=False)
     clients: Clients = field(repr=False)
     site: str = ""
 
     def output(self, name: str) -> str:
-        """One stack output. Raises UsageError if this stack has no control plane or an older template."""
+        """One stack output. Raises UsageError if this stack has no control plane, UnreachableError for an older one."""
         if name in self.outputs:
             return self.outputs[name]
-        if self.part == "gray":
+        if self.lane:
             raise UsageError(
-                f"{self.stack} is only a gray lane; releases belong to the stable stack",
+                f"{self.stack} is only lane {self.lane}; releases belong to the platform",
                 f"Use --config-env {self.environment}.",
             )
         raise UnreachableError(f"stack {self.stack} has no output {name}", "Deploy the current template first.")
@@ -141,7 +141,7 @@ class Target:
 
     @property
     def site_bucket(self) -> str:
-        """The bucket of the static sites; by naming convention for a gray stack."""
+        """The bucket of the static sites; by naming convention for a lane's stack."""
         return self.outputs.get("SiteBucket") or f"graylane-{self.environment}-site-{self.account}-{self.region}"
 
 
@@ -163,7 +163,7 @@ def discover(config_env: str, start: Path | None = None, patience: Mapping[str, 
         region=region,
         account=account,
         environment=parameters.get("Environment", config_env),
-        part=parameters.get("Part", "all"),
+        lane=parameters.get("Lane", ""),
         outputs=outputs,
         clients=clients,
         site=(local.site if local and local.site else outputs.get("SiteUrl", "")).rstrip("/"),

@@ -17,25 +17,26 @@ if TYPE_CHECKING:
 SAM = interpreter("sam").parent / "sam"
 
 
-def build(processes: Processes, log: Path) -> None:
-    """Build the template's functions for this machine, if an input has changed.
+def build(processes: Processes, environment: str, log: Path) -> None:
+    """Build the functions of an environment's stacks for this machine, if an input has changed.
 
     Raises LocalStackError if the build fails.
     """
     variables = {**clean_environment(), "SAM_CLI_TELEMETRY": "0"}
-    _run(processes, [sys.executable, "-m", "delivery.artifacts", "--local"], log, variables, "sam build failed")
+    command = [sys.executable, "-m", "delivery.artifacts", "--env", environment, "--local"]
+    _run(processes, command, log, variables, "sam build failed")
 
 
 def deploy(
     processes: Processes,
-    environment: str,
+    name: str,
     ports: Ports,
     log: Path,
     *,
     stack: str = "",
     parameters: Mapping[str, str] | None = None,
 ) -> None:
-    """`sam deploy --config-env <environment>` to the emulator; stack name and parameters override samconfig.toml.
+    """`sam deploy --config-env <name>` to the emulator; stack name and parameters override samconfig.toml.
 
     Raises LocalStackError if it fails.
     """
@@ -50,15 +51,15 @@ def deploy(
         str(SAM),
         "deploy",
         "--config-env",
-        environment,
+        name,
         "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
     ]
     if stack:
         command += ["--stack-name", stack]
-    mine = [f"{name}={value}" for name, value in (parameters or {}).items()]  # for duplicates, SAM uses the last
-    command += ["--parameter-overrides", *overrides(REPOSITORY, environment, local=True), *mine]
-    _run(processes, command, log, variables, f"sam deploy --config-env {environment} failed")
+    mine = [f"{each}={value}" for each, value in (parameters or {}).items()]  # for duplicates, SAM uses the last
+    command += ["--parameter-overrides", *overrides(REPOSITORY, name, local=True), *mine]
+    _run(processes, command, log, variables, f"sam deploy --config-env {name} failed")
 
 
 def outputs(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:

@@ -1,0 +1,26 @@
+"""What a platform has to know of stable, as lane v1 has registered it: its parameters Stable... of template.yaml."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gray.lanes.preflight import DEFAULT_API_URL, api_url
+from gray.lanes.registration import STABLE, read_parameters
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+__all__ = ["stable_values"]
+
+
+def stable_values(ssm: "SSMClient", environment: str, region: str) -> dict[str, str]:
+    """The parameters with their values; none while v1 is not registered: the platform keeps those that it has."""
+    stable = read_parameters(ssm, f"/gray/{environment}").registrations.get(STABLE)
+    if stable is None:
+        return {}
+    url = urlsplit(api_url(DEFAULT_API_URL, stable, region))
+    return {
+        "StableHost": url.netloc,
+        "StablePath": url.path,
+        "StableFunction": stable.function,
+        "StableUsagePlan": stable.usage_plan,
+    }
