@@ -50,7 +50,7 @@ def test_a_slow_lane_is_withdrawn(watching: Watching, operator: Operator) -> Non
 
     flow()
     began = time.time()
-    with watching.replaced("stock-v2", "GrayStockFunction", {"stock/app.py": slow, "stock/__init__.py": ""}):
+    with watching.replaced("stock-v2", "v2", "StockFunction", {"stock/app.py": slow, "stock/__init__.py": ""}):
         watching.rings("withdraw-latency-v2", since=began, meanwhile=flow)
         author = f"alarm:{watching.prefix}withdraw-latency-v2"
         until(lambda: operator.json("history")[0]["author"] == author, "the kill by the alarm")

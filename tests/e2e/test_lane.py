@@ -16,7 +16,7 @@ from tests.support.stack.viewers import Answer, Viewer, everybody, request
 from tests.support.stack.waiting import eventually
 
 from gray.analysis.traces import Hop
-from graylocal.sam_local import BUILD
+from graylocal.sam_local import artifact as artifacts_of
 from graylocal.stack import LocalStack
 
 pytestmark = pytest.mark.long
@@ -88,7 +88,7 @@ def test_two_thousand_requests_stay_in_their_lane_at_every_hop(stack: LocalStack
 @contextmanager
 def changed_pricing(stack: LocalStack, old: str, new: str) -> Iterator[None]:
     """Pricing's deployed code with one piece of text replaced, and afterwards as it was."""
-    lambda_, artifact = stack.client("lambda"), BUILD / "PricingFunction"
+    lambda_, artifact = stack.client("lambda"), artifacts_of("test-v1") / "PricingFunction"
 
     def deploy(edit: Callable[[str], str]) -> None:
         buffer = io.BytesIO()
@@ -178,26 +178,26 @@ def test_the_scheduled_check_publishes_a_metric_whose_alarm_tells_people_and_wit
     assert gray.ask(stack.url).lane == "v2"
 
 
-def direct(stack: LocalStack, api: str, headers: dict[str, str], path: str = "/api/orders") -> Answer:
+def direct(stack: LocalStack, lane: str, headers: dict[str, str], path: str = "/api/orders") -> Answer:
     """A request to a lane's API, around CloudFront."""
-    number = stack.outputs()[api]
+    number = stack.outputs(f"graylane-test-{lane}")["ApiId"]
     base = f"/restapis/{number}/live/_user_request_"
     return request(stack.endpoint, "GET", base + path, headers)
 
 
 def test_around_cloudfront_there_is_no_way_in(stack: LocalStack) -> None:
     for headers in ({}, {"x-api-key": "guessed"}, {"x-gray-version": "v2"}):
-        assert direct(stack, "GrayApiId", headers).status == 403
-        assert direct(stack, "StableApiId", headers).status == 403
+        assert direct(stack, "v2", headers).status == 403
+        assert direct(stack, "v1", headers).status == 403
 
 
 def test_a_lanes_api_refuses_another_lanes_request_and_counts_it(stack: LocalStack, operator: Operator) -> None:
     secret = stack.client("secretsmanager").get_secret_value(SecretId="graylane/test/api-key")["SecretString"]
     key = {"x-api-key": json.loads(secret)["value"]}
-    answer = direct(stack, "GrayApiId", {**key, "x-gray-version": "v1"})
+    answer = direct(stack, "v2", {**key, "x-gray-version": "v1"})
     assert (answer.status, answer.lane) == (421, "v2")
     assert json.loads(answer.body) == {"error": "wrong-lane", "lane": "v2", "asked": "v1"}
-    assert direct(stack, "GrayApiId", {**key, "x-gray-version": "v2"}).status == 200
+    assert direct(stack, "v2", {**key, "x-gray-version": "v2"}).status == 200
     cloudwatch = stack.client("cloudwatch")
 
     def counted() -> float:

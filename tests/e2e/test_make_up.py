@@ -121,15 +121,17 @@ def test_make_up_serves_follows_and_ends_with_everything(running: MakeUp, tmp_pa
     assert second.stderr.count("\n") == 1
 
     # And `sam local invoke` has what samconfig.toml names: each function as built and deployed, each endpoint declared
-    named = tomllib.loads((tmp_path / "samconfig.toml").read_text())["dev"]["local_invoke"]["parameters"]
-    template, own = (json.loads((tmp_path / named[file]).read_text()) for file in ("template_file", "env_vars"))
-    assert set(template["Resources"]) == {case.function for case in CASES}
-    for resource in template["Resources"].values():
-        assert Path(resource["Properties"]["CodeUri"]).is_file()
-        variables = resource["Properties"]["Environment"]["Variables"]
-        assert {name: variables[name] for name in own["Parameters"]} == own["Parameters"]
-        assert all(isinstance(value, str) for value in variables.values())
-        assert variables["GRAY_ENVIRONMENT"] == "dev"
+    config = tomllib.loads((tmp_path / "samconfig.toml").read_text())
+    for stack in ("dev", "dev-v1", "dev-v2"):
+        named = config[stack]["local_invoke"]["parameters"]
+        template, own = (json.loads((tmp_path / named[file]).read_text()) for file in ("template_file", "env_vars"))
+        assert set(template["Resources"]) >= {case.function for case in CASES if case.stack("dev") == stack}
+        for resource in template["Resources"].values():
+            assert Path(resource["Properties"]["CodeUri"]).is_file()
+            variables = resource["Properties"]["Environment"]["Variables"]
+            assert {name: variables[name] for name in own["Parameters"]} == own["Parameters"]
+            assert all(isinstance(value, str) for value in variables.values())
+            assert variables["GRAY_ENVIRONMENT"] == "dev"
 
     # When it is interrupted, then nothing that it started is left: no process, no port, no scratch file, no note
     started = running.processes()

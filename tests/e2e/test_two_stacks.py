@@ -1,4 +1,4 @@
-"""`prod` and `gray` as two stacks of one environment, in either order; and a third lane beside them."""
+"""The platform and the lanes of `prod`, each a stack, in any order; and a third lane beside them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from graylocal.stack import LocalStack
 
 pytestmark = pytest.mark.own_stack
 
-PROD, GRAY, THIRD = "graylane-prod", "graylane-gray", "graylane-gray-v3"
+PROD, STABLE, GRAY, THIRD = "graylane-prod", "graylane-prod-v1", "graylane-gray", "graylane-gray-v3"
 ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
 
 
@@ -32,7 +32,7 @@ class Account:
         return {each["StackName"] for each in described if not each["StackStatus"].startswith("DELETE")}
 
     def deploy_prod(self) -> None:
-        """Edge, control plane and stable lane, with their site and a first revision."""
+        """Stable lane and platform, with their site and a first revision."""
         self.stack.deploy("prod", ConsumerLanes="v1,v2,v3")
         self.stack.upload("v1")
         self.stack.first_release()
@@ -104,7 +104,7 @@ def test_gray_before_prod(account: Account) -> None:
     account.stack.deploy("gray")
     registered = account.registration("v2")
     assert registered is not None
-    assert registered["api_id"] == account.stack.outputs(GRAY)["GrayApiId"]
+    assert registered["api_id"] == account.stack.outputs(GRAY)["ApiId"]
     url = f"{account.stack.endpoint}/restapis/{registered['api_id']}/{registered['stage']}/_user_request_/api/orders"
     assert httpx.get(url, timeout=30, trust_env=False).status_code == 403
 
@@ -122,17 +122,44 @@ def test_gray_before_prod(account: Account) -> None:
     assert account.lanes_seen() == {"v2"}
 
 
+def test_the_platform_before_any_lane(account: Account) -> None:
+    """It serves what is in its bucket; stable's API is behind the site once lane v1 is there and the platform knows it."""
+    # Given the platform alone, with stable's files
+    account.delete(GRAY)
+    account.delete(STABLE)
+    account.delete(PROD)
+    account.stack.deploy_one("prod", StableHost="", StablePath="", StableFunction="", StableUsagePlan="")
+    account.stack.upload("v1")
+    account.stack.first_release()
+    account.stack.serve()
+    page = Viewer().ask(account.stack.url)
+    assert (page.status, page.lane) == (200, "v1")
+    assert Viewer().ask(account.stack.url, "/app.js", accept="*/*").status == 200
+
+    # When a gray lane comes before stable, it is not adopted: there would be nothing to fall back to
+    account.stack.deploy("gray")
+    account.stack.upload("v2")
+    account.scheduled_sync()
+    assert account.status_of("v2") == "refused"
+
+    # Then with stable it is
+    account.deploy_prod()
+    account.scheduled_sync()
+    assert account.status_of("v2") == "adopted"
+    until(lambda: account.lanes_seen(5) == {"v1"}, "stable's API behind the site")
+
+
 def test_prod_before_gray(account: Account) -> None:
     # Given prod alone, where nobody is led anywhere
     account.delete(GRAY)
     account.deploy_prod()
     account.operator.run("apply", "--new", "--yes")
-    before = account.made_of(PROD)
+    before = [account.made_of(stack) for stack in (PROD, STABLE)]
 
     # When gray comes, nothing of prod is touched and nobody is led there
     account.stack.deploy("gray")
     account.stack.upload("v2")
-    assert account.made_of(PROD) == before
+    assert [account.made_of(stack) for stack in (PROD, STABLE)] == before
     assert account.lanes_seen() == {"v1"}
 
     # Then it is adopted by the next sync, and a rule leads there
@@ -145,7 +172,7 @@ def test_prod_before_gray(account: Account) -> None:
     # And either stack deployed again changes nothing of the other, and moves nobody
     gray = account.made_of(GRAY)
     account.stack.deploy("gray")
-    assert account.made_of(PROD) == before
+    assert [account.made_of(stack) for stack in (PROD, STABLE)] == before
     account.deploy_prod()
     assert account.made_of(GRAY) == gray
     account.scheduled_sync()
@@ -156,7 +183,7 @@ def test_a_third_lane_beside_the_others(account: Account) -> None:
     # Given all three stacks, and nobody led anywhere
     _both(account)
     account.operator.run("apply", "--new", "--yes")
-    account.stack.deploy("gray", stack=THIRD, GrayLane="v3")
+    account.stack.deploy_one("gray", stack=THIRD, Lane="v3")
     account.stack.upload("v3", "v2")
     account.scheduled_sync()
     assert [account.status_of(lane) for lane in ("v2", "v3")] == ["adopted", "adopted"]

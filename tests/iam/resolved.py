@@ -1,13 +1,14 @@
-"""The template as an account would have it: each role's policies and each function's variables, with names and ARNs."""
+"""Stacks as an account would have them: each role's policies and each function's variables, with names and ARNs."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tests.support.project.deployment import Deployment, deployed
+from tests.support.project.deployment import Deployment, before_stable, deployed
 
-__all__ = ["ACCOUNT", "REGION", "Resolved", "resolved"]
+__all__ = ["ACCOUNT", "REGION", "Environment", "Resolved", "resolved"]
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 _NAMED_BY = {
@@ -33,7 +34,7 @@ _REF_IS_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 
 @dataclass(frozen=True)
 class Resolved:
-    """One deployment. Ids that AWS gives are the logical name in lower case."""
+    """One stack. Ids that AWS gives are the logical name in lower case."""
 
     deployment: Deployment
 
@@ -109,6 +110,36 @@ class Resolved:
         return "arn:aws:" + form.format(region=REGION, account=ACCOUNT, name=self._name(name))
 
 
-def resolved(environment: str = "dev") -> Resolved:
-    """An environment of samconfig.toml that holds both lanes."""
-    return Resolved(deployed(environment))
+@dataclass(frozen=True)
+class Environment:
+    """An environment's stacks by lane, the platform's by ``. A lane's functions and roles are named `lane:Name`."""
+
+    stacks: Mapping[str, Resolved]
+
+    @cached_property
+    def policies(self) -> dict[str, list[dict[str, Any]]]:
+        """All statements of each role, those of managed policies too."""
+        return {
+            _named(lane, role): statements
+            for lane, stack in self.stacks.items()
+            for role, statements in stack.policies.items()
+        }
+
+    def of(self, name: str) -> tuple[Resolved, str]:
+        """The stack of a function, and its logical id there."""
+        lane, _, logical_id = name.rpartition(":")
+        return self.stacks[lane], logical_id
+
+    def role_of(self, function: str) -> str:
+        lane, _, logical_id = function.rpartition(":")
+        return _named(lane, self.stacks[lane].role_of(logical_id))
+
+
+def _named(lane: str, name: str) -> str:
+    return f"{lane}:{name}" if lane else name
+
+
+def resolved() -> Environment:
+    """Environment `dev` of samconfig.toml."""
+    lanes = {lane: Resolved(deployed(f"dev-{lane}")) for lane in ("v1", "v2")}
+    return Environment({"": Resolved(before_stable("dev")), **lanes})

@@ -22,7 +22,7 @@ import boto3
 from aws_lambda_powertools import Metrics
 from moto import mock_aws
 from tests.iam.recording import Answer, Call, Recorder
-from tests.iam.resolved import REGION, Resolved
+from tests.iam.resolved import REGION, Environment
 from tests.support.aws.memory_aws import MemoryApiGateway
 from tests.support.aws.strict_store import StrictStore
 from tests.support.control.world import release
@@ -70,7 +70,7 @@ class _Gateway(MemoryApiGateway):
 class Day:
     """The account and what happens in it."""
 
-    def __init__(self, here: Resolved) -> None:
+    def __init__(self, here: Environment) -> None:
         self.here = here
         self.store, self.gateway = StrictStore(), _Gateway()
         self.recorder = Recorder(self._answers())
@@ -87,10 +87,11 @@ class Day:
 
     def call(self, function: str, given: Any) -> Any:
         """Invokes a function's handler with its own variables and nothing of a former invocation."""
-        properties = self.here.deployment.resources[function]["Properties"]
-        module, _, name = properties["Handler"].rpartition(".")
+        stack, logical_id = self.here.of(function)
+        handler = stack.value(stack.deployment.resources[logical_id]["Properties"]["Handler"])
+        module, _, name = handler.rpartition(".")
         variables = {
-            **self.here.variables(function),
+            **stack.variables(logical_id),
             "GRAY_API_URL_TEMPLATE": f"{self.health}/{{api_id}}",
             "DRIFT_MINUTES": "0",
         }
@@ -133,26 +134,31 @@ class Day:
 
     def _deploy(self) -> None:
         dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
-        for name, one in self.here.deployment.resources.items():
-            properties = one["Properties"]
-            if one["Type"] == "AWS::DynamoDB::Table":
-                keys = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
-                dynamodb.create_table(TableName=self.here.value({"Ref": name}), **keys)
-            if one["Type"] == "AWS::S3::Bucket":
-                bucket = self.here.value({"Ref": name})
-                s3.create_bucket(Bucket=bucket)
-                s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        self.gateway.deploy("grayapi", "graylane-dev-api-v2", "live", "grayusageplan")
-        for lane in ("Stable", "Gray"):
-            parameter = self.here.deployment.resources[f"{lane}LaneParameter"]["Properties"]
-            self._put(self.here.value(parameter["Name"]), self.here.value(parameter["Value"]))
+        for stack in self.here.stacks.values():
+            for name, one in stack.deployment.resources.items():
+                properties = one["Properties"]
+                if one["Type"] == "AWS::DynamoDB::Table":
+                    keys = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+                    dynamodb.create_table(TableName=stack.value({"Ref": name}), **keys)
+                if one["Type"] == "AWS::S3::Bucket":
+                    bucket = stack.value({"Ref": name})
+                    s3.create_bucket(Bucket=bucket)
+                    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        self.gateway.deploy("api", "graylane-dev-api-v2", "live", "usageplan")
+        for lane in ("v1", "v2"):
+            self._register(lane)
         self._site("v2")
+
+    def _register(self, lane: str) -> None:
+        stack = self.here.stacks[lane]
+        parameter = stack.deployment.resources["LaneParameter"]["Properties"]
+        self._put(stack.value(parameter["Name"]), stack.value(parameter["Value"]))
 
     def _put(self, name: str, value: str) -> None:
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
     def _site(self, lane: str) -> None:
-        bucket, s3 = self.here.value({"Ref": "SiteBucket"}), boto3.client("s3")
+        bucket, s3 = self.here.stacks[""].value({"Ref": "SiteBucket"}), boto3.client("s3")
         s3.put_object(Bucket=bucket, Key=f"{lane}/index.html", Body=b"x")
         files = {f"{lane}/index.html": {"size": 1, "sha256": "0"}}
         manifest = {"lane": lane, "build": "1", "shared": [], "files": files}
@@ -185,15 +191,15 @@ class Day:
     def _functions(self) -> None:
         for case in CASES:
             if case.file != "sync-alarm.json":
-                self.call(case.function, event(case, "dev"))
+                self.call(f"{case.lane}:{case.function}".lstrip(":"), event(case, "dev"))
         removed = event(next(case for case in CASES if case.file == "data-copy-stream.json"), "dev")
         for record in removed["Records"]:
             record["eventName"], change = "REMOVE", record["dynamodb"]
             change["OldImage"] = change.pop("NewImage", change.get("OldImage"))
-        self.call("DataCopyFunction", removed)
+        self.call("v1:DataCopyFunction", removed)
 
     def _upkeep(self) -> None:
-        bucket = self.here.value({"Ref": "EdgeConfigBucket"})
+        bucket = self.here.stacks[""].value({"Ref": "EdgeConfigBucket"})
         version = boto3.client("s3").list_object_versions(Bucket=bucket)["Versions"][-1]["VersionId"]
         actions: tuple[dict[str, Any], ...] = (
             {"action": "verify"},
@@ -216,13 +222,12 @@ class Day:
             self._save(None)
             ssm.delete_parameter(Name="/gray/dev/lanes/v2")
             self.call(function, {"action": "publish", "id": f"{function}3", "author": "anna"})
-            parameter = self.here.deployment.resources["GrayLaneParameter"]["Properties"]
-            self._put(self.here.value(parameter["Name"]), self.here.value(parameter["Value"]))
+            self._register("v2")
             self.call(function, {"action": "publish", "id": f"{function}4", "author": "anna"})
         self.call("SyncManualFunction", event(CASES[-1], "dev"))
 
 
-def recorded_day(here: Resolved) -> list[Call]:
+def recorded_day(here: Environment) -> list[Call]:
     """All calls of the day, by function."""
     with _aws(), _healthy() as health:
         try:

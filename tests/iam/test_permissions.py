@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.iam.requests import Asked, asked
-from tests.iam.resolved import Resolved, resolved
+from tests.iam.resolved import Environment, resolved
 from tests.iam.scenario import recorded_day
 from tests.iam.simulator import Question, allowed, missing
 from tests.template.test_template import OF_THE_PLATFORM
@@ -26,12 +26,12 @@ FOREIGN = (("graylane-dev", "graylane-other"), ("/gray/dev", "/gray/other"), ("g
 
 
 @pytest.fixture(scope="module")
-def here() -> Resolved:
+def here() -> Environment:
     return resolved()
 
 
 @pytest.fixture(scope="module")
-def calls(here: Resolved) -> dict[str, list[Asked]]:
+def calls(here: Environment) -> dict[str, list[Asked]]:
     """By role, what its functions ask for, each once."""
     found: dict[str, dict[Asked, None]] = defaultdict(dict)
     for call in recorded_day(here):
@@ -44,23 +44,23 @@ def each(calls: Mapping[str, Sequence[Asked]]) -> Iterator[tuple[str, Asked]]:
     yield from ((role, one) for role, asks in calls.items() for one in asks)
 
 
-def answers(here: Resolved, asks: Sequence[tuple[str, Asked]]) -> list[bool]:
+def answers(here: Environment, asks: Sequence[tuple[str, Asked]]) -> list[bool]:
     return allowed([Question(role, here.policies[role], one) for role, one in asks])
 
 
-def test_every_function_that_has_policies_was_at_work(here: Resolved, calls: Mapping[str, Sequence[Asked]]) -> None:
+def test_every_function_that_has_policies_was_at_work(here: Environment, calls: Mapping[str, Sequence[Asked]]) -> None:
     callers = {role for role, statements in here.policies.items() if any(_own(each) for each in statements)}
     assert set(calls) == callers - {"ScheduleRole"}  # which the scheduler takes
     assert sum(map(len, calls.values())) > 100
 
 
-def test_every_call_is_allowed_to_who_makes_it(here: Resolved, calls: Mapping[str, Sequence[Asked]]) -> None:
+def test_every_call_is_allowed_to_who_makes_it(here: Environment, calls: Mapping[str, Sequence[Asked]]) -> None:
     asks = list(each(calls))
     denied = [str(one) for (_, one), ok in zip(asks, answers(here, asks), strict=True) if not ok]
     assert not denied
 
 
-def test_no_call_is_allowed_without_its_statement(here: Resolved, calls: Mapping[str, Sequence[Asked]]) -> None:
+def test_no_call_is_allowed_without_its_statement(here: Environment, calls: Mapping[str, Sequence[Asked]]) -> None:
     """And each statement of a function's own is needed by one of its calls."""
     questions, named = [], []
     for role, one in each(calls):
@@ -80,7 +80,7 @@ def test_no_call_is_allowed_without_its_statement(here: Resolved, calls: Mapping
     assert not lacking, "can be taken away, and every call is still allowed"
 
 
-def test_every_action_that_is_allowed_was_called(here: Resolved, calls: Mapping[str, Sequence[Asked]]) -> None:
+def test_every_action_that_is_allowed_was_called(here: Environment, calls: Mapping[str, Sequence[Asked]]) -> None:
     called = {one.action for _, one in each(calls)}
     granted = {
         action for role in calls for statement in here.policies[role] for action in _actions(statement)
@@ -88,7 +88,7 @@ def test_every_action_that_is_allowed_was_called(here: Resolved, calls: Mapping[
     assert granted - called == set(NOT_IN_A_DAY)
 
 
-def test_another_environments_resources_are_denied(here: Resolved, calls: Mapping[str, Sequence[Asked]]) -> None:
+def test_another_environments_resources_are_denied(here: Environment, calls: Mapping[str, Sequence[Asked]]) -> None:
     foreign = [
         (role, replace(one, resource=resource))
         for role, one in each(calls)
@@ -114,7 +114,7 @@ def test_another_environments_resources_are_denied(here: Resolved, calls: Mappin
     ],
 )
 def test_what_a_condition_or_a_path_leaves_out_is_denied(
-    here: Resolved, calls: Mapping[str, Sequence[Asked]], action: str, resource: str, context: Mapping[str, Any]
+    here: Environment, calls: Mapping[str, Sequence[Asked]], action: str, resource: str, context: Mapping[str, Any]
 ) -> None:
     asks = [
         (role, replace(one, resource=resource or one.resource, context=context))

@@ -1,4 +1,4 @@
-"""docs/reference/iam.md: every policy statement of the template, why it is there, and how that is shown.
+"""docs/reference/iam.md: every policy statement of the templates, why it is there, and how that is shown.
 
 `python -m tests.template.iam_reference` writes it.
 """
@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.project.deployment import ROOT, deployed
+from tests.support.project.deployment import LANE, PLATFORM, ROOT, before_stable, deployed
 from tests.support.stack.iam_cases import case_of
 from tests.support.stack.policies import statement_name
 
@@ -14,17 +14,22 @@ PAGE = ROOT / "docs" / "reference" / "iam.md"
 POLICIES = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy")
 HEAD = """# What each part may do
 
-Every policy statement of template.yaml. `make test-iam` takes away each one that the local stack evaluates, and sees
-the scenario fail (tests/support/stack/probes.py). The others are [to be seen on AWS](../verify-on-aws.md).
+Every policy statement of the platform's template and of a lane's. `make test-iam` takes away each one that the local
+stack evaluates, and sees the scenario fail (tests/support/stack/probes.py). The others are
+[to be seen on AWS](../verify-on-aws.md).
+"""
+TABLE = """
+## {}
 
 | owner | may | why | shown |
 |---|---|---|---|
 """
 
 
-def statements() -> Iterator[tuple[str, Any]]:
-    """Owner and statement, of a deployment that has everything."""
-    for name, resource in deployed("prod", Part="all", AlarmEmail="ops@shop.example").resources.items():
+def statements(written: str) -> Iterator[tuple[str, Any]]:
+    """Owner and statement, of a stack that has everything which the template says of policies."""
+    stack = before_stable("prod", AlarmEmail="ops@shop.example") if written == PLATFORM else deployed("prod-v1")
+    for name, resource in stack.resources.items():
         if resource["Type"] in POLICIES:
             properties = resource["Properties"]
             own = [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
@@ -34,7 +39,10 @@ def statements() -> Iterator[tuple[str, Any]]:
 
 def page() -> str:
     """The text of the page."""
-    return HEAD + "".join(_row(owner, statement) for owner, statement in statements())
+    return HEAD + "".join(
+        TABLE.format(written) + "".join(_row(owner, statement) for owner, statement in statements(written))
+        for written in (PLATFORM, LANE)
+    )
 
 
 def _row(owner: str, statement: Any) -> str:

@@ -4,12 +4,17 @@ import re
 from typing import Any
 
 import pytest
-from tests.support.project.deployment import ROOT, deployed, of_type, template
+from tests.support.project.deployment import ROOT, TEMPLATES, deployed, of_type, template
 
 from generate.reference.template_reference import alarm_name, alarm_topic
 
-ALARMS = of_type(template()["Resources"], "AWS::CloudWatch::Alarm")
-# The stack that has no topic of its own names prod's, as another stack's resources are named.
+# By logical id, which is one name in both templates.
+ALARMS = {
+    name: alarm
+    for written in TEMPLATES
+    for name, alarm in of_type(template(written)["Resources"], "AWS::CloudWatch::Alarm").items()
+}
+# A lane's stack has no topic of its own and names the platform's, as another stack's resources are named.
 BY_NAME = {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:graylane-${Environment}-alarms"}
 PEOPLE = [{"Ref": "AlarmTopic"}, BY_NAME]
 WITHDRAW = {"Fn::Sub": BY_NAME["Fn::Sub"].removesuffix("alarms") + "withdraw"}
@@ -36,6 +41,17 @@ def test_an_alarm_is_on_one_plain_metric(name: str) -> None:
     # silence is told only where silence is the fault
     silence = alarm["ComparisonOperator"] == "LessThanThreshold"
     assert alarm["TreatMissingData"] == ("breaching" if silence else "notBreaching")
+
+
+def test_no_alarm_has_what_it_was_merged_with_for_its_own() -> None:
+    """An alarm that is written as another with changes, and lacks one, would be that other under two logical ids."""
+    assert len(ALARMS) == sum(len(of_type(template(one)["Resources"], "AWS::CloudWatch::Alarm")) for one in TEMPLATES)
+    for told in (
+        [str(one["AlarmName"]) for one in ALARMS.values()],
+        [str(one["AlarmDescription"]) for one in ALARMS.values()],
+        [f"{one['MetricName']} {one['Dimensions']}" for one in ALARMS.values()],
+    ):
+        assert len(set(told)) == len(told)
 
 
 @pytest.mark.parametrize("name", ALARMS)

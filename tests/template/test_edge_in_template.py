@@ -1,4 +1,4 @@
-"""The distribution and its functions as the template declares them."""
+"""The distribution and its functions as the platform's template declares them, and what they ask of a lane's API."""
 
 import json
 import re
@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.support.project.deployment import ROOT, deployed, of_type, template
+from tests.support.project.deployment import LANE, ROOT, before_stable, deployed, of_type, template
 
 RESOURCES = template()["Resources"]
 EDGE = of_type(RESOURCES, "AWS::CloudFront::Function")
-DISTRIBUTION = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
-BEHAVIORS = {"*": DISTRIBUTION["DefaultCacheBehavior"], **{b["PathPattern"]: b for b in DISTRIBUTION["CacheBehaviors"]}}
+PROD = before_stable("prod")
+DISTRIBUTION = PROD.resources["Distribution"]["Properties"]["DistributionConfig"]
+BEHAVIORS = {
+    "*": DISTRIBUTION["DefaultCacheBehavior"],
+    **{PROD.text(b["PathPattern"]): b for b in DISTRIBUTION["CacheBehaviors"]},
+}
 MAXIMUM_BYTES = 10_240  # a quota of CloudFront that cannot be raised
 SEEN_BY_RULES = {
     "CloudFront-Viewer-Country",
@@ -100,14 +104,14 @@ def test_no_error_is_kept() -> None:
 
 @pytest.mark.parametrize("environment", ["test", "prod"])
 def test_security_headers_are_added_where_the_application_says_none(environment: str) -> None:
-    resources = deployed(environment).resources
+    resources = before_stable(environment).resources
     config = resources["SecurityHeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]
     headers = config["SecurityHeadersConfig"]
     assert set(headers) == {"StrictTransportSecurity", "ContentTypeOptions", "FrameOptions", "ReferrerPolicy"}
     assert not [name for name, one in headers.items() if one["Override"] is not False]
     for behavior in _behaviors(resources):
         assert behavior["ResponseHeadersPolicyId"] == {"Ref": "SecurityHeadersPolicy"}
-    without = deployed(environment, SecurityHeaders="off").resources
+    without = before_stable(environment, SecurityHeaders="off").resources
     assert "SecurityHeadersPolicy" not in without
     assert not [one for one in _behaviors(without) if "ResponseHeadersPolicyId" in one]
 
@@ -132,9 +136,23 @@ def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> Non
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     (header,) = api["OriginCustomHeaders"]
     assert header["HeaderName"] == "x-api-key"
-    key, other = (each["Fn::Sub"] for each in header["HeaderValue"]["Fn::If"][1:])
-    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in key
-    assert "{{resolve:secretsmanager:${SecondApiKeySecret}:" in other
+    assert "{{resolve:secretsmanager:${ApiKeySecret}:" in header["HeaderValue"]["Fn::Sub"]
+
+
+def test_the_behavior_of_the_apis_leads_to_what_the_platform_stands_before() -> None:
+    (api,) = [origin for origin in DISTRIBUTION["Origins"] if origin["Id"] == "api"]
+    assert (api["DomainName"], api["OriginPath"]) == ({"Ref": "StableHost"}, {"Ref": "StablePath"})
+    assert BEHAVIORS["/api/*"]["TargetOriginId"] == "api"
+
+
+def test_before_stable_is_there_the_site_is_all_there_is() -> None:
+    alone = deployed("prod").resources
+    config = alone["Distribution"]["Properties"]["DistributionConfig"]
+    assert [origin["Id"] for origin in config["Origins"]] == ["site"]
+    assert config["DefaultCacheBehavior"] == DISTRIBUTION["DefaultCacheBehavior"]
+    assert "CacheBehaviors" not in config
+    assert not of_type(alone, "AWS::ApiGateway::UsagePlanKey")
+    assert "lambda:AddPermission" not in str(alone["PublishingPolicy"])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +165,7 @@ def test_the_api_is_called_over_tls_with_the_key_and_nobody_else_has_it() -> Non
     ],
 )
 def test_the_key_that_is_sent_is_one_that_every_api_takes(keys: str, sent: str, taken: list[str]) -> None:
-    resources = deployed("prod", OriginKeys=keys).resources
+    resources = before_stable("prod", OriginKeys=keys).resources
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
     (api,) = [origin for origin in config["Origins"] if origin["Id"] == "api"]
     assert f"${{{sent}}}" in api["OriginCustomHeaders"][0]["HeaderValue"]["Fn::Sub"]
@@ -169,18 +187,20 @@ def test_two_environments_or_keys_share_no_value() -> None:
     assert len(generated) == 2
 
 
-@pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
+APIS = of_type(template(LANE)["Resources"], "AWS::Serverless::Api")
+
+
+@pytest.mark.parametrize("name", APIS)
 def test_an_api_answers_head_and_options_wherever_it_answers_get(name: str) -> None:
     """CloudFront lets them through, and what API Gateway does not know it answers itself, with an error."""
     assert {"GET", "HEAD", "OPTIONS"} <= set(BEHAVIORS["/api/*"]["AllowedMethods"])
-    for path, methods in RESOURCES[name]["Properties"]["DefinitionBody"]["paths"].items():
+    for path, methods in APIS[name]["DefinitionBody"]["paths"].items():
         assert {"get", "head", "options"} <= set(methods), path
 
 
-@pytest.mark.parametrize("name", of_type(RESOURCES, "AWS::Serverless::Api"))
+@pytest.mark.parametrize("name", APIS)
 def test_an_api_demands_the_key_method_by_method(name: str) -> None:
-    api = RESOURCES[name]["Properties"]
-    paths = api["DefinitionBody"]["paths"]
+    paths = APIS[name]["DefinitionBody"]["paths"]
     assert paths
     for path, methods in paths.items():
         assert not {"x-amazon-apigateway-any-method", "any"} & set(methods), path

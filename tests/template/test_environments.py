@@ -1,90 +1,141 @@
-"""The four environments of samconfig.toml, and what each makes of the one template."""
+"""The stacks of samconfig.toml, and what each makes of its template."""
 
 import json
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.project.deployment import ROOT, Deployment, deployed, every_deployment, of_type, template
+from tests.support.project.deployment import (
+    LANE,
+    PLATFORM,
+    ROOT,
+    Deployment,
+    before_stable,
+    deployed,
+    every_deployment,
+    of_type,
+    template,
+)
 from tests.template.transformed import references
 
-from delivery.artifacts.parameters import environments, overrides
+from delivery.artifacts.parameters import build_of, names, overrides, stacks_of
 
 SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
-# A lane's own, and the policy that every function of a stack shares.
-GRAY_ONLY = {name for name in template()["Resources"] if name.startswith("Gray")}
-SHARED = {"TelemetryPolicy", "ApiLogsRole", "ApiLogsAccount"}
-SECOND_KEY = {name for name in template()["Resources"] if name.startswith("Second")}
-EDGE_LOGS = {name for name in template()["Resources"] if name.startswith("EdgeLog")}
-STABLE_ONLY = set(template()["Resources"]) - GRAY_ONLY - SHARED
+PLATFORMS = {"dev", "test", "prod"}
+# Each stack with its environment and lane.
+LANES = {
+    "dev-v1": ("dev", "v1"),
+    "dev-v2": ("dev", "v2"),
+    "test-v1": ("test", "v1"),
+    "test-v2": ("test", "v2"),
+    "prod-v1": ("prod", "v1"),
+    "gray": ("prod", "v2"),
+}
+STACKS = sorted([*PLATFORMS, *LANES])
+# A mail address is nobody's default, and the second key is there only while the first is changed.
+OPTIONAL = {"AlarmMail", "SecondApiKeySecret", "SecondOriginApiKey", "SecondStableUsagePlanKey"}
+EDGE_LOGS = {name for name in template(PLATFORM)["Resources"] if name.startswith("EdgeLog")}
+OF_GRAY = {"WithdrawErrorsAlarm", "WithdrawLatencyAlarm", "ShareMismatchAlarm"}
+OF_STABLE = {
+    name for name in template(LANE)["Resources"] if name.startswith(("Pricing", "UnknownLane", "SharedMessages"))
+}
+COPY = {"DataCopyFunction", "DataCopyLogGroup", "DataCopyRole"}
 
 
-def test_there_are_exactly_the_four_environments() -> None:
-    assert set(environments(ROOT)) == {"dev", "test", "gray", "prod"}
+def test_there_are_three_platforms_with_their_lanes() -> None:
+    assert set(names(ROOT)) == set(STACKS)
+    assert {name: stacks_of(ROOT, name) for name in (*PLATFORMS, "gray")} == {
+        "dev": ["dev-v1", "dev-v2", "dev"],
+        "test": ["test-v1", "test-v2", "test"],
+        "prod": ["prod-v1", "prod"],
+        "gray": ["gray"],
+    }
 
 
-@pytest.mark.parametrize("environment", ["dev", "test", "gray", "prod"])
-def test_every_override_is_a_value_that_the_template_takes(environment: str) -> None:
-    for item in overrides(ROOT, environment):
-        name, value = item.split("=", 1)
-        assert name in template()["Parameters"], f"template.yaml has no parameter {name}"
-        assert _takes(template()["Parameters"][name], value), item
+@pytest.mark.parametrize("name", STACKS)
+def test_a_stack_has_its_template_and_what_is_built_of_it(name: str) -> None:
+    """`sam build --config-env X && sam deploy --config-env X` deploys what was built; who shares it is alike."""
+    build, deploy = (SAMCONFIG[name][command]["parameters"] for command in ("build", "deploy"))
+    assert build["template_file"] == (LANE if name in LANES else PLATFORM)
+    assert deploy["template_file"] == f"{build['build_dir']}/template.yaml"
+    alike = [build_of(ROOT, each, dict(item.split("=", 1) for item in overrides(ROOT, each))) for each in STACKS]
+    assert len({each.folder for each in alike}) == len(set(alike)) == 3
 
 
-@pytest.mark.parametrize("environment", ["dev", "test", "gray", "prod"])
-def test_a_stack_says_where_it_goes_and_what_it_is(environment: str) -> None:
-    common, deploy = (SAMCONFIG[environment][command]["parameters"] for command in ("global", "deploy"))
-    assert common["stack_name"] == f"graylane-{environment}"
+@pytest.mark.parametrize("name", STACKS)
+def test_every_override_is_a_value_that_the_template_takes(name: str) -> None:
+    parameters = template(deployed(name).template)["Parameters"]
+    for item in overrides(ROOT, name):
+        parameter, value = item.split("=", 1)
+        assert parameter in parameters, f"the template of {name} has no parameter {parameter}"
+        assert _takes(parameters[parameter], value), item
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_stack_says_where_it_goes_and_what_it_is(name: str) -> None:
+    common, deploy = (SAMCONFIG[name][command]["parameters"] for command in ("global", "deploy"))
+    environment, lane = LANES.get(name, (name, None))
+    given = deployed(name).values
+    assert common["stack_name"] == f"graylane-{name}"
     assert common["region"] == "us-east-1"  # CloudFront's metrics and certificates
-    assert f"environment={deployed(environment).parameters['Environment']}" in deploy["tags"]
-    assert deploy["confirm_changeset"] == (environment in ("gray", "prod"))
+    assert (given["Environment"], given.get("Lane")) == (environment, lane)
+    assert f"environment={environment}" in deploy["tags"]
+    assert deploy["confirm_changeset"] == (environment == "prod")
 
 
-@pytest.mark.parametrize(("environment", "optional"), [("dev", EDGE_LOGS), ("test", set())])
-def test_dev_and_test_hold_everything(environment: str, optional: set[str]) -> None:
-    there = set(deployed(environment).resources)
-    # a mail address is nobody's default, and the second key is there only while the first is changed
-    assert set(template()["Resources"]) - there == {"AlarmMail"} | SECOND_KEY | optional
+@pytest.mark.parametrize(("name", "without"), [("dev", EDGE_LOGS), ("test", set()), ("prod", set())])
+def test_a_platform_that_stands_before_stable_holds_everything(name: str, without: set[str]) -> None:
+    assert set(template(PLATFORM)["Resources"]) - set(before_stable(name).resources) == OPTIONAL | without
 
 
-def test_gray_holds_its_lane_and_nothing_of_prod() -> None:
-    there = set(deployed("gray").resources)
-    assert there == GRAY_ONLY | SHARED
-    assert set(deployed("gray").outputs) == {"GrayApiId"}
+def test_what_all_lanes_share_is_with_stable_and_what_compares_with_gray() -> None:
+    everything = set(template(LANE)["Resources"])
+    for name, (_, lane) in LANES.items():
+        there = set(deployed(name).resources)
+        assert there == everything - (OF_GRAY if lane == "v1" else OF_STABLE | COPY), name
+    assert set(deployed("gray").outputs) == {"ApiId"}
 
 
-def test_prod_holds_everything_but_the_gray_lane() -> None:
-    assert set(deployed("prod").resources) == (STABLE_ONLY | SHARED) - {"AlarmMail"} - SECOND_KEY
-    assert "GrayApiId" not in deployed("prod").outputs
+@pytest.mark.parametrize("environment", PLATFORMS)
+def test_the_stacks_of_an_environment_share_no_physical_name(environment: str) -> None:
+    lanes = [name for name, (of, _) in LANES.items() if of == environment]
+    found = [_physical_names(deployed(name)) for name in (environment, *lanes)]
+    assert all(found)
+    assert len(set().union(*found)) == sum(map(len, found))
 
 
-def test_prod_and_gray_share_no_physical_name() -> None:
-    prod, gray = (_physical_names(deployed(environment)) for environment in ("prod", "gray"))
-    assert prod
-    assert gray
-    assert not prod & gray
+def test_the_platforms_values_of_stable_are_the_outputs_of_its_stack() -> None:
+    outputs = set(deployed("prod-v1").outputs)
+    assert outputs == {"ApiId", *(name for name in template(PLATFORM)["Parameters"] if name.startswith("Stable"))}
 
 
 def test_shared_data_leaves_out_the_second_table_and_the_copy() -> None:
-    isolated, shared = (set(deployed("dev", DataMode=mode).resources) for mode in ("isolated", "shared"))
-    assert isolated - shared == {"GrayOrdersTable", "DataCopyFunction", "DataCopyLogGroup", "DataCopyRole"}
-    assert "${GrayOrdersTable" not in json.dumps(deployed("gray", DataMode="shared").resources)
+    stable, gray = (
+        [set(deployed(name, DataMode=mode).resources) for mode in ("isolated", "shared")] for name in ("dev-v1", "gray")
+    )
+    assert stable[0] - stable[1] == COPY
+    assert gray[0] - gray[1] == {"OrdersTable"}
+    assert "OrdersTable" not in json.dumps(deployed("gray", DataMode="shared").resources)
 
 
 def test_data_is_protected_where_people_depend_on_it() -> None:
-    for environment, protected in {"dev": False, "test": False, "prod": True, "gray": True}.items():
-        for name, table in of_type(deployed(environment).resources, "AWS::DynamoDB::Table").items():
-            assert table["DeletionProtectionEnabled"] is protected, (environment, name)
+    for stack in STACKS:
+        protected = deployed(stack).values["Environment"] == "prod"
+        tables = of_type(deployed(stack).resources, "AWS::DynamoDB::Table")
+        assert len(tables) == 1
+        for name, table in tables.items():
+            assert table["DeletionProtectionEnabled"] is protected, (stack, name)
 
 
 def test_options_bring_what_they_say() -> None:
     assert set(deployed("prod").resources) >= EDGE_LOGS
     assert not EDGE_LOGS & set(deployed("dev").resources)
     log_role = {"ApiLogsRole", "ApiLogsAccount"}
-    assert not log_role & set(deployed("prod", AccessLogs="account").resources)
-    assert deployed("prod", AccessLogs="account").resources["StableApi"]["Properties"]["AccessLogSetting"]
+    assert not log_role & set(deployed("prod-v1", AccessLogs="account").resources)
+    assert deployed("prod-v1", AccessLogs="account").resources["Api"]["Properties"]["AccessLogSetting"]
     manual = "SyncManualFunction"
     assert "ReservedConcurrentExecutions" not in deployed("prod").resources[manual]["Properties"]
     reserving = deployed("prod", KillConcurrency="5").resources[manual]["Properties"]
@@ -97,7 +148,7 @@ def test_options_bring_what_they_say() -> None:
     assert "CloudFrontDefaultCertificate" not in configuration["ViewerCertificate"]
     assert "Aliases" not in deployed("prod").resources["Distribution"]["Properties"]["DistributionConfig"]
     # CloudFront has no metrics elsewhere: alarms on them would stay silent for ever; nor deliveries of its logs
-    elsewhere = Deployment(deployed("prod").values, "eu-central-1").resources
+    elsewhere = replace(deployed("prod"), region="eu-central-1").resources
     assert not [name for name in elsewhere if name.startswith("Edge") and name.endswith("Alarm")]
     assert not EDGE_LOGS & set(elsewhere)
 
@@ -127,4 +178,5 @@ def _physical_names(deployment: Deployment) -> set[tuple[str, str]]:
         for resource in deployment.resources.values()
         for key, value in resource["Properties"].items()
         if re.fullmatch(r"(Bucket|Table|Function|Queue|Topic|Alarm|LogGroup|UsagePlan|Dashboard)?Name", key)
+        and "Ref" not in value  # a permission names somebody else
     }

@@ -1,4 +1,4 @@
-"""template.yaml as CloudFormation gets it: transformed by SAM CLI's own samtranslator, conditions evaluated."""
+"""A template as CloudFormation gets it: transformed by SAM CLI's own samtranslator, conditions evaluated."""
 
 import copy
 import json
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from tests.support.project.deployment import ROOT, Deployment, deployed, template
+from tests.support.project.deployment import ROOT, Deployment, template
 
 from delivery.artifacts.build import sam_environment
 
@@ -18,15 +18,15 @@ INTERPRETER = ROOT / ".tools" / "sam" / "bin" / "python"
 
 
 @cache
-def transformed() -> dict[str, Any]:
+def transformed(name: str) -> dict[str, Any]:
     """The template after the transform. Code lies in a bucket by then; includes are left as they are."""
-    before = copy.deepcopy(template())
+    before = copy.deepcopy(template(name))
     for one in before["Resources"].values():
         if "CodeUri" in one["Properties"]:
             one["Properties"]["CodeUri"] = "s3://artifacts/code.zip"
     done = subprocess.run(
         [str(INTERPRETER), str(ROOT / "tests" / "template" / "sam_transform.py")],
-        input=json.dumps([before, deployed("dev").parameters]),
+        input=json.dumps([before, Deployment({}, template=name).parameters]),
         env=sam_environment(ROOT),
         capture_output=True,
         text=True,
@@ -39,7 +39,7 @@ def transformed() -> dict[str, Any]:
 
 def resources_of(deployment: Deployment) -> dict[str, Any]:
     """What CloudFormation makes in this deployment, each `Fn::If` taken."""
-    return deployment.take(transformed()["Resources"])
+    return deployment.take(transformed(deployment.template)["Resources"])
 
 
 def references(value: Any) -> Iterator[str]:

@@ -57,35 +57,35 @@ def destroy(
     """
     lanes = {target.lane for target in targets if target.lane}
     whole = any(not target.lane for target in targets)
-    for target in targets:
-        status = _stack(target)["StackStatus"]
-        refuse_removal(target.stack, status)
-        if not holds_nothing(status):
+    stacks = [(target, _stack(target)) for target in targets]
+    for target, stack in stacks:
+        refuse_removal(target.stack, stack["StackStatus"])
+        if not holds_nothing(stack["StackStatus"]):
             _refuse(target, lanes, whole=whole)
-    for target in targets:
-        _tell(target, console)
+    for target, stack in stacks:
+        _tell(target, console, protected=_is_protected(stack))
     if not yes:
         ask_for_name(console, "the stack's name", targets[0].stack)
-    for target in targets:
+    for target, stack in stacks:
         if target.lane and target.lane != STABLE and not whole:
             _unregister(target, console, wait)
-        _remove(target, console)
+        _remove(target, console, protected=_is_protected(stack))
 
 
-def _tell(target: Target, console: Console) -> None:
+def _tell(target: Target, console: Console, *, protected: bool) -> None:
     tables, buckets = resources(target, "AWS::DynamoDB::Table"), resources(target, "AWS::S3::Bucket")
     console.print(
         f"This deletes {target.stack} with tables {tables or '-'} and buckets {buckets or '-'} and all their content."
     )
-    if _stack(target).get("EnableTerminationProtection", False):
+    if protected:
         console.print("It is protected from termination; that protection goes first.")
     for each in waits(target) if target.lane and target.lane != STABLE else ():
         if each.lane == target.lane:
             console.print(f"! {each}: grayctl data merge --lane {each.lane}", style="yellow", markup=False)
 
 
-def _remove(target: Target, console: Console) -> None:
-    if _stack(target).get("EnableTerminationProtection", False):
+def _remove(target: Target, console: Console, *, protected: bool) -> None:
+    if protected:
         target.clients.cloudformation.update_termination_protection(
             StackName=target.stack, EnableTerminationProtection=False
         )
@@ -174,6 +174,10 @@ def _refuse_while_needed(target: Target, own: set[str]) -> None:
             f"the stack of lane {others[0]} still exists ({target.parameter_prefix}/lanes/{others[0]}) and depends on "
             "this one: first run `make destroy ENV=gray`, or with that lane's ENV in samconfig.toml"
         )
+
+
+def _is_protected(stack: "StackTypeDef") -> bool:
+    return stack.get("EnableTerminationProtection", False)
 
 
 def _stack(target: Target) -> "StackTypeDef":

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from graylocal.sam_local import BUILD, Function
+from graylocal.sam_local import Function
 from graylocal.system.places import REPOSITORY, interpreter
 from graylocal.system.processes import Processes
 
@@ -36,13 +36,14 @@ def emulator_binary(folder: Path) -> Path:
 
 @contextmanager
 def running(
-    processes: Processes, function: Function, variables: Mapping[str, str], folder: Path
+    processes: Processes, function: Function, built: Path, variables: Mapping[str, str], folder: Path
 ) -> Iterator[Callable[[Any], Any]]:
     """The function, started; called with an event it gives the answer. A failed call answers `errorMessage`.
 
-    `variables` are added to the function's own, `folder` is for the copy of the emulator.
+    `built` is the folder of its stack's artifacts; `variables` are added to the function's own; `folder` is for the
+    copy of the emulator.
     """
-    artifact, (port, runtime_port) = BUILD / function.logical_id, _two_free_ports()
+    artifact, (port, runtime_port) = built / function.logical_id, _two_free_ports()
     environment = {
         "PATH": os.environ["PATH"],
         **function.variables,

@@ -19,34 +19,39 @@ EVENTS = Path(__file__).parents[3] / "events"
 
 @dataclass(frozen=True)
 class Case:
-    """One event, the logical id of its function, and a part of the answer."""
+    """One event, its function by lane (none: the platform's) and logical id, and a part of the answer."""
 
     file: str
+    lane: str
     function: str
     answer: Any
 
+    def stack(self, environment: str) -> str:
+        """The function's stack in samconfig.toml."""
+        return f"{environment}-{self.lane}" if self.lane else environment
+
 
 CASES: tuple[Case, ...] = (
-    Case("api-v1-health.json", "StableApiFunction", {"statusCode": 200}),
-    Case("api-v1-create.json", "StableApiFunction", {"statusCode": 201}),
-    Case("api-v1-list.json", "StableApiFunction", {"statusCode": 200}),
-    Case("api-v2-create.json", "GrayApiFunction", {"statusCode": 201}),
-    Case("api-v2-list.json", "GrayApiFunction", {"statusCode": 200}),
-    Case("pricing.json", "PricingFunction", {"unknown": []}),
-    Case("stock-v1.json", "StableStockFunction", {"hops": [{"service": "stock", "carried": "v1", "served": "v1"}]}),
-    Case("stock-v2.json", "GrayStockFunction", {"hops": [{"service": "stock", "carried": "v2", "served": "v2"}]}),
-    Case("fulfilment-v1.json", "StableFulfilmentFunction", None),
-    Case("fulfilment-v2.json", "GrayFulfilmentFunction", None),
-    Case("data-copy-stream.json", "DataCopyFunction", {"batchItemFailures": []}),
-    Case("data-copy-backfill.json", "DataCopyFunction", {"next": None}),
-    Case("data-copy-report.json", "DataCopyFunction", {"next": None}),
-    Case("data-copy-merge.json", "DataCopyFunction", {"next": None}),
-    Case("sync-stream.json", "SyncStreamFunction", {}),
-    Case("sync-scheduled.json", "SyncScheduledFunction", {}),
-    Case("sync-manual.json", "SyncManualFunction", {}),
-    Case("watch-scheduled.json", "WatchFunction", {}),
-    Case("trace-check-scheduled.json", "TraceCheckFunction", {"mixed": []}),
-    Case("sync-alarm.json", "SyncManualFunction", {}),
+    Case("api-v1-health.json", "v1", "ApiFunction", {"statusCode": 200}),
+    Case("api-v1-create.json", "v1", "ApiFunction", {"statusCode": 201}),
+    Case("api-v1-list.json", "v1", "ApiFunction", {"statusCode": 200}),
+    Case("api-v2-create.json", "v2", "ApiFunction", {"statusCode": 201}),
+    Case("api-v2-list.json", "v2", "ApiFunction", {"statusCode": 200}),
+    Case("pricing.json", "v1", "PricingFunction", {"unknown": []}),
+    Case("stock-v1.json", "v1", "StockFunction", {"hops": [{"service": "stock", "carried": "v1", "served": "v1"}]}),
+    Case("stock-v2.json", "v2", "StockFunction", {"hops": [{"service": "stock", "carried": "v2", "served": "v2"}]}),
+    Case("fulfilment-v1.json", "v1", "FulfilmentFunction", None),
+    Case("fulfilment-v2.json", "v2", "FulfilmentFunction", None),
+    Case("data-copy-stream.json", "v1", "DataCopyFunction", {"batchItemFailures": []}),
+    Case("data-copy-backfill.json", "v1", "DataCopyFunction", {"next": None}),
+    Case("data-copy-report.json", "v1", "DataCopyFunction", {"next": None}),
+    Case("data-copy-merge.json", "v1", "DataCopyFunction", {"next": None}),
+    Case("sync-stream.json", "", "SyncStreamFunction", {}),
+    Case("sync-scheduled.json", "", "SyncScheduledFunction", {}),
+    Case("sync-manual.json", "", "SyncManualFunction", {}),
+    Case("watch-scheduled.json", "", "WatchFunction", {}),
+    Case("trace-check-scheduled.json", "", "TraceCheckFunction", {"mixed": []}),
+    Case("sync-alarm.json", "", "SyncManualFunction", {}),
 )
 
 EDGE = ("edge-request-api.json", "edge-request-static.json", "edge-response.json")

@@ -1,8 +1,8 @@
-"""An account with one deployed environment, by moto: a stack with a table and a bucket, and a config table."""
+"""An account with a deployed environment, by moto: stacks with a table and a bucket each, and a config table."""
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,34 +25,32 @@ SITE = "graylane-prod-site-123456789012-us-east-1"
 
 @dataclass
 class Account:
-    """The stack `graylane-gray` (or a stable one) of environment `prod`, as a Target."""
+    """Stacks of environment `prod`, each as a Target."""
 
     session: boto3.Session
 
     def client(self, service: str) -> Any:
         return self.session.client(service, region_name=REGION)  # type: ignore[call-overload]
 
-    def deploy(self, part: str, outputs: dict[str, str] | None = None) -> Target:
-        """Make the stack; the table is protected, the bucket is versioned and holds something."""
-        name = "graylane-gray" if part == "gray" else "graylane-prod"
+    def deploy(self, lane: str = "", outputs: dict[str, str] | None = None, **parameters: str) -> Target:
+        """Make a lane's or the platform's stack; the table is protected, the bucket is versioned and holds something."""
+        config_env = {"": "prod", "v1": "prod-v1", "v2": "gray"}[lane]
+        name, bucket = f"graylane-{config_env}", f"{BUCKET}-v1" if lane == "v1" else BUCKET
+        given = {"Environment": "prod", **({"Lane": lane} if lane else {"ProtectData": "on"}), **parameters}
         self.client("cloudformation").create_stack(
             StackName=name,
-            TemplateBody=json.dumps(TEMPLATE),
-            Parameters=[
-                {"ParameterKey": "Environment", "ParameterValue": "prod"},
-                {"ParameterKey": "Part", "ParameterValue": part},
-            ],
+            TemplateBody=json.dumps(_template(given, ORDERS.replace("v2", lane) if lane else ORDERS, bucket)),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
         )
         s3 = self.client("s3")
-        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         for content in (b"one", b"two"):
-            s3.put_object(Bucket=BUCKET, Key="thing", Body=content)
-        s3.delete_object(Bucket=BUCKET, Key="thing")
-        config_env = "gray" if part == "gray" else "prod"
+            s3.put_object(Bucket=bucket, Key="thing", Body=content)
+        s3.delete_object(Bucket=bucket, Key="thing")
         site = (outputs or {}).get("SiteUrl", "").rstrip("/")
         session = Session()
         session.set_config_variable("region", REGION)
-        return Target(config_env, name, REGION, "123456789012", "prod", part, outputs or {}, Clients(session), site)
+        return Target(config_env, name, REGION, "123456789012", "prod", lane, outputs or {}, Clients(session), site)
 
     def release(self, *rules: dict[str, Any]) -> Revisions:
         """The config table of prod, with one revision."""
@@ -74,26 +72,23 @@ class Account:
         return any(one["StackName"] == stack and one["StackStatus"] != "DELETE_COMPLETE" for one in stacks)
 
 
-TEMPLATE = {
-    "Parameters": {
-        "Environment": {"Type": "String"},
-        "Part": {"Type": "String"},
-        "GrayLane": {"Type": "String", "Default": "v2"},
-    },
-    "Resources": {
-        "Orders": {
-            "Type": "AWS::DynamoDB::Table",
-            "Properties": {
-                "TableName": ORDERS,
-                "BillingMode": "PAY_PER_REQUEST",
-                "DeletionProtectionEnabled": True,
-                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+def _template(parameters: Iterable[str], table: str, bucket: str) -> dict[str, Any]:
+    return {
+        "Parameters": {name: {"Type": "String"} for name in parameters},
+        "Resources": {
+            "Orders": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "TableName": table,
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "DeletionProtectionEnabled": True,
+                    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                },
             },
+            "Things": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}},
         },
-        "Things": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": BUCKET}},
-    },
-}
+    }
 
 
 class Terminal(Console):

@@ -123,7 +123,7 @@ def before_stable(name: str, **more: str) -> Deployment:
 
 
 def every_deployment() -> Iterator[tuple[str, Deployment]]:
-    """Each stack as it is, a platform's with and without stable; each with every other value of a switch, one at a time."""
+    """Each stack as it is, a platform also without stable; each with every other value of a switch, one at a time."""
     for name in names(ROOT):
         of = before_stable if "Lane" not in deployed(name).values else deployed
         plain = of(name)

@@ -1,7 +1,7 @@
-"""Each policy statement of the template: what it is there for, and the scenario that fails without it.
+"""Each policy statement of the templates: what it is there for, and the scenario that fails without it.
 
 `unseen` instead of a scenario: the emulator does not evaluate it, with the reason. docs/reference/iam.md is made of
-this (`python -m tests.template.iam_reference`); `tests/template` sees that no statement of the template is missing.
+this (`python -m tests.template.iam_reference`); `tests/template` sees that no statement is missing.
 """
 
 from collections.abc import Callable
@@ -30,10 +30,6 @@ class Case:
         return f"`{probe.__name__}` fails without it"
 
 
-def _orders(lane: str) -> Probe:
-    return partial(Probes.orders, lane=lane)
-
-
 def _lanes(function: str, event: str) -> Probe:
     return partial(Probes.knows_lanes, function=function, event=event)
 
@@ -57,26 +53,20 @@ CASES: dict[str, Case] = {
     # telemetry
     "TelemetryPolicy logs:CreateLogStream, logs:PutLogEvents": Case("each function writes its log", unseen=_OWN_LOGS),
     "TelemetryPolicy xray:PutTraceSegments, xray:PutTelemetryRecords": Case("each sends its traces", unseen=_XRAY),
-    # stable lane
-    "StableApiRole dynamodb:Query, dynamodb:PutItem": Case("lists and stores orders", _orders("v1")),
-    "StableApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v1", "api-v1-create")),
-    "StableApiRole lambda:InvokeFunction": Case("has orders priced", _orders("v1")),
-    "StableApiRole events:PutEvents": Case("announces orders, as graylane.orders only", _orders("v1")),
-    "StableFulfilmentRole dynamodb:UpdateItem, dynamodb:PutItem": Case("marks orders fulfilled", _orders("v1")),
-    "StableFulfilmentRole sqs:SendMessage": Case("keeps events that failed", unseen=_OWN_FAILURES),
-    "StableMessagesFailedPolicy sqs:SendMessage": Case("keeps events that could not be delivered", unseen=_BETWEEN),
-    # gray lane
-    "GrayApiRole dynamodb:Query, dynamodb:PutItem": Case("lists and stores orders", _orders("v2")),
-    "GrayApiRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("api-v2", "api-v2-create")),
-    "GrayApiRole lambda:InvokeFunction": Case("has orders priced", _orders("v2")),
-    "GrayApiRole events:PutEvents": Case("announces orders, as graylane.orders only", _orders("v2")),
-    "GrayFulfilmentRole dynamodb:UpdateItem, dynamodb:PutItem": Case("marks orders fulfilled", _orders("v2")),
-    "GrayFulfilmentRole sqs:SendMessage": Case("keeps events that failed", unseen=_OWN_FAILURES),
-    "GrayMessagesFailedPolicy sqs:SendMessage": Case("keeps events that could not be delivered", unseen=_BETWEEN),
+    # a lane
+    "ApiRole dynamodb:Query, dynamodb:PutItem": Case("lists and stores orders", Probes.orders),
+    "ApiRole ssm:GetParametersByPath": Case(READS_LANES, Probes.api_knows_lanes),
+    "ApiRole lambda:InvokeFunction": Case("has orders priced", Probes.orders),
+    "ApiRole events:PutEvents": Case("announces orders, as graylane.orders only", Probes.orders),
+    "FulfilmentRole dynamodb:UpdateItem, dynamodb:PutItem": Case("marks orders fulfilled", Probes.orders),
+    "FulfilmentRole sqs:SendMessage": Case("keeps events that failed", unseen=_OWN_FAILURES),
+    "MessagesFailedPolicy sqs:SendMessage": Case("keeps events that could not be delivered", unseen=_BETWEEN),
     # services
     "PricingRole ssm:GetParametersByPath": Case(READS_LANES, _lanes("pricing", "pricing")),
-    "PricingRole lambda:InvokeFunction": Case("asks the stock of the lane that is carried", _orders("v2")),
-    "MessagesFailedPolicy sqs:SendMessage": Case("keeps orders for a lane that nobody consumes", unseen=_BETWEEN),
+    "PricingRole lambda:InvokeFunction": Case(
+        "asks the stock of the lane that is carried", partial(Probes.orders, lane="v2")
+    ),
+    "SharedMessagesFailedPolicy sqs:SendMessage": Case("keeps orders for a lane that nobody consumes", unseen=_BETWEEN),
     # data
     "DataCopyRole dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator": Case(
         "reads the changes of stable's orders", unseen=_OWN_POLLS

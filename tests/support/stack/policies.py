@@ -1,4 +1,4 @@
-"""The policies of a deployed stack, statement by statement, and taking one away for a while."""
+"""The policies of an environment's stacks, statement by statement, and taking one away for a while."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,8 +15,12 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a policy, known by the logical name of what carries it and by its actions."""
+    """One statement of a policy, known by its stack, the logical name of what carries it, and its actions.
 
+    `lane` is empty for the platform's stack.
+    """
+
+    lane: str
     owner: str
     actions: tuple[str, ...]
     place: int
@@ -39,12 +43,14 @@ class _Place:
     """Where a policy document is kept."""
 
     def __init__(self, owner: str, document: Document) -> None:
-        self.owner, self.document = owner, document
+        self.owner, self.document, self.lane = owner, document, ""
 
     def statements(self) -> Iterator[Statement]:
         for place, body in enumerate(self.document["Statement"]):
             actions = body["Action"]
-            yield Statement(self.owner, tuple([actions] if isinstance(actions, str) else actions), place, body)
+            yield Statement(
+                self.lane, self.owner, tuple([actions] if isinstance(actions, str) else actions), place, body
+            )
 
     @contextmanager
     def without(self, place: int) -> Iterator[None]:
@@ -96,13 +102,20 @@ class _OfBucket(_Place):
 
 
 class Policies:
-    """All statements of a stack's roles, managed policies and bucket policies."""
+    """All statements of the stacks' roles, managed policies and bucket policies."""
 
     def __init__(self, stack: LocalStack | DeployedStack) -> None:
+        self._places: list[_Place] = []
+        for lane in ("", "v1", "v2"):
+            begin = len(self._places)
+            self._add(stack, f"graylane-{stack.environment}-{lane}".removesuffix("-"))
+            for place in self._places[begin:]:
+                place.lane = lane
+
+    def _add(self, stack: LocalStack | DeployedStack, name: str) -> None:
         iam, s3 = stack.client("iam"), stack.client("s3")
         pages = stack.client("cloudformation").get_paginator("list_stack_resources")
-        self._places: list[_Place] = []
-        for page in pages.paginate(StackName=f"graylane-{stack.environment}"):
+        for page in pages.paginate(StackName=name):
             for resource in page["StackResourceSummaries"]:
                 name, physical = resource["LogicalResourceId"], resource["PhysicalResourceId"]
                 match resource["ResourceType"]:
@@ -114,14 +127,14 @@ class Policies:
                     case "AWS::S3::BucketPolicy":
                         self._places.append(_OfBucket(name, s3, _bucket_of(stack, name)))
 
-    def names(self) -> list[str]:
-        """Of all statements."""
-        return [statement.name for place in self._places for statement in place.statements()]
+    def statements(self) -> list[Statement]:
+        """All of them."""
+        return [statement for place in self._places for statement in place.statements()]
 
     @contextmanager
-    def without(self, name: str) -> Iterator[None]:
+    def without(self, statement: Statement) -> Iterator[None]:
         """Everything but one statement."""
-        ((place, statement),) = [(p, s) for p in self._places for s in p.statements() if s.name == name]
+        (place,) = [place for place in self._places if statement in place.statements()]
         with place.without(statement.place):
             yield
 

@@ -18,10 +18,13 @@ ORDER = {"customer": "Ada", "items": [{"sku": "lamp", "quantity": 2}]}
 
 
 class Probes:
-    """The scenarios, on one stack. `patience` (seconds) is for what comes by itself."""
+    """The scenarios, in one environment. `lane` is whose functions are asked, where each lane has them.
 
-    def __init__(self, stack: LocalStack | DeployedStack) -> None:
-        self._stack = stack
+    `patience` (seconds) is for what comes by itself.
+    """
+
+    def __init__(self, stack: LocalStack | DeployedStack, lane: str) -> None:
+        self._stack, self._lane = stack, lane
         self._lambda, self._logs = stack.client("lambda"), stack.client("logs")
         self._ssm, self._dynamodb, self._s3 = stack.client("ssm"), stack.client("dynamodb"), stack.client("s3")
         self._outputs = stack.outputs()
@@ -32,8 +35,9 @@ class Probes:
 
     # the lanes
 
-    def orders(self, lane: str) -> None:
+    def orders(self, lane: str = "") -> None:
         """An order is listed, priced, placed, announced and fulfilled, each service serving its lane."""
+        lane = lane or self._lane
         placed = self._ask(lane, "POST", ORDER)
         hops = {(hop["service"], hop["served"]) for hop in placed["hops"]}
         assert hops == {("api", lane), ("pricing", "shared"), ("stock", lane)}, hops
@@ -44,6 +48,10 @@ class Probes:
             return bool(listed[number]["status"] == "fulfilled")
 
         self._until(fulfilled, f"order {number} fulfilled")
+
+    def api_knows_lanes(self) -> None:
+        """As `knows_lanes`, the API of the lane."""
+        self.knows_lanes(f"api-{self._lane}", f"api-{self._lane}-create")
 
     def knows_lanes(self, function: str, event: str) -> None:
         """A function that has just started reads the registrations; that it cannot is in its log only, by design."""

@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.stack.viewers import Answer, Viewer, request
 from tests.support.stack.waiting import until
 
+from graylocal.sam_local import artifact
 from graylocal.stack import LocalStack
 
 ORDER = json.dumps({"customer": "Ada", "items": [{"sku": "lamp", "quantity": 1}]}).encode()
@@ -34,7 +35,7 @@ class Watching:
         self.prefix = f"graylane-{stack.environment}-"
         secret = stack.client("secretsmanager").get_secret_value(SecretId=f"graylane/{stack.environment}/api-key")
         self._key = json.loads(secret["SecretString"])["value"]
-        self._apis = {"v1": self.outputs["StableApiId"], "v2": self.outputs["GrayApiId"]}
+        self._apis = {lane: stack.outputs(f"graylane-{stack.environment}-{lane}")["ApiId"] for lane in ("v1", "v2")}
 
     # time
 
@@ -114,12 +115,10 @@ class Watching:
             self.functions.update_function_configuration(FunctionName=name, **kept)
 
     @contextmanager
-    def replaced(self, function: str, resource: str, files: Mapping[str, str]) -> Iterator[None]:
+    def replaced(self, function: str, lane: str, resource: str, files: Mapping[str, str]) -> Iterator[None]:
         """Other code of a function, given as files; what `sam build` made of `resource` comes back in the end."""
-        from graylocal.system.places import REPOSITORY
-
         name = self.prefix + function
-        built = REPOSITORY / ".aws-sam" / "build" / resource
+        built = artifact(f"{self.stack.environment}-{lane}") / resource
         self.functions.update_function_code(FunctionName=name, ZipFile=_packed(files))
         try:
             yield

@@ -38,7 +38,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     one = build_folder(tmp_path / "one", files)
     other = build_folder(tmp_path / "other", dict(reversed(files.items())))
     os.utime(one / "OneFunction" / "app.py", (1, 1))
-    assert zip_artifacts(one) == zip_artifacts(other) == 1
+    assert zip_artifacts([one]) == zip_artifacts([other]) == zip_artifacts([one, other]) == 1
     zips = {
         (folder / f"{name}.zip").read_bytes() for folder in (one, other) for name in ("OneFunction", "OtherFunction")
     }
@@ -47,10 +47,10 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_changed_file_or_mode_changes_the_zip_of_its_artifact_only(tmp_path: Path) -> None:
     build = build_folder(tmp_path, {"app.py": "A = 1\n"})
-    zip_artifacts(build)
+    zip_artifacts([build])
     before = [(build / f"{name}.zip").read_bytes() for name in ("OneFunction", "OtherFunction")]
     (build / "OneFunction" / "app.py").chmod(0o755)
-    assert zip_artifacts(build) == 2
+    assert zip_artifacts([build]) == 2
     after = [(build / f"{name}.zip").read_bytes() for name in ("OneFunction", "OtherFunction")]
     assert after[0] != before[0]
     assert after[1] == before[1]
@@ -61,8 +61,8 @@ def test_a_changed_file_or_mode_changes_the_zip_of_its_artifact_only(tmp_path: P
 
 def test_the_template_names_the_zips_and_nothing_else_changes_in_it(tmp_path: Path) -> None:
     build = build_folder(tmp_path, {"app.py": "A = 1\n"})
-    zip_artifacts(build)
-    zip_artifacts(build)
+    zip_artifacts([build])
+    zip_artifacts([build])
     expected = yaml.safe_load(TEMPLATE)
     for name in ("OneFunction", "OtherFunction"):
         expected["Resources"][name]["Properties"]["CodeUri"] = f"{name}.zip"

@@ -77,7 +77,7 @@ def test_expired_credentials_are_told(
 def test_a_question_that_nobody_can_answer_changes_nothing(
     project: Path, account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account.deploy("stable")
+    account.deploy()
     monkeypatch.setattr("sys.stdin", io.StringIO())  # as </dev/null
 
     assert main(["destroy", "prod"]) == EXIT_NOT_CONFIRMED

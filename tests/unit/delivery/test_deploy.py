@@ -1,13 +1,16 @@
 """What a deployment is made of, and the look afterwards."""
 
+import re
 from pathlib import Path
 
 import pytest
 from tests.support.grayctl.account import SITE, Account
+from tests.support.project.deployment import template
 
 from delivery.afterwards import problems
-from delivery.deploy import lanes_of, values_of
+from delivery.deploy import values_of
 from delivery.errors import DeliveryError
+from delivery.stacks.stable import stable_values
 from grayctl.actions.site.place import SitePlace
 from grayctl.actions.site.source import build_site
 from grayctl.actions.site.upload import plan_upload, upload_site
@@ -18,16 +21,24 @@ ROOT = Path(__file__).parents[3]
 GOOD = EdgeAnswer(True, 200, "v1")
 
 
-@pytest.mark.parametrize(
-    ("environment", "lanes"),
-    [("dev", ["v1", "v2"]), ("test", ["v1", "v2"]), ("prod", ["v1"]), ("gray", ["v2"])],
-)
-def test_each_environment_uploads_its_own_lanes(environment: str, lanes: list[str]) -> None:
-    assert lanes_of(values_of(ROOT, environment)) == lanes
+def test_the_platform_learns_what_stable_has_registered(account: Account) -> None:
+    ssm = account.client("ssm")
+    assert stable_values(ssm, "prod", "us-east-1") == {}
+
+    account.register("v2", "api2")
+    account.register("v1", "api1", function="graylane-prod-api-v1")
+    assert stable_values(ssm, "prod", "us-east-1") == {
+        "StableHost": "api1.execute-api.us-east-1.amazonaws.com",
+        "StablePath": "/live",
+        "StableFunction": "graylane-prod-api-v1",
+        "StableUsagePlan": "p",
+    }
 
 
-def test_a_gray_stack_of_another_lane_uploads_that_one() -> None:
-    assert lanes_of(values_of(ROOT, "gray", ["GrayLane=v3"])) == ["v3"]
+def test_what_the_platform_learns_are_values_that_its_template_takes(account: Account) -> None:
+    account.register("v1", "api1", function="graylane-prod-api-v1")
+    for name, value in stable_values(account.client("ssm"), "prod", "us-east-1").items():
+        assert re.fullmatch(template()["Parameters"][name]["AllowedPattern"], value)
 
 
 def test_parameters_of_the_command_go_over_those_of_the_file() -> None:
@@ -35,7 +46,7 @@ def test_parameters_of_the_command_go_over_those_of_the_file() -> None:
 
     assert values["Architecture"] == "x86_64"
     assert values["AlarmEmail"] == "a=b@shop.example"
-    assert values["Part"] == "stable"
+    assert values["Environment"] == "prod"
 
 
 def test_a_parameter_without_a_value_is_named() -> None:
@@ -45,8 +56,14 @@ def test_a_parameter_without_a_value_is_named() -> None:
 
 @pytest.fixture
 def prod(account: Account) -> Target:
-    """Deployed as it should be: the site answers, v1 is registered, its files are there."""
-    target = account.deploy("stable", {"SiteUrl": "https://shop.example/", "SiteBucket": SITE, "StableApiId": "api1"})
+    """The platform as it should be: the site answers."""
+    return account.deploy(outputs={"SiteUrl": "https://shop.example/", "SiteBucket": SITE})
+
+
+@pytest.fixture
+def stable(account: Account) -> Target:
+    """Lane v1 as it should be: registered, its files are there."""
+    target = account.deploy("v1", {"ApiId": "api1"})
     account.register("v1", "api1")
     account.client("s3").create_bucket(Bucket=SITE)
     upload(account, "v1", "v1")
@@ -58,15 +75,13 @@ def upload(account: Account, source: str, lane: str) -> None:
     upload_site(plan_upload(build_site(ROOT / "web" / source, lane), place), place)
 
 
-def look(target: Target, *answers: EdgeAnswer, lanes: tuple[str, ...] = ("v1",)) -> list[str]:
+def look(target: Target, *answers: EdgeAnswer) -> list[str]:
     left = list(answers) or [GOOD]
-    return problems(
-        target, ROOT, lanes, ask=lambda _site: left.pop(0) if len(left) > 1 else left[0], wait=lambda _: None
-    )
+    return problems(target, ROOT, ask=lambda _site: left.pop(0) if len(left) > 1 else left[0], wait=lambda _: None)
 
 
-def test_all_is_well(prod: Target) -> None:
-    assert look(prod) == []
+def test_all_is_well(prod: Target, stable: Target) -> None:
+    assert look(prod) == look(stable) == []
 
 
 def test_a_name_that_is_not_known_yet_is_waited_for(prod: Target) -> None:
@@ -83,32 +98,32 @@ def test_a_site_that_fails_or_names_no_lane_is_told(prod: Target, answer: EdgeAn
     assert f"answers {answer.status} as lane none" in problem
 
 
-def test_a_lane_of_another_api_is_told(prod: Target, account: Account) -> None:
+def test_a_lane_of_another_api_is_told(stable: Target, account: Account) -> None:
     account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v1")
-    assert look(prod) == ["lane v1 is not registered under /gray/prod/lanes"]
+    assert look(stable) == ["lane v1 is not registered under /gray/prod/lanes"]
 
     account.register("v1", "api9")
-    assert look(prod) == ["lane v1 is registered with API api9, the stack has api1"]
+    assert look(stable) == ["lane v1 is registered with API api9, the stack has api1"]
 
 
-def test_files_of_another_build_are_told(prod: Target, account: Account) -> None:
+def test_files_of_another_build_are_told(stable: Target, account: Account) -> None:
     upload(account, "v2", "v1")
 
-    (problem,) = look(prod)
+    (problem,) = look(stable)
     assert problem.endswith("upload again")
 
 
-def test_files_that_are_not_there_are_told(prod: Target, account: Account) -> None:
+def test_files_that_are_not_there_are_told(stable: Target, account: Account) -> None:
     account.client("s3").delete_object(Bucket=SITE, Key="v1/.graylane/manifest.json")
 
-    (problem,) = look(prod)
+    (problem,) = look(stable)
     assert problem == f"s3://{SITE}/v1/.graylane/manifest.json is missing: upload the site of v1"
 
 
-def test_a_gray_stack_has_no_site_to_ask(account: Account) -> None:
-    target = account.deploy("gray", {"GrayApiId": "api2"})
+def test_a_lanes_stack_has_no_site_to_ask(account: Account) -> None:
+    target = account.deploy("v2", {"ApiId": "api2"})
     account.register("v2", "api2")
     account.client("s3").create_bucket(Bucket=SITE)  # prod's, found by the convention of names
     upload(account, "v2", "v2")
 
-    assert look(target, EdgeAnswer(False), lanes=("v2",)) == []
+    assert look(target, EdgeAnswer(False)) == []

@@ -1,6 +1,6 @@
 """Removing a stack: asked, refused while somebody may be in the lane, and complete."""
 
-from functools import partial
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,20 +11,26 @@ from tests.support.grayctl.grayctl_stack import functions_handler
 from delivery import destroy as destroying
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere, leads_to
-from grayctl.errors import NotConfirmedError
+from grayctl.errors import NotConfirmedError, UnreachableError
+from grayctl.stack.target import Target
 from lane.registry import CACHE_SECONDS
+
+ROOT = Path(__file__).parents[3]
 
 
 def at_once(_seconds: float) -> None:
     """Nobody sends anything here."""
 
 
-destroy = partial(destroying.destroy, wait=at_once)
+def destroy(target: Target, terminal: Terminal, *, yes: bool = False) -> None:
+    destroying.destroy([target], terminal, yes=yes, wait=at_once)
+
+
 TO_V2 = {"id": "ramp", "lane": "v2", "percent": 20}
 
 
 def test_it_removes_the_stack_with_what_it_protects_and_holds(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     terminal = Terminal("graylane-prod")
 
     destroy(target, terminal)
@@ -36,7 +42,7 @@ def test_it_removes_the_stack_with_what_it_protects_and_holds(account: Account) 
 
 
 def test_what_is_published_and_the_sites_go_with_the_environment(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     ssm = account.client("ssm")
     for name in ("current", "sites/v1", "sites/v2"):
         ssm.put_parameter(Name=f"/gray/prod/{name}", Value="anything", Type="String")
@@ -48,7 +54,7 @@ def test_what_is_published_and_the_sites_go_with_the_environment(account: Accoun
 
 @pytest.mark.parametrize("answers", [("",), ("y",), ("yes",), ("graylane-gray2",), ()])
 def test_anything_but_the_stacks_name_removes_nothing(account: Account, answers: tuple[str, ...]) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
 
     with pytest.raises(NotConfirmedError, match="nothing was changed"):
         destroy(target, Terminal(*answers))
@@ -60,7 +66,7 @@ def test_anything_but_the_stacks_name_removes_nothing(account: Account, answers:
 
 
 def test_a_gray_lane_is_kept_while_a_rule_leads_there(account: Account) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
     revisions = account.release(TO_V2)
 
     with pytest.raises(DeliveryError, match=r"revision 1 still sends viewers to v2.*grayctl kill"):
@@ -73,7 +79,7 @@ def test_a_gray_lane_is_kept_while_a_rule_leads_there(account: Account) -> None:
 
 
 def test_a_gray_lane_may_go_when_no_rule_leads_there(account: Account) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
     account.release()
     terminal = Terminal()
 
@@ -85,7 +91,7 @@ def test_a_gray_lane_may_go_when_no_rule_leads_there(account: Account) -> None:
 
 
 def test_a_gray_lane_goes_when_no_producer_knows_it_any_more(account: Account) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
     account.register("v2", "api2")
     account.release()
     waited = []
@@ -94,14 +100,14 @@ def test_a_gray_lane_goes_when_no_producer_knows_it_any_more(account: Account) -
         registered = account.client("ssm").get_parameters_by_path(Path="/gray/prod/lanes")["Parameters"]
         waited.append((seconds > CACHE_SECONDS, registered, account.is_there("graylane-gray")))
 
-    destroying.destroy(target, Terminal(), yes=True, wait=wait)
+    destroying.destroy([target], Terminal(), yes=True, wait=wait)
 
     assert waited == [(True, [], True)]
     assert not account.is_there("graylane-gray")
 
 
 def test_what_was_not_brought_home_is_said_before_it_goes(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
     account.register("v2", "api2", data="isolated")
     account.release()
     step = {"items": [{"pk": "order", "sk": "1", "fate": "new", "changed_at": 1}], "next": None}
@@ -116,7 +122,7 @@ def test_what_was_not_brought_home_is_said_before_it_goes(account: Account, monk
 
 
 def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
 
     destroy(target, Terminal(), yes=True)
 
@@ -124,21 +130,23 @@ def test_a_gray_lane_without_prod_leads_nobody_anywhere(account: Account) -> Non
 
 
 def test_prod_is_kept_while_a_gray_lane_has_a_stack(account: Account) -> None:
-    target = account.deploy("stable")
+    targets = [account.deploy(), account.deploy("v1")]
     account.register("v1", "api1")
     account.register("v2", "api2")
 
     with pytest.raises(DeliveryError, match=r"stack of lane v2 .*/gray/prod/lanes/v2.* run `make destroy ENV=gray`"):
-        destroy(target, Terminal(), yes=True)
+        destroying.destroy(targets, Terminal(), yes=True, wait=at_once)
     assert account.is_there("graylane-prod")
+    assert account.is_there("graylane-prod-v1")
 
     account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v2")  # as the gray stack does when it goes
-    destroy(target, Terminal(), yes=True)
+    destroying.destroy(targets, Terminal(), yes=True, wait=at_once)
     assert not account.is_there("graylane-prod")
+    assert not account.is_there("graylane-prod-v1")
 
 
 def test_a_registration_that_cannot_be_read_keeps_prod_too(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     account.client("ssm").put_parameter(Name="/gray/prod/lanes/v2", Value="of another version", Type="String")
 
     with pytest.raises(DeliveryError, match="stack of lane v2"):
@@ -146,21 +154,55 @@ def test_a_registration_that_cannot_be_read_keeps_prod_too(account: Account) -> 
     assert account.is_there("graylane-prod")
 
 
-def test_a_stack_that_holds_both_lanes_waits_only_for_those_of_others(account: Account) -> None:
-    target = account.deploy("all")
-    for lane in ("v1", "v2", "v3"):
+def test_an_environment_waits_only_for_the_lanes_that_do_not_go_with_it(account: Account) -> None:
+    targets = [account.deploy(), account.deploy("v1")]
+    for lane in ("v1", "v3"):
         account.register(lane, f"api{lane}")
 
     with pytest.raises(DeliveryError, match="stack of lane v3"):
-        destroy(target, Terminal(), yes=True)
+        destroying.destroy(targets, Terminal(), yes=True, wait=at_once)
+    assert account.is_there("graylane-prod-v1")
 
     account.client("ssm").delete_parameter(Name="/gray/prod/lanes/v3")
-    destroy(target, Terminal(), yes=True)
+    terminal = Terminal("graylane-prod")
+    destroying.destroy(targets, terminal, wait=at_once)
     assert not account.is_there("graylane-prod")
+    assert not account.is_there("graylane-prod-v1")
+    assert "This deletes graylane-prod with" in terminal.said
+    assert "This deletes graylane-prod-v1 with" in terminal.said
+
+
+def test_stable_is_kept_while_a_platform_stands_before_it(account: Account) -> None:
+    target = account.deploy("v1")
+    account.deploy(StableHost="api1.execute-api.us-east-1.amazonaws.com")
+
+    with pytest.raises(DeliveryError, match=r"graylane-prod stands before .* `make destroy ENV=prod`"):
+        destroy(target, Terminal(), yes=True)
+    assert account.is_there("graylane-prod-v1")
+
+
+def test_stable_goes_when_no_platform_stands_before_it(account: Account) -> None:
+    target = account.deploy("v1")
+    account.deploy(StableHost="")
+
+    destroy(target, Terminal(), yes=True)
+
+    assert not account.is_there("graylane-prod-v1")
+
+
+def test_the_stacks_of_an_environment_are_those_that_are_there(account: Account) -> None:
+    account.deploy("v1")
+    assert [target.stack for target in destroying.found("prod", ROOT)] == ["graylane-prod-v1"]
+
+    account.deploy()
+    assert [target.stack for target in destroying.found("prod", ROOT)] == ["graylane-prod", "graylane-prod-v1"]
+
+    with pytest.raises(UnreachableError, match="graylane-gray does not exist"):
+        destroying.found("gray", ROOT)
 
 
 def test_another_error_of_the_table_is_not_taken_for_no_prod(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = account.deploy("gray")
+    target = account.deploy("v2")
     account.client("dynamodb").create_table(  # another key: reading HEAD is a ValidationException
         TableName="graylane-prod-config",
         KeySchema=[{"AttributeName": "other", "KeyType": "HASH"}],

@@ -42,7 +42,7 @@ def test_a_key_more_or_less_waits_for_no_lane(now: str, wanted: str) -> None:
 
 
 def test_a_deployment_asks_the_stack_and_the_lanes_records(account: Account) -> None:
-    account.deploy("stable")  # no parameter OriginKeys yet: key a
+    account.deploy()  # no parameter OriginKeys yet: key a
     account.release()
     LaneTable(account.client("dynamodb"), "graylane-prod-config").put(ONE)
 

@@ -3,7 +3,6 @@
 The answers are CloudFormation's own (describe-stacks, list-stack-resources), put over moto's, which knows few states.
 """
 
-from functools import partial
 from typing import Any
 
 import boto3
@@ -40,7 +39,10 @@ WAY_OUT = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name graylane-prod",
     "IMPORT_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name graylane-prod",
 }
-destroy = partial(destroying.destroy, wait=lambda _seconds: None)
+
+
+def destroy(target: Target, terminal: Terminal) -> None:
+    destroying.destroy([target], terminal, wait=lambda _seconds: None)
 
 
 class Recorded:
@@ -103,9 +105,9 @@ def test_a_first_deployment_finds_no_stack_and_nothing_in_its_way(account: Accou
 
 
 def test_a_stack_that_is_there_is_not_asked_for_leftovers(account: Account) -> None:
-    account.deploy("stable")
+    account.deploy()
 
-    refuse(account.session, "graylane-prod", "prod", {"Environment": "prod", "Part": "gray", "GrayLane": "v2"})
+    refuse(account.session, "graylane-prod", "prod", {"Environment": "prod", "Lane": "v2"})
 
 
 def test_what_an_earlier_stack_left_is_named_with_its_way_out(account: Account) -> None:
@@ -127,7 +129,7 @@ def test_what_an_earlier_stack_left_is_named_with_its_way_out(account: Account) 
     assert "orders-v1" not in said
 
 
-@pytest.mark.parametrize("environment", ["dev", "test", "prod", "gray"])
+@pytest.mark.parametrize("environment", ["dev", "test", "prod", "dev-v1", "prod-v1", "gray"])
 def test_the_names_that_are_looked_for_are_the_templates(environment: str) -> None:
     of_template = deployed(environment)
 
@@ -142,7 +144,10 @@ def test_the_names_that_are_looked_for_are_the_templates(environment: str) -> No
     }
 
 
-@pytest.mark.parametrize(("environment", "protected"), [("dev", []), ("test", []), ("prod", [True]), ("gray", [True])])
+@pytest.mark.parametrize(
+    ("environment", "protected"),
+    [("dev", []), ("test", []), ("test-v1", []), ("prod", [True]), ("prod-v1", [True]), ("gray", [True])],
+)
 def test_where_data_is_protected_the_stack_is_too(account: Account, environment: str, protected: list[bool]) -> None:
     client = Recorded(account.client("cloudformation"), [])
 
@@ -172,7 +177,7 @@ def test_a_removal_goes_on_but_for_what_is_under_way(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_a_stack_that_failed_is_removed(account: Account, status: str) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     recorded(target, {"StackStatus": status})
 
     destroy(target, Terminal("graylane-prod"))
@@ -183,7 +188,7 @@ def test_a_stack_that_failed_is_removed(account: Account, status: str) -> None:
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"])
 def test_a_stack_that_holds_nothing_does_not_wait_for_the_gray_lane(account: Account, status: str) -> None:
     """Gray may have come first: its registration does not keep a prod whose first deployment failed."""
-    target = account.deploy("stable")
+    target = account.deploy()
     account.register("v2", "api2")
     recorded(target, {"StackStatus": status})
 
@@ -193,7 +198,7 @@ def test_a_stack_that_holds_nothing_does_not_wait_for_the_gray_lane(account: Acc
 
 
 def test_the_protection_is_said_and_lifted_after_the_question(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     client = recorded(target, {"EnableTerminationProtection": True}, {"EnableTerminationProtection": True})
     terminal = Terminal("graylane-prod2")
 
@@ -208,7 +213,7 @@ def test_the_protection_is_said_and_lifted_after_the_question(account: Account) 
 
 
 def test_what_did_not_go_is_named_with_its_reason(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     recorded(
         target,
         {},
@@ -234,7 +239,7 @@ def test_what_did_not_go_is_named_with_its_reason(account: Account) -> None:
 
 def test_a_bucket_that_the_stack_could_not_make_is_somebody_elses(account: Account) -> None:
     """A first deployment that met a bucket of that name: its failed resource carries the name of what is there."""
-    target = account.deploy("stable")
+    target = account.deploy()
     account.client("s3").create_bucket(Bucket="mine")
     account.client("s3").put_object(Bucket="mine", Key="thing", Body=b"dear")
     recorded(
@@ -254,7 +259,7 @@ def test_a_bucket_that_the_stack_could_not_make_is_somebody_elses(account: Accou
 
 
 def test_what_was_deleted_by_hand_is_not_missed(account: Account) -> None:
-    target = account.deploy("stable")
+    target = account.deploy()
     recorded(
         target,
         {"StackStatus": "DELETE_FAILED"},
@@ -275,7 +280,7 @@ def test_what_is_published_is_forgotten_with_the_stack(account: Account) -> None
     """It is no resource of the stack; an environment deployed again would take it for its own."""
     ssm = account.client("ssm")
     ssm.put_parameter(Name="/gray/prod/current", Value='{"state": "killed"}', Type="String")
-    target = account.deploy("stable")
+    target = account.deploy()
 
     destroy(target, Terminal("graylane-prod"))
 
@@ -286,7 +291,7 @@ def test_what_is_published_is_forgotten_with_the_stack(account: Account) -> None
 def test_a_gray_lane_that_goes_leaves_what_is_published(account: Account) -> None:
     ssm = account.client("ssm")
     ssm.put_parameter(Name="/gray/prod/current", Value='{"state": "active"}', Type="String")
-    target = account.deploy("gray")
+    target = account.deploy("v2")
 
     destroy(target, Terminal("graylane-gray"))
 

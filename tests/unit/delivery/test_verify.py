@@ -11,12 +11,12 @@ from grayctl.stack.target import Target
 
 @pytest.fixture
 def prod(account: Account) -> Target:
-    return account.deploy("stable", {"ConfigTable": CONFIG, "SiteUrl": "https://shop.example/"})
+    return account.deploy(outputs={"ConfigTable": CONFIG, "SiteUrl": "https://shop.example/"})
 
 
 def test_a_gray_stack_is_verified_through_prod(account: Account) -> None:
     with pytest.raises(DeliveryError, match="make verify ENV=prod"):
-        verify(account.deploy("gray"), Terminal(), yes=True)
+        verify(account.deploy("v2"), Terminal(), yes=True)
 
 
 def test_without_a_gray_lane_it_says_what_to_deploy(account: Account, prod: Target) -> None:

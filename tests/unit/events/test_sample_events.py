@@ -1,12 +1,12 @@
 """The sample events: each is for somebody, everybody has one, and those of the edge run in both engines."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.functions.sample_events import CASES, EDGE, differences, event
+from tests.support.project.deployment import deployed, of_type
 
 from edge.engine import EdgeFunction, Result
 from edge.njs import Case as NjsCase
@@ -21,9 +21,9 @@ FUNCTIONS = {"edge-request-api": "request_api", "edge-request-static": "request_
 
 def test_every_event_is_run_and_every_function_has_one() -> None:
     assert {path.name for path in EVENTS.glob("*.json")} == {case.file for case in CASES} | set(EDGE)
-    template = (ROOT / "template.yaml").read_text()
-    functions = set(re.findall(r"^  (\w+):\n    Type: AWS::Serverless::Function$", template, re.MULTILINE))
-    assert {case.function for case in CASES} == functions
+    written = (deployed(name).resources for name in ("dev", "dev-v1", "dev-v2"))
+    functions = [set(of_type(resources, "AWS::Serverless::Function")) for resources in written]
+    assert [{case.function for case in CASES if case.lane == lane} for lane in ("", "v1", "v2")] == functions
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.file)
