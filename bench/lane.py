@@ -2,7 +2,7 @@
 
 CPU time of this process in microseconds, the best of ROUNDS rounds: other work on the machine does not count, and the
 best round has the fewest cache misses. Beside the middleware stands Powertools' own one that does nothing. Metric
-lines go to /dev/null. Sizes are those of `.aws-sam/build` (`make build`), zipped as SAM does.
+lines go to /dev/null. Sizes are those of `.aws-sam` (`make build`), zipped as SAM does.
 Run: `.venv/bin/python bench/lane.py [--write]`
 """
 
@@ -25,14 +25,14 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "lane.md"
-BUILD = REPOSITORY / ".aws-sam" / "build"
+BUILD = REPOSITORY / ".aws-sam"
 ROUNDS = 15
 FUNCTIONS = (
-    "StableApiFunction",
-    "GrayApiFunction",
-    "PricingFunction",
-    "StableStockFunction",
-    "StableFulfilmentFunction",
+    "v1/ApiFunction",
+    "v2/ApiFunction",
+    "v1/PricingFunction",
+    "v1/StockFunction",
+    "v1/FulfilmentFunction",
 )
 
 # This file has the library's name: its own folder must not be looked into first.

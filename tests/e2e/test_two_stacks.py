@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.support.stack.operator import Operator, project_folder
-from tests.support.stack.viewers import COOKIE, Viewer
+from tests.support.stack.viewers import COOKIE, Answer, Viewer
 from tests.support.stack.waiting import until
 
 from graylocal.stack import LocalStack
@@ -108,9 +108,20 @@ def test_gray_before_prod(account: Account) -> None:
     url = f"{account.stack.endpoint}/restapis/{registered['api_id']}/{registered['stage']}/_user_request_/api/orders"
     assert httpx.get(url, timeout=30, trust_env=False).status_code == 403
 
-    # When prod comes, everybody gets stable
+    # When the platform comes, without stable: it serves what is in its bucket, and adopts nobody, who could not fall back
+    account.stack.deploy_one("prod")
+    account.stack.upload("v1")
+    account.stack.first_release()
+    account.stack.serve()
+    page = Viewer().ask(account.stack.url)
+    assert (page.status, page.lane) == (200, "v1")
+    account.scheduled_sync()
+    assert account.status_of("v2") == "refused"
+
+    # When stable comes too, its API is behind the site, and everybody gets stable
     account.deploy_prod()
     account.stack.upload("v2")
+    until(lambda: _is_api(Viewer().ask(account.stack.url, "/api/orders")), "stable's API behind the site")
     forged = {"x-gray-pin": "v2", "x-gray-version": "v2", "cookie": f"{COOKIE}={'A' * 22}.v2.1.9999999999.a.{'A' * 22}"}
     assert account.lanes_seen() == account.lanes_seen(5, forged) == {"v1"}
 
@@ -120,33 +131,6 @@ def test_gray_before_prod(account: Account) -> None:
     assert account.lanes_seen() == {"v1"}
     account.operator.run("ramp", "100", "--yes")
     assert account.lanes_seen() == {"v2"}
-
-
-def test_the_platform_before_any_lane(account: Account) -> None:
-    """It serves what is in its bucket; stable's API is behind the site once lane v1 is there and the platform knows it."""
-    # Given the platform alone, with stable's files
-    account.delete(GRAY)
-    account.delete(STABLE)
-    account.delete(PROD)
-    account.stack.deploy_one("prod", StableHost="", StablePath="", StableFunction="", StableUsagePlan="")
-    account.stack.upload("v1")
-    account.stack.first_release()
-    account.stack.serve()
-    page = Viewer().ask(account.stack.url)
-    assert (page.status, page.lane) == (200, "v1")
-    assert Viewer().ask(account.stack.url, "/app.js", accept="*/*").status == 200
-
-    # When a gray lane comes before stable, it is not adopted: there would be nothing to fall back to
-    account.stack.deploy("gray")
-    account.stack.upload("v2")
-    account.scheduled_sync()
-    assert account.status_of("v2") == "refused"
-
-    # Then with stable it is
-    account.deploy_prod()
-    account.scheduled_sync()
-    assert account.status_of("v2") == "adopted"
-    until(lambda: account.lanes_seen(5) == {"v1"}, "stable's API behind the site")
 
 
 def test_prod_before_gray(account: Account) -> None:
@@ -245,6 +229,10 @@ def _both(account: Account) -> None:
     account.stack.upload("v2")
     account.scheduled_sync()
     until(lambda: account.status_of("v2") == "adopted", "v2 adopted")
+
+
+def _is_api(answer: Answer) -> bool:
+    return answer.status == 200 and answer.body.startswith(b"{")
 
 
 def _fulfilled(account: Account, viewer: Viewer, number: str, lane: str) -> bool:

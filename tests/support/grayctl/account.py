@@ -33,7 +33,7 @@ class Account:
         return self.session.client(service, region_name=REGION)  # type: ignore[call-overload]
 
     def deploy(self, lane: str = "", outputs: dict[str, str] | None = None, **parameters: str) -> Target:
-        """Make a lane's or the platform's stack; the table is protected, the bucket is versioned and holds something."""
+        """Make a lane's or the platform's stack; its table is protected, its bucket versioned and not empty."""
         config_env = {"": "prod", "v1": "prod-v1", "v2": "gray"}[lane]
         name, bucket = f"graylane-{config_env}", f"{BUCKET}-v1" if lane == "v1" else BUCKET
         given = {"Environment": "prod", **({"Lane": lane} if lane else {"ProtectData": "on"}), **parameters}

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from delivery.artifacts.parameters import build_of, names, overrides
+from delivery.artifacts.parameters import build_of, names, overrides, stacks_of
 from generate.reference.template_reference import read_template
 
 ROOT = Path(__file__).parents[3]
@@ -120,6 +120,16 @@ def before_stable(name: str, **more: str) -> Deployment:
     """A platform's stack with what lane v1 has registered, as `make deploy` makes it."""
     stable = {"StableHost": "abc.execute-api.us-east-1.amazonaws.com", "StablePath": "/live"}
     return deployed(name, **stable, StableFunction=f"graylane-{name}-api-v1", StableUsagePlan="plan1", **more)
+
+
+def alarms_of(environment: str) -> dict[str, Any]:
+    """The alarms of a platform and its lanes by name, without `graylane-<environment>-`."""
+    stacks = [deployed(name) for name in stacks_of(ROOT, environment)]
+    return {
+        stack.text(alarm["AlarmName"]).removeprefix(f"graylane-{environment}-"): alarm
+        for stack in stacks
+        for alarm in of_type(stack.resources, "AWS::CloudWatch::Alarm").values()
+    }
 
 
 def every_deployment() -> Iterator[tuple[str, Deployment]]:

@@ -9,7 +9,7 @@ from tests.support.project.pages import ROOT
 from generate.reference.__main__ import stale
 from generate.reference.cli_reference import commands
 from generate.reference.reasons import PUBLICATIONS, REASONS
-from generate.reference.template_reference import alarm_topic, alarms, read_template
+from generate.reference.template_reference import LANE, PLATFORM, alarm_topic, alarms, read_template
 from gray.publish.records import publication_log
 from gray.release import document
 from gray.release.validation.release_problems import ReleaseProblem
@@ -44,14 +44,15 @@ def _help(parameter: object) -> str:
     return getattr(parameter, "help", None) or ("-" if getattr(parameter, "name", "") == "help" else "")
 
 
-def test_each_parameter_and_output_of_the_template_is_described() -> None:
-    template = read_template()
+@pytest.mark.parametrize("path", [PLATFORM, LANE], ids=lambda path: path.stem)
+def test_each_parameter_and_output_of_a_template_is_described(path: Path) -> None:
+    template = read_template(path)
     for name, one in {**template["Parameters"], **template["Outputs"]}.items():
         assert len(one.get("Description", "")) > 10, f"{name} has no description"
 
 
 def test_each_alarm_has_a_runbook_and_each_runbook_an_alarm() -> None:
-    topics = {alarm_topic(name) for name in alarms(read_template())}
+    topics = {alarm_topic(name) for path in (PLATFORM, LANE) for name in alarms(read_template(path))}
     assert topics | TASKS == {path.stem for path in RUNBOOKS.glob("*.md")}
 
 

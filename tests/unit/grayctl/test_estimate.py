@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from tests.support.grayctl.grayctl_stack import Grayctl
+from tests.support.project.deployment import alarms_of
 
-from generate.reference.template_reference import read_template
 from grayctl.document.edits import new_document
 from grayctl.errors import EXIT_USAGE
 from grayctl.reading.estimate import (
@@ -122,10 +122,8 @@ def test_the_watch_pays_for_each_metric_that_it_asks_for() -> None:
     assert line.dollars == pytest.approx(3.504)
 
 
-def test_the_alarms_are_as_many_as_the_template_has() -> None:
-    resources = read_template()["Resources"].values()
-    alarms = [one for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
-    assert amounts(estimate(Traffic(1), QUIET, read_prices()), adds=True)["alarm"] == len(alarms)
+def test_the_alarms_are_as_many_as_the_templates_have() -> None:
+    assert amounts(estimate(Traffic(1), QUIET, read_prices()), adds=True)["alarm"] == len(alarms_of("test"))
 
 
 def test_the_date_is_that_of_the_oldest_price() -> None:

@@ -1,4 +1,4 @@
-"""Every alarm of the template is caused by an end-to-end test, which says so with the marker `causes`.
+"""Every alarm of the templates is caused by an end-to-end test, which says so with the marker `causes`.
 
 That it really rings there is checked when the test runs (tests/e2e/conftest.py).
 """
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generate.reference.template_reference import alarms, read_template
+from tests.support.project.deployment import alarms_of
 
 E2E = Path(__file__).parents[2] / "e2e"
 
 
 def declared() -> set[str]:
-    """The template's alarms as the environment `test` has them, whose gray lane is v2."""
-    return {name.removeprefix("graylane-E-").replace("-L", "-v2") for name in alarms(read_template())}
+    """The templates' alarms as the environment `test` has them, whose gray lane is v2."""
+    return set(alarms_of("test"))
 
 
 def caused() -> Iterator[str]:
@@ -35,4 +35,4 @@ def _alarms(decorator: Any) -> Iterator[str]:
 def test_every_alarm_is_caused() -> None:
     found = set(caused())
     assert declared() - found == set(), "no test causes these"
-    assert found - declared() == set(), "marked, but not in the template"
+    assert found - declared() == set(), "marked, but in no template"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.project.deployment import alarms_of
 
 from generate.dashboard.body import body
-from generate.reference.template_reference import alarms, read_template
 from gray.analysis.traces import Report
 from gray.analysis.trial import Findings
 from lane.observe import PER_ENVIRONMENT, PER_LANE, emit
@@ -59,7 +59,7 @@ def dashboard_metrics() -> set[Shown]:
 def alarm_metrics() -> set[Shown]:
     return {
         (one["Namespace"], one["MetricName"], tuple(sorted(each["Name"] for each in one["Dimensions"])))
-        for one in alarms(read_template()).values()
+        for one in alarms_of("test").values()
     }
 
 

@@ -61,8 +61,8 @@ def template_reference() -> str:
     """The page."""
     parts = [
         "# Parameters, outputs and alarms of the templates",
-        "Set parameters in samconfig.toml (`parameter_overrides`) or with `sam deploy --parameter-overrides`. In alarms, `E` is "
-        "the environment and `L` the lane; each has a runbook.",
+        "Set parameters in samconfig.toml (`parameter_overrides`) or with `sam deploy --parameter-overrides`. "
+        "In alarms, `E` is the environment and `L` the lane; each has a runbook.",
         *_sections("The platform: template.yaml", read_template(PLATFORM)),
         *_sections("A lane of the order desk: lane.yaml", read_template(LANE)),
     ]
