@@ -108,7 +108,7 @@ def test_gray_before_prod(account: Account) -> None:
     url = f"{account.stack.endpoint}/restapis/{registered['api_id']}/{registered['stage']}/_user_request_/api/orders"
     assert httpx.get(url, timeout=30, trust_env=False).status_code == 403
 
-    # When the platform comes, without stable: it serves what is in its bucket, and adopts nobody, who could not fall back
+    # When the platform comes, without stable: it serves its bucket, and adopts nobody, who could not fall back
     account.stack.deploy_one("prod")
     account.stack.upload("v1")
     account.stack.first_release()
