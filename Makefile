@@ -19,7 +19,7 @@ install:  ## create the environments; does nothing if they are up to date
 up: install  ## run Graylane on this machine until Ctrl-C (http://localhost:8080)
 	@$(BIN)/graylocal up $(ARGS)
 
-check: install  ## check formatting, lint, types, the template, generated files
+check: install  ## check formatting, lint, types, the templates, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tools bench tests
@@ -45,10 +45,10 @@ explore: install  ## run every pair of control plane actors, in as many orders a
 edge: install  ## build the edge functions from src/edge with terser (needs Node); ARGS=--anew only compares
 	$(BIN)/python -m edge $(ARGS)
 
-build: install  ## build the artifacts for ENV (dev), if something changed
+build: install  ## build the artifacts for ENV (dev) and its lanes, if something changed
 	@$(BIN)/python -m delivery.artifacts --env $(ENV)
 
-deploy: install  ## check, build, deploy ENV to AWS and upload its lane's files
+deploy: install  ## check, build, deploy ENV to AWS and upload its lanes' files
 	@$(BIN)/python -m delivery deploy $(ENV)
 
 promote: install  ## copy v2's code and site over v1's (then deploy prod, grayctl finish)
@@ -67,4 +67,4 @@ pictures: install  ## take the documents' screenshots again in a real browser (n
 	@$(BIN)/python -m generate.screenshots
 
 clean:  ## delete build output (keeps the environments)
-	rm -rf .aws-sam .graylane/artifacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache

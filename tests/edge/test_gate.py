@@ -9,7 +9,7 @@ from delivery.errors import DeliveryError
 from edge.build import functions
 
 KILLED = {"config": "1|1|1|1|k"}
-PROD = {"Environment": "prod", "Part": "stable"}
+PROD = {"Environment": "prod"}
 CONSOLE = Console(quiet=True)
 
 
@@ -33,11 +33,10 @@ def test_what_an_interrupted_run_left_is_taken_over() -> None:
     assert "PUT function" in aws.calls
 
 
-@pytest.mark.parametrize("values", [{"Environment": "prod", "Part": "gray"}, {"Environment": "new", "Part": "all"}])
-def test_a_stack_without_an_edge_or_without_a_store_yet_has_nothing_to_try(values: dict[str, str]) -> None:
+def test_a_platform_without_a_store_yet_has_nothing_to_try() -> None:
     aws = StrictCloudFront(stores={"graylane-prod-edge": KILLED})
 
-    pass_gate(aws.client(), values, functions(), CONSOLE)
+    pass_gate(aws.client(), {"Environment": "new"}, functions(), CONSOLE)
 
     assert not [call for call in aws.calls if "function" in call]
 

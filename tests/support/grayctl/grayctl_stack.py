@@ -195,7 +195,6 @@ def _template(site: str) -> dict[str, Any]:
     return {
         "Parameters": {
             "Environment": {"Type": "String"},
-            "Part": {"Type": "String", "Default": "all"},
         },
         "Resources": {
             "ConfigTable": table,

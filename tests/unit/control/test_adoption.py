@@ -14,6 +14,9 @@ OWNER = Owner("test", "111122223333", "eu-central-1", KEYS, "graylane-test-api-v
 V2 = Registration("v2", "api2", "live", usage_plan="plan2")
 
 
+BEFORE_STABLE = replace(OWNER, stable_function="")
+
+
 class _Account:
     def __init__(self) -> None:
         self.api = MemoryApiGateway()
@@ -22,7 +25,7 @@ class _Account:
         self.use(KEYS)
 
     def use(self, keys: tuple[str, ...]) -> None:
-        """The stable part is deployed with these keys of the origin."""
+        """The platform is deployed with these keys of the origin."""
         self.owner = replace(OWNER, origin_keys=keys)
         self.adoption = Adoption(cast(Any, self.api), cast(Any, self.functions), self.table, self.owner)
 
@@ -48,6 +51,16 @@ def test_a_registered_lane_gets_the_key_and_the_way_back_to_stable(account: _Acc
     assert account.functions.permissions == {
         ("graylane-test-api-v1", "gray-v2-api2"): "arn:aws:execute-api:eu-central-1:111122223333:api2/*"
     }
+
+
+def test_a_lane_that_could_not_fall_back_waits_for_stable(account: _Account) -> None:
+    account.adoption = Adoption(cast(Any, account.api), cast(Any, account.functions), account.table, BEFORE_STABLE)
+    lane = account.reconcile(V2)["v2"]
+    assert (lane.status, account.api.keys, account.functions.permissions) == (REFUSED, set(), {})
+    assert "deploy lane v1, then the platform" in lane.why
+
+    account.use(KEYS)
+    assert account.reconcile(V2)["v2"].status == ADOPTED
 
 
 def test_an_adopted_lane_is_left_alone(account: _Account) -> None:

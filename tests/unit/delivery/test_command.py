@@ -112,5 +112,6 @@ def test_another_environment_or_a_chosen_account_is_not_refused(project: Path) -
 
     refuse_while_local(project, "prod", {})
     refuse_while_local(project, "elsewhere", {"AWS_ENDPOINT_URL": "http://localhost:4566"})
-    with pytest.raises(DeliveryError):
-        refuse_while_local(project, "elsewhere", {"AWS_DEFAULT_REGION": "us-east-1"})
+    for name in ("elsewhere", "elsewhere-v1"):  # and the stack of a lane
+        with pytest.raises(DeliveryError):
+            refuse_while_local(project, name, {"AWS_DEFAULT_REGION": "us-east-1"})
