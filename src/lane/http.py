@@ -62,7 +62,7 @@ def requests_session(session: "requests.Session", hosts: Collection[str]) -> "re
 
 
 def httpx_hook(hosts: Collection[str]) -> "dict[str, list[Any]]":
-    """Event hooks of an httpx client: `httpx.Client(event_hooks=httpx_hook({"stock.internal"}))`."""
+    """Event hooks of an httpx client: `httpx.Client(event_hooks=httpx_hook({"users.internal"}))`."""
 
     def carry(request: "httpx.Request") -> None:
         _settle(request.headers, str(request.url), hosts)
