@@ -35,10 +35,20 @@ class Case:
 
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
 NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
+# They read files, and ask no stack.
+STACKLESS = ("list check", "doctor")
 UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
 
 # They only look: one stack with some history serves them all.
 LOOKING = {
+    "doctor": Case(
+        "",
+        "no CloudFront distribution",
+        (
+            Mistake("--template missing.yaml", EXIT_USAGE, "file not found: missing.yaml"),
+            Mistake("--template ids.txt", EXIT_USAGE, "ids.txt is not a CloudFormation template"),
+        ),
+    ),
     "status": Case("", "wanted", (NOWHERE, NOT_DEPLOYED)),
     "watch": Case(
         "--once",
@@ -256,6 +266,7 @@ def write_files(folder: Path) -> None:
     (folder / "empty.txt").write_text("# nobody\n")
     (folder / "good.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n")
     (folder / "bad.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v1, percent: 5}\n")
+    (folder / "template.yaml").write_text("Resources: {Table: {Type: AWS::Serverless::SimpleTable}}\n")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("hello")
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 # As `--help` shows them. Each text repeats the command's docstring; a test compares them.
 PANELS: Mapping[str, Mapping[str, str]] = {
+    "Your application": {
+        "doctor": "Say what stands in the way of your application: reads template and built files, asks no account.",
+    },
     "Inspect": {
         "status": "Show the saved revision, the published one and what the edge answers.",
         "watch": "Watch lanes, traffic, alarms and the edge until Ctrl-C; with --json, one document per line.",
