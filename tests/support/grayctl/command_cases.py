@@ -36,7 +36,7 @@ class Case:
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
 NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
 # They read files, and ask no stack.
-STACKLESS = ("list check", "doctor")
+STACKLESS = ("list check", "init", "doctor")
 UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
 
 # They only look: one stack with some history serves them all.
@@ -124,6 +124,15 @@ LOOKING = {
 # They change something: a stack of its own for each.
 RAMPED = ("ramp 5 --yes --no-wait",)
 CHANGING = {
+    "init": Case(
+        "",
+        "written: graylane.toml",
+        (
+            Mistake("", EXIT_USAGE, "graylane.toml is there already"),
+            Mistake("--environment Prod --force", EXIT_USAGE, "environment String should match pattern"),
+        ),
+        json="--dry-run",
+    ),
     "ramp": Case(
         "20 --yes",
         "published in",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 # As `--help` shows them. Each text repeats the command's docstring; a test compares them.
 PANELS: Mapping[str, Mapping[str, str]] = {
     "Your application": {
+        "init": "Write graylane.toml for your application, from its template, and say what `grayctl doctor` finds.",
         "doctor": "Say what stands in the way of your application: reads template and built files, asks no account.",
     },
     "Inspect": {

@@ -205,6 +205,15 @@ class DoctorAnswer(Answer):
     findings: list[FindingOfDoctor]  # type: ignore[valid-type]
 
 
+class InitAnswer(Answer):
+    """The text of graylane.toml, written unless `dry_run`; the findings are those of `grayctl doctor`."""
+
+    file: str
+    dry_run: bool
+    text: str
+    findings: list[FindingOfDoctor]  # type: ignore[valid-type]
+
+
 class EstimateAnswer(Answer):
     """Dollars per month."""
 
@@ -243,6 +252,7 @@ _CHANGES = (
 
 # By the command's name.
 ANSWERS: Mapping[str, type[BaseModel]] = {
+    "init": InitAnswer,
     "doctor": DoctorAnswer,
     "status": StatusAnswer,
     "watch": WatchAnswer,
