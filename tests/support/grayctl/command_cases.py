@@ -36,7 +36,7 @@ class Case:
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
 NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
 # They read files, and ask no stack.
-STACKLESS = ("list check", "init", "doctor")
+STACKLESS = ("list check", "init", "doctor", "attach")
 UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
 
 # They only look: one stack with some history serves them all.
@@ -47,6 +47,14 @@ LOOKING = {
         (
             Mistake("--template missing.yaml", EXIT_USAGE, "file not found: missing.yaml"),
             Mistake("--template ids.txt", EXIT_USAGE, "ids.txt is not a CloudFormation template"),
+        ),
+    ),
+    "attach": Case(
+        "--print terraform --file app.toml",
+        "graylane-prod-request-static",
+        (
+            Mistake("--print pulumi", EXIT_USAGE, "'pulumi' is not one of"),
+            Mistake("--print cdk --file missing.toml", EXIT_USAGE, "file not found: missing.toml"),
         ),
     ),
     "status": Case("", "wanted", (NOWHERE, NOT_DEPLOYED)),
@@ -278,6 +286,10 @@ def write_files(folder: Path) -> None:
     (folder / "template.yaml").write_text("Resources: {Table: {Type: AWS::Serverless::SimpleTable}}\n")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("hello")
+    (folder / "app.toml").write_text(
+        'environment = "prod"\ntemplate = "template.yaml"\nlanes.v1.stack = "app"\n'
+        'site = {folder = "site", documents = "spa"}\n'
+    )
 
 
 def succeed(grayctl: Grayctl, name: str, case: Case) -> None:

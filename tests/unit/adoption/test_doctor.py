@@ -38,6 +38,7 @@ EXPECTED: dict[str, set[tuple[str, str, str]]] = {
     "http-api-spa.yaml": set(),
     "two-rest-apis.yaml": SHOP,
     "function-url.yaml": {
+        ("blocks", "rendered-pages", "Distribution.DefaultCacheBehavior"),
         ("warning", "streams", "PageUrl"),
         ("warning", "only-read", "Distribution.DefaultCacheBehavior"),
     },

@@ -46,6 +46,9 @@ def _distributions(application: Application) -> Iterator[Finding]:
     for distribution in application.distributions:
         if distribution.continuous:
             yield found(Wrong.CONTINUOUS_DEPLOYMENT, where=distribution.id)
+        *_, default = distribution.behaviors
+        if default.api:
+            yield found(Wrong.RENDERED_PAGES, where=default.where, api=default.api)
         for behavior in distribution.behaviors:
             for declared, events in (
                 (Wrong.FUNCTION_THERE, behavior.functions),

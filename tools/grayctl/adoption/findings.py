@@ -37,6 +37,11 @@ class Wrong(Declared):
         "CloudFront takes no function of ours beside it: move it to origin-request or origin-response.",
         "{where}",
     )
+    RENDERED_PAGES = (
+        "pages come from {api}, and the edge has lanes for the pages of a bucket only",
+        "Serve the pages from a bucket, and {api} by paths of its own.",
+        "{where}",
+    )
     CONTINUOUS_DEPLOYMENT = (
         "the distribution takes part in CloudFront's continuous deployment",
         "Two routers would decide for a viewer: remove ContinuousDeploymentPolicyId and Staging.",

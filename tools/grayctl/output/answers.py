@@ -214,6 +214,14 @@ class InitAnswer(Answer):
     findings: list[FindingOfDoctor]  # type: ignore[valid-type]
 
 
+class AttachAnswer(Answer):
+    """The text to add, in `cloudformation`, `terraform` or `cdk`."""
+
+    language: str
+    file: str
+    text: str
+
+
 class EstimateAnswer(Answer):
     """Dollars per month."""
 
@@ -254,6 +262,7 @@ _CHANGES = (
 ANSWERS: Mapping[str, type[BaseModel]] = {
     "init": InitAnswer,
     "doctor": DoctorAnswer,
+    "attach": AttachAnswer,
     "status": StatusAnswer,
     "watch": WatchAnswer,
     "console": ConsoleAnswer,
