@@ -209,6 +209,23 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, each in inner for place in places(each, (*path, key)))]
 
 
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_only_a_deployment_knows_never_blocks(name: str) -> None:
+    """A value at any place is taken from another stack: that may hide what blocked, and never invents it."""
+    original = read_template(TEMPLATES / name)
+    blocked = {(one.code, one.where.split(" ")[0]) for one in examine(original) if one.level == "blocks"}
+    for *way, last in places(original["Resources"])[1:]:
+        if "Properties" not in way:
+            continue
+        template = deepcopy(original)
+        inside: Any = template["Resources"]
+        for key in way:
+            inside = inside[key]
+        inside[last] = {"Fn::ImportValue": "theirs"}
+        now = {(one.code, one.where.split(" ")[0]) for one in examine(template) if one.level == "blocks"}
+        assert now <= blocked, ".".join(map(str, (*way, last)))
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_template_with_anything_anywhere_is_read_or_refused(data: st.DataObject) -> None:

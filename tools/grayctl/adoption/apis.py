@@ -15,13 +15,13 @@ from grayctl.adoption.application import (
     sequence,
 )
 from grayctl.adoption.findings import Unsure, found
-from grayctl.adoption.values import references
+from grayctl.adoption.values import known, references
 
 # SAM makes these for events that name no API, the first with this stage.
 _IMPLICIT = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
 _IMPLICIT_STAGE = "Prod"
 _EVENTS_OF = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
-_METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
 
 
 def read_apis(reading: Reading) -> dict[str, Api]:
@@ -117,7 +117,8 @@ def _routes(reading: Reading) -> Routes:
     """The routes that stand outside the APIs themselves, by the API's logical id."""
     routes: dict[str, list[Route]] = defaultdict(list)
     for name, properties in reading.of_type(*_EVENTS_OF):
-        for event, one in mapping(properties.get("Events")).items():
+        events = reading.mapping_at(f"{name}.Events", properties.get("Events"))
+        for event, one in events.items():
             if reading.values.text(mapping(one).get("Type")) in _IMPLICIT:
                 _add_event(reading, routes, f"{name}.Events.{event}", one)
     paths = _resource_paths(reading)
@@ -143,7 +144,7 @@ def _routes(reading: Reading) -> Routes:
 
 
 def _add_event(reading: Reading, routes: dict[str, list[Route]], where: str, event: Mapping[str, Any]) -> None:
-    properties = mapping(event.get("Properties"))
+    properties = reading.mapping_at(where, event.get("Properties"))
     named = properties.get("RestApiId", properties.get("ApiId"))
     api = owner(named) if named else _IMPLICIT[event["Type"]]
     method = reading.values.text(properties.get("Method", ANY_METHOD)).upper()
@@ -151,6 +152,8 @@ def _add_event(reading: Reading, routes: dict[str, list[Route]], where: str, eve
     if not api or not path.startswith("/"):
         reading.unread.append(found(Unsure.NOT_READ, where=where, what="its path" if api else "its API"))
         return
+    if not known(method):
+        reading.unread.append(found(Unsure.NOT_READ, where=where, what="its method"))
     routes[api].append(Route(ANY_METHOD if method == "*" else method, path))
 
 
@@ -186,7 +189,7 @@ def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str
     for path, operations in mapping(body.get("paths")).items():
         for method, operation in mapping(operations).items():
             name = ANY_METHOD if method == "x-amazon-apigateway-any-method" else str(method).upper()
-            if name in (*_METHODS, ANY_METHOD):
+            if name in (*METHODS, ANY_METHOD):
                 yield name, str(path), mapping(operation)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grayctl.adoption.findings import Finding
+from grayctl.adoption.findings import Finding, Unsure, found
 from grayctl.adoption.template import Template
-from grayctl.adoption.values import Values
+from grayctl.adoption.values import Values, known
 
 type Kind = Literal["rest-api", "http-api", "function-url"]
 
@@ -38,8 +38,12 @@ class Api:
 
 @dataclass(frozen=True)
 class Behavior:
-    """A behavior. `api` is the logical id of the API that it leads to, empty for any other origin; `at_root`: the
-    origin has a path of its own, so a viewer's path has no stage in it. `functions` and `lambdas` are event types."""
+    """A behavior of a distribution.
+
+    `api` is the logical id of the API that it leads to, empty for any other origin; it and `pattern` have a `${...}`
+    where only a deployment knows them. `at_root`: the origin has a path of its own, so a viewer's path has no stage in
+    it. `functions` and `lambdas` are event types.
+    """
 
     where: str
     pattern: str
@@ -67,6 +71,11 @@ class Application:
     distributions: tuple[Distribution, ...]
     unread: tuple[Finding, ...] = ()
 
+    @property
+    def has_unknown_origin(self) -> bool:
+        """Whether a behavior may lead to any of the APIs."""
+        return not known(*(one.api for each in self.distributions for one in each.behaviors))
+
     def leading_to(self, api: str) -> Iterator[Behavior]:
         """The behaviors that lead to an API."""
         return (one for each in self.distributions for one in each.behaviors if one.api == api)
@@ -93,6 +102,20 @@ class Reading:
         for name, one in self.resources.items():
             if one["Type"] in kinds:
                 yield name, self.values.taken(one.get("Properties") or {})
+
+    def mapping_at(self, where: str, value: Any) -> Mapping[str, Any]:
+        """The mapping at a place; told, and empty, when only a deployment knows it."""
+        found_here = mapping(value)
+        if any(key == "Ref" or str(key).startswith("Fn::") for key in found_here):
+            self.unread.append(found(Unsure.NOT_READ, where=where, what="what is here"))
+            return {}
+        return found_here
+
+    def list_at(self, where: str, value: Any) -> Sequence[Any]:
+        """The list at a place; told, and empty, when only a deployment knows it."""
+        if value is not None and not isinstance(value, list):
+            self.unread.append(found(Unsure.NOT_READ, where=where, what="the list here"))
+        return sequence(value)
 
     def globals(self, section: str) -> Mapping[str, Any]:
         """SAM's Globals for one kind of resource."""

@@ -47,7 +47,7 @@ def _distributions(application: Application) -> Iterator[Finding]:
         if distribution.continuous:
             yield found(Wrong.CONTINUOUS_DEPLOYMENT, where=distribution.id)
         *_, default = distribution.behaviors
-        if default.api:
+        if default.api and known(default.api):
             yield found(Wrong.RENDERED_PAGES, where=default.where, api=default.api)
         for behavior in distribution.behaviors:
             for declared, events in (
@@ -69,7 +69,7 @@ def _apis(application: Application) -> Iterator[Finding]:
             for distribution in application.distributions:
                 if any(one.api == api.id for one in distribution.behaviors):
                     yield from _covered(distribution, api)
-        elif application.distributions:
+        elif application.distributions and not application.has_unknown_origin:
             yield found(Warned.API_OUTSIDE, where=api.id)
 
 
@@ -85,12 +85,12 @@ def _covered(distribution: Distribution, api: Api) -> Iterator[Finding]:
         if route.path == ANY_PATH:
             continue  # takes what it gets; nobody can say which paths that should be
         behavior = _first(distribution, stage + re.sub(r"\{[^}]*\}", "x", route.path))
-        if not known(behavior.pattern):
+        if not known(behavior.pattern, behavior.api):
             continue  # told as unread
         if behavior.api != api.id:
             pattern = stage + pattern_of(route.path)
             yield found(Wrong.PATH_NOT_COVERED, where=distribution.id, path=route.path, api=api.id, pattern=pattern)
-        elif route.method not in (ANY_METHOD, "OPTIONS", *behavior.methods):
+        elif known(route.method) and route.method not in (ANY_METHOD, "OPTIONS", *behavior.methods):
             refused.setdefault((behavior, route.path), []).append(route.method)
     for (behavior, path), methods in refused.items():
         said = ", ".join(methods)
