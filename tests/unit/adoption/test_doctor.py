@@ -32,7 +32,8 @@ SHOP = {
     ("warning", "options-refused", "Distribution.CacheBehaviors[0] /cart*"),
     ("warning", "only-read", "Distribution.CacheBehaviors[0] /cart*"),
     ("unknown", "not-read", "Distribution.Origins[3]"),
-    ("unknown", "elsewhere", "Reports"),
+    ("unknown", "document-elsewhere", "StockApi"),
+    ("unknown", "stack-elsewhere", "Reports"),
 }
 EXPECTED: dict[str, set[tuple[str, str, str]]] = {
     "http-api-spa.yaml": set(),

@@ -92,7 +92,7 @@ def _http_apis(reading: Reading, routes: Routes) -> Iterator[Api]:
         for _, one in reading.of_type("AWS::ApiGatewayV2::Stage")
     }
     for name, properties in reading.of_type("AWS::ApiGatewayV2::Api"):
-        if properties.get("ProtocolType") == "WEBSOCKET":
+        if name in web_sockets(reading):
             continue
         body = _body(reading, name, properties, "Body", "BodyS3Location")
         cors = properties.get("CorsConfiguration")
@@ -132,13 +132,15 @@ def _routes(reading: Reading) -> Routes:
         else:
             reading.unread.append(found(Unsure.NOT_READ, where=name, what="its path"))
     for name, one in reading.of_type("AWS::ApiGatewayV2::Route"):
+        if owner(one.get("ApiId")) in web_sockets(reading):
+            continue
         key = reading.values.text(one.get("RouteKey"))
         method, _, path = key.partition(" ")
         if key == DEFAULT_STAGE:
             routes[owner(one.get("ApiId"))].append(Route(ANY_METHOD, ANY_PATH))
         elif path.startswith("/"):
             routes[owner(one.get("ApiId"))].append(Route(method, path))
-        elif not key.startswith("$"):  # $connect and others are a WebSocket API's
+        else:
             reading.unread.append(found(Unsure.NOT_READ, where=name, what="its route"))
     return routes
 
@@ -180,7 +182,7 @@ def _body(reading: Reading, name: str, properties: Mapping[str, Any], inside: st
     """The API's OpenAPI document, empty where it has none; told when it is in another file."""
     body = mapping(properties.get(inside))
     if properties.get(outside) or any(key.startswith("Fn::") for key in body):
-        reading.unread.append(found(Unsure.ELSEWHERE, where=name, what="the API's OpenAPI document"))
+        reading.unread.append(found(Unsure.DOCUMENT_ELSEWHERE, where=name))
         return {}
     return body
 
@@ -213,6 +215,11 @@ def _allowed(reading: Reading, cors: Any) -> tuple[str, ...]:
     several = [*sequence(named.get("AllowOrigins")), named.get("AllowOrigin", cors if isinstance(cors, str) else None)]
     texts = (reading.values.text(one).strip("'\"") for one in several)
     return tuple(text for text in texts if text.startswith(("http://", "https://")))
+
+
+def web_sockets(reading: Reading) -> list[str]:
+    """The WebSocket APIs, whose routes are no paths."""
+    return [name for name, one in reading.of_type("AWS::ApiGatewayV2::Api") if one.get("ProtocolType") == "WEBSOCKET"]
 
 
 def owner(value: Any) -> str:

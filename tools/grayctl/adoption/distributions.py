@@ -31,7 +31,7 @@ def read_application(template: Template) -> Application:
         for name, one in reading.of_type("AWS::CloudFront::Distribution")
     )
     for name, _ in reading.of_type(*_NESTED):
-        reading.unread.append(found(Unsure.ELSEWHERE, where=name, what="the nested stack"))
+        reading.unread.append(found(Unsure.STACK_ELSEWHERE, where=name))
     for name in template["Resources"]:
         if name.startswith("Fn::"):
             reading.unread.append(found(Unsure.NOT_READ, where=f"Resources.{name}", what="what it repeats"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from grayctl.adoption.apis import web_sockets
 from grayctl.adoption.application import (
     ANY_METHOD,
     ANY_PATH,
@@ -116,8 +117,7 @@ def _first(distribution: Distribution, path: str) -> Behavior:
 
 def _unsupported(template: Template) -> Iterator[Finding]:
     reading = Reading(template)
-    for name, properties in reading.of_type("AWS::ApiGatewayV2::Api"):
-        if properties.get("ProtocolType") == "WEBSOCKET":
-            yield found(Wrong.WEB_SOCKET, where=name)
+    for name in web_sockets(reading):
+        yield found(Wrong.WEB_SOCKET, where=name)
     for name, _ in reading.of_type(*_APP_SYNC):
         yield found(Wrong.APP_SYNC, where=name)

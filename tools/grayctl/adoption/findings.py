@@ -132,8 +132,13 @@ class Unsure(Declared):
         "Check it yourself, or write it plainly.",
         "{where}",
     )
-    ELSEWHERE = (
-        "{what} is in another file, which was not read",
+    DOCUMENT_ELSEWHERE = (
+        "the API's OpenAPI document is in another file, which was not read",
+        "Compare its paths and methods with the distribution's behaviors.",
+        "{where}",
+    )
+    STACK_ELSEWHERE = (
+        "the nested stack is in another file, which was not read",
         "Run grayctl doctor --template on that file too.",
         "{where}",
     )
