@@ -18,7 +18,8 @@ from grayctl.attachment.cdk import as_cdk
 from grayctl.attachment.cloudformation import as_cloudformation
 from grayctl.attachment.plan import attachment
 from grayctl.attachment.terraform import as_terraform
-from grayctl.errors import UsageError
+from grayctl.cli import run
+from grayctl.errors import EXIT_OK, UsageError
 
 NOTEBOOK = read_template(Path(__file__).parent / "templates" / "http-api-spa.yaml")
 SETTINGS = """
@@ -146,3 +147,10 @@ def test_pages_of_an_origin_are_refused() -> None:
     text = SETTINGS.replace('site = {folder = "dist", documents = "spa"}', "").replace('"/api/*"', '"*"')
     with pytest.raises(UsageError, match="the default behavior"):
         attachment(parse_settings(text, "graylane.toml"))
+
+
+def test_the_command_prints_it_to_the_letter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "graylane.toml").write_text(SETTINGS)
+    for language, write in (("cloudformation", as_cloudformation), ("terraform", as_terraform), ("cdk", as_cdk)):
+        assert run(["attach", "--print", language, "--file", str(tmp_path / "graylane.toml")]) == EXIT_OK
+        assert capsys.readouterr().out == write(ATTACHMENT)
