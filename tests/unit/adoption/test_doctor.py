@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grayctl.adoption.application import Route
+from grayctl.adoption.distributions import read_application
 from grayctl.adoption.examine import examine
 from grayctl.adoption.findings import Unsure, Warned, Wrong
-from grayctl.adoption.template import find_template, parse_template, read_template
+from grayctl.adoption.template import find_template, parse_template, read_template, read_with_documents
 from grayctl.errors import UsageError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -190,6 +192,25 @@ def test_what_is_no_template_is_told_in_one_line(text: str, says: str) -> None:
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "DefinitionUri: api.yaml",
+        "DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}",
+    ],
+)
+def test_an_openapi_document_beside_the_template_is_read(tmp_path: Path, named: str) -> None:
+    (tmp_path / "t.yaml").write_text(f"Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {{{named}}}}}}}")
+    missing = read_application(read_with_documents(tmp_path / "t.yaml"))
+    assert [one.code for one in missing.unread] == ["document-elsewhere"]
+    (tmp_path / "api.yaml").write_text("openapi: 3.0.1\npaths: {/orders: {get: {responses: !Ref X}, x-other: 1}}")
+    there = read_application(read_with_documents(tmp_path / "t.yaml"))
+    assert (there.unread, there.apis["Api"].routes) == ((), (Route("GET", "/orders"),))
+    (tmp_path / "api.yaml").write_text("paths: [")
+    with pytest.raises(UsageError, match=r"api.yaml is not valid YAML: line 1"):
+        read_with_documents(tmp_path / "t.yaml")
 
 
 def test_the_template_of_a_folder(tmp_path: Path) -> None:

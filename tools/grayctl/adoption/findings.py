@@ -133,7 +133,7 @@ class Unsure(Declared):
         "{where}",
     )
     DOCUMENT_ELSEWHERE = (
-        "the API's OpenAPI document is in another file, which was not read",
+        "the API's OpenAPI document is in a file that is not beside the template",
         "Compare its paths and methods with the distribution's behaviors.",
         "{where}",
     )

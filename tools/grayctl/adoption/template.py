@@ -49,27 +49,38 @@ def find_template(folder: Path) -> Path:
 
 def read_template(path: Path) -> Template:
     """The template of a file. Raises UsageError if it is none."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text", "Save it as UTF-8.") from None
-    return parse_template(text, str(path))
+    return parse_template(_text_of(path), str(path))
+
+
+def read_with_documents(path: Path) -> Template:
+    """The template of a file, with the OpenAPI documents that it names beside it put in. Raises UsageError."""
+    template = read_template(path)
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if isinstance(properties, dict) and (document := _document(properties, path.parent)):
+            properties.pop("DefinitionUri", None)
+            properties["DefinitionBody"] = parse_yaml(_text_of(document), str(document))
+    return template
+
+
+def _document(properties: Template, folder: Path) -> Path | None:
+    """The file with an API's OpenAPI document, as SAM names it; None if it is in no file of this machine."""
+    match properties:
+        case {"DefinitionUri": str() as name}:
+            pass
+        case {"DefinitionBody": {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": str() as name}}}}:
+            pass
+        case _:
+            return None
+    return folder / name if "://" not in name and (folder / name).is_file() else None
 
 
 def parse_template(text: str, name: str) -> Template:
     """The template as plain values, each resource a mapping with a type. Raises UsageError if it is none."""
-    try:
-        template: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UsageError(f"{name} is not valid YAML: {line}{error.problem}", _CHECK) from error
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:  # control characters, 1,000 levels, [a]: b
-        raise UsageError(f"{name} is not valid YAML: {' '.join(str(error).split())}", _CHECK) from error
+    template = parse_yaml(text, name)
     resources = template.get("Resources") if isinstance(template, dict) else None
     if not isinstance(template, dict) or not isinstance(resources, dict) or not resources:
         raise UsageError(f"{name} is not a CloudFormation template: it has no Resources", "Name it: --template FILE.")
-    if more_than(template, _MOST):
-        raise UsageError(f"{name} has more than {_MOST:,} values, aliases written out", "Use fewer aliases.")
     for one, resource in resources.items():
         if str(one).startswith("Fn::"):
             continue  # Fn::ForEach, which the reader of the application tells
@@ -78,3 +89,24 @@ def parse_template(text: str, name: str) -> Template:
         if not isinstance(resource.get("Properties") or {}, dict):
             raise UsageError(f"{name}: Resources.{one}.Properties is not a mapping", _CHECK)
     return template
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """YAML or JSON with CloudFormation's short forms. Raises UsageError."""
+    try:
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise UsageError(f"{name} is not valid YAML: {line}{error.problem}", _CHECK) from error
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:  # control characters, 1,000 levels, [a]: b
+        raise UsageError(f"{name} is not valid YAML: {' '.join(str(error).split())}", _CHECK) from error
+    if more_than({"": value}, _MOST):
+        raise UsageError(f"{name} has more than {_MOST:,} values, aliases written out", "Use fewer aliases.")
+    return value
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text", "Save it as UTF-8.") from None

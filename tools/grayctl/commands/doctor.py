@@ -8,7 +8,7 @@ from rich.console import Console
 
 from grayctl.adoption.examine import examine
 from grayctl.adoption.findings import BLOCKS
-from grayctl.adoption.template import find_template, read_template
+from grayctl.adoption.template import find_template, read_with_documents
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
 from grayctl.options import AsJson, Template
 from grayctl.output.findings_screen import print_findings
@@ -30,7 +30,7 @@ def doctor(
     Example: grayctl doctor --template template.yaml --build dist
     """
     path = template or find_template(Path())
-    findings = examine(read_template(path), build)
+    findings = examine(read_with_documents(path), build)
     document = {
         "template": str(path),
         "build": str(build) if build else None,

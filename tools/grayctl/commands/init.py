@@ -10,7 +10,7 @@ from grayctl.adoption.distributions import read_application
 from grayctl.adoption.examine import examine
 from grayctl.adoption.proposal import look_at, proposal
 from grayctl.adoption.settings import NAME, parse_settings
-from grayctl.adoption.template import find_template, read_template
+from grayctl.adoption.template import find_template, read_with_documents
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, DryRun, Template
 from grayctl.output.findings_screen import print_findings
@@ -35,7 +35,7 @@ def init(
     written = folder / NAME
     if written.exists() and not force and not dry_run:
         raise UsageError(f"{written} is there already", "Look at it first: --dry-run. To replace it: --force.")
-    values, seen = read_template(path), look_at(folder)
+    values, seen = read_with_documents(path), look_at(folder)
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
     text = proposal(read_application(values), name, environment, seen)
     parse_settings(text, f"the new {NAME}")
