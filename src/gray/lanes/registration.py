@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gray.dynamodb_values import Plain, known_values, readable_of_item, to_item
 from gray.lanes.sites import SiteRegistration, is_lane, site_files
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.site_files import SiteFiles
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Registration:
         if found.lane != lane or not is_lane(lane):
             return None
         plain = isinstance(found.api_id, str) and isinstance(found.stage, str) and isinstance(found.usage_plan, str)
-        return found if plain and LaneApi(found.api_id, found.stage).valid else None
+        return found if plain and Origin("api", "rest-api", found.api_id, found.stage).valid else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gray.lanes.adoption import steps
 from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, Parameters, Registration
 from gray.publish.control_plane import LaneServices, Notices
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 
 __all__ = ["FoundLanes", "check_live", "readmit", "refresh", "switch_apis"]
 
@@ -20,9 +20,13 @@ class FoundLanes:
     withdrawn: tuple[str, ...] = ()
 
     @property
-    def live(self) -> dict[str, LaneApi]:
-        """Those that may be published."""
-        return {name: LaneApi(lane.api_id, lane.stage) for name, lane in self.known.items() if lane.usable}
+    def live(self) -> dict[str, tuple[Origin, ...]]:
+        """The origins of those that may be published."""
+        return {
+            name: (Origin("api", "rest-api", lane.api_id, lane.stage),)
+            for name, lane in self.known.items()
+            if lane.usable
+        }
 
     def why_not(self, name: str) -> str:
         """Why viewers cannot be sent to a lane."""
