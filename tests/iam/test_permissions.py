@@ -106,7 +106,7 @@ def test_another_environments_resources_are_denied(here: Resolved, calls: Mappin
         ("events:PutEvents", "", {"events:source": ["graylane", "graylane.orders"]}),
         ("events:PutEvents", "", {}),
         ("cloudwatch:PutMetricData", "", {"cloudwatch:namespace": "AWS/Lambda"}),
-        ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another/stages/prod", {}),
+        ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another/resources/r/methods/GET", {}),
         ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another", {}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/usageplans/another/keys/anothers", {}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/usageplans/another", {}),

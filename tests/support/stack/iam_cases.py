@@ -106,6 +106,9 @@ CASES: dict[str, Case] = {
         "tells people of a refusal or a withdrawal", unseen="a topic's default policy lets its account publish"
     ),
     "PublishingPolicy apigateway:GET": Case("is a registered API one of this account's?", Probes.adopt),
+    "PublishingPolicy lambda:GetFunctionUrlConfig": Case(
+        "is a registered function URL one of this account's?", unseen="the example's lanes have no function URL"
+    ),
     "PublishingPolicy apigateway:PATCH": Case("the kill at the API", Probes.kill_and_resume),
     "PublishingPolicy apigateway:POST": Case("puts the origin's key on an adopted lane's plan", Probes.adopt),
     "PublishingPolicy apigateway:DELETE": Case("and takes it off when the lane goes", Probes.adopt),

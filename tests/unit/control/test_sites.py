@@ -13,7 +13,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import VALUE_BYTES, encoded
 from gray.edge.config import Stamp, files_text, lanes_of
 from gray.edge.grants import EdgeKeys
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from gray.lanes.sites import DIRECTORY, SPA, SiteRegistration, is_shared_prefix, site_files
 from gray.publish.publisher import PublishRequest
 from gray.publish.repair.rebuild import rebuild

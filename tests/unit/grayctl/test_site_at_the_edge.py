@@ -15,7 +15,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from gray.release.origin import Origin
 from grayctl.actions.site.place import SitePlace
 from grayctl.actions.site.source import build_site

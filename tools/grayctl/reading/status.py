@@ -6,8 +6,10 @@ from typing import Any
 
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
-from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
-from gray.lanes.sites import site_files
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.parameters import Parameters, read_parameters
+from gray.lanes.registration import STABLE, LaneOrigin
+from gray.lanes.sites import is_lane, site_files
 from gray.publish.records.current import Published as Published
 from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document.edits import Document, share_percent
@@ -19,12 +21,31 @@ from grayctl.stack.target import Target
 
 
 @dataclass(frozen=True)
+class OriginView:
+    """One origin of a lane: where it is, which paths go there (none: every path), what keeps viewers from calling it
+    directly, and whether a kill reaches it."""
+
+    id: str
+    kind: str
+    address: str
+    paths: list[str]
+    guard: str
+    kill: bool
+
+    @classmethod
+    def of(cls, origin: LaneOrigin) -> "OriginView":
+        address = f"{origin.address}/{origin.path}".rstrip("/")
+        paths = [prefix for prefix in origin.paths if prefix]
+        return cls(origin.id, origin.kind, address, paths, origin.guard, bool(origin.variable))
+
+
+@dataclass(frozen=True)
 class LaneView:
     """One lane as an operator sees it. `status` is `stable`, or a gray lane's status in the control plane."""
 
     lane: str
     status: str
-    api_id: str = ""
+    origins: list[OriginView] = field(default_factory=list)
     registered: bool = False
     published: bool = False
     failures: int = 0
@@ -143,17 +164,20 @@ def lane_views(parameters: Parameters, table: LaneTable, published: Published | 
     """Every registered or known lane, stable first."""
     known = table.all()
     views = []
-    for name in sorted({STABLE, *parameters.registrations, *known}, key=lambda lane: int(lane[1:])):
+    # A parameter beside the lanes' is none of a lane; its name is not one either.
+    unreadable = {name: why for name, why in parameters.unreadable.items() if is_lane(name)}
+    for name in sorted({STABLE, *parameters.registrations, *unreadable, *known}, key=lambda lane: int(lane[1:])):
         registration, lane = parameters.registrations.get(name), known.get(name)
+        origins = registration.origins if registration else lane.origins if lane else ()
         views.append(
             LaneView(
                 lane=name,
                 status="stable" if name == STABLE else lane.status if lane else "waiting for adoption",
-                api_id=registration.api_id if registration else lane.api_id if lane else "",
+                origins=[OriginView.of(origin) for origin in origins],
                 registered=registration is not None,
                 published=bool(published and name in published.lanes),
                 failures=lane.failures if lane else 0,
-                why=lane.why if lane else "",
+                why=unreadable.get(name) or (lane.why if lane else ""),
                 data=registration.data if registration else "",
             )
         )
