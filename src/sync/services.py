@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 
 from gray.history.list_files import ListFiles
 from gray.history.revisions import Revisions
 from gray.lanes.lane_table import LaneTable
 from gray.lanes.parameters import read_parameters
-from gray.lanes.preflight import base_url, files_missing, health_problem, manifest_problem
+from gray.lanes.preflight import Fetch, base_url, files_missing, health_problem, manifest_problem
 from gray.lanes.registration import Registration
 from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.records.backup import EdgeConfig
@@ -22,7 +23,7 @@ from gray.publish.records.ledger import LedgerTable
 from gray.publish.records.publication_log import PublicationLog
 from gray.publish.secrets import read_api_key, read_edge_keys
 from gray.publish.store.store import Store
-from sync.fetch import fetch
+from sync.fetch import fetch, signed_fetch
 from sync.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ class Services:
     @cached_property
     def _apigateway(self) -> "APIGatewayClient":
         return boto3.client("apigateway", region_name=self.settings.region, config=_CONFIG)
+
+    @cached_property
+    def _signed_fetch(self) -> Fetch:
+        credentials = boto3.Session().get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        return signed_fetch(credentials, self.settings.region)
 
     def store(self) -> Store:
         """The KeyValueStore with a count of paid calls that begins at zero."""
@@ -156,7 +164,7 @@ class Services:
         key = read_api_key(self.secrets, self.settings.api_key_secret)
         for origin in lane.origins:
             base = base_url(self.settings.api_url, origin, self.settings.region)
-            problem = health_problem(fetch, base, lane.lane, origin, key)
+            problem = health_problem(self._signed_fetch if origin.signed else fetch, base, lane.lane, origin, key)
             if problem:
                 return problem
         return ""

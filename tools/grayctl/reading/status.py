@@ -1,5 +1,6 @@
 """Saved, published, answered: the state of one environment, read and assessed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
 from gray.lanes.lane_table import LaneTable
+from gray.lanes.metrics import source_of
 from gray.lanes.parameters import Parameters, read_parameters
 from gray.lanes.registration import STABLE, LaneOrigin
 from gray.lanes.sites import is_lane, site_files
@@ -23,7 +25,7 @@ from grayctl.stack.target import Target
 @dataclass(frozen=True)
 class OriginView:
     """One origin of a lane: where it is, which paths go there (none: every path), what keeps viewers from calling it
-    directly, and whether a kill reaches it."""
+    directly, whether a kill reaches it, and whether CloudWatch has figures of it."""
 
     id: str
     kind: str
@@ -31,12 +33,13 @@ class OriginView:
     paths: list[str]
     guard: str
     kill: bool
+    figures: bool
 
     @classmethod
     def of(cls, origin: LaneOrigin) -> "OriginView":
         address = f"{origin.address}/{origin.path}".rstrip("/")
         paths = [prefix for prefix in origin.paths if prefix]
-        return cls(origin.id, origin.kind, address, paths, origin.guard, bool(origin.variable))
+        return cls(origin.id, origin.kind, address, paths, origin.guard, bool(origin.variable), bool(source_of(origin)))
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
     records = records_of(target).recent(1)
     record = records[0] if records else None
     edge = ask_edge(target.site, debug_header) if target.site else EdgeAnswer(False, error="no site address")
+    lanes = lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published)
     return Status(
         environment=target.environment,
         stack=target.stack,
@@ -103,7 +107,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         created_at=revision.created_at if revision else 0,
         ramp_percent=share_percent(document),
         rules=document.get("rules") or [],
-        lanes=lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published),
+        lanes=lanes,
         published=published,
         last_publication=record,
         edge=edge,
@@ -111,6 +115,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         findings=[
             *wrong,
             *site_findings(parameters),
+            *_uncounted(lanes),
             *judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
         ],
     )
@@ -158,6 +163,17 @@ def judge(
     elif published and edge.revision is not None and edge.revision < published.revision:
         findings.append(f"the nearest edge location still uses revision {edge.revision}")
     return findings
+
+
+def _uncounted(lanes: Sequence[LaneView]) -> list[str]:
+    """The lanes that the watch cannot judge."""
+    return [
+        f"origin {origin.id} of {lane.lane} has no figures: the watch does not judge "
+        + ("any gray lane" if lane.lane == STABLE else lane.lane)
+        for lane in lanes
+        for origin in lane.origins
+        if not origin.figures
+    ]
 
 
 def lane_views(parameters: Parameters, table: LaneTable, published: Published | None) -> list[LaneView]:
