@@ -15,7 +15,7 @@ from delivery.stacks.leftovers import names, refuse_leftovers
 from delivery.stacks.origin_keys import keys_of, refuse_leap
 from delivery.stacks.states import described, refuse_deployment
 from edge.build import functions as built_functions
-from gray.lanes.registration import LaneTable
+from gray.lanes.lane_table import LaneTable
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 

@@ -7,7 +7,8 @@ from delivery.commands import run_tests
 from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
 from gray.history.revisions import Revisions
-from gray.lanes.registration import STABLE, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import STABLE
 from grayctl.stack.target import Target
 
 __all__ = ["verify"]
