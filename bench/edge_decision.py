@@ -30,7 +30,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_link, sign_pin
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.user_lists import build_shards, place, shard_key
 
 NOW = 1_800_000_000
@@ -98,7 +98,10 @@ def config(rules: list[dict[str, Any]], **more: Any) -> dict[str, str]:
     compiled = compile_release(
         read_release(document),
         stamp=Stamp(417, 96, 12, until=NOW + 86_400),
-        lanes={"v2": LaneApi("a1b2c3d4e5", "live"), "v3": LaneApi("f6g7h8i9j0", "live")},
+        lanes={
+            "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
+            "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
+        },
         region="eu-central-1",
         keys=KEYS,
     )

@@ -30,7 +30,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 
 PEERS = Path(__file__).parent / "peers"
 RESULTS = Path(__file__).parent / "results" / "edge_peers.md"
@@ -75,7 +75,7 @@ def store() -> dict[str, str]:
     compiled = compile_release(
         release,
         stamp=Stamp(1, 1, 1, until=NOW + 86_400),
-        lanes={"v2": LaneApi("a1b2c3d4e5", "live")},
+        lanes={"v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),)},
         region="eu-central-1",
         keys=EdgeKeys((("a", "k" * 43),)),
     )

@@ -3,17 +3,19 @@
 import json
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 
 from gray.history.list_files import ListFiles
 from gray.history.revisions import Revisions
-from gray.lanes.preflight import api_url, files_missing, health_problem, manifest_problem
-from gray.lanes.registration import LaneTable, Registration, read_parameters
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.parameters import read_parameters
+from gray.lanes.preflight import Fetch, base_url, files_missing, health_problem, manifest_problem
+from gray.lanes.registration import Registration
 from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import CurrentParameter
@@ -21,15 +23,17 @@ from gray.publish.records.ledger import LedgerTable
 from gray.publish.records.publication_log import PublicationLog
 from gray.publish.secrets import read_api_key, read_edge_keys
 from gray.publish.store.store import Store
-from sync.fetch import fetch
+from sync.fetch import fetch, signed_fetch
 from sync.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -85,6 +89,13 @@ class Services:
     def _apigateway(self) -> "APIGatewayClient":
         return boto3.client("apigateway", region_name=self.settings.region, config=_CONFIG)
 
+    @cached_property
+    def _signed_fetch(self) -> Fetch:
+        credentials = boto3.Session().get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        return signed_fetch(credentials, self.settings.region)
+
     def store(self) -> Store:
         """The KeyValueStore with a count of paid calls that begins at zero."""
         return Store(self._store_client, self.settings.store_arn)
@@ -130,22 +141,20 @@ class Services:
 
     def _adoption(self) -> "Adoption":
         from gray.lanes.adoption import Adoption, Owner
+        from gray.lanes.ownership import Ownership
 
         settings = self.settings
         owner = Owner(
-            settings.environment,
             settings.account,
             settings.region,
             settings.origin_api_keys,
             settings.stable_function,
         )
+        functions: LambdaClient = boto3.client("lambda", region_name=settings.region, config=_CONFIG)
+        http_apis: ApiGatewayV2Client = boto3.client("apigatewayv2", region_name=settings.region, config=_CONFIG)
+        ownership = Ownership(self._apigateway, http_apis, functions, settings.trusted_hosts)
         table = LaneTable(self.dynamodb, settings.table)
-        return Adoption(
-            self._apigateway,
-            boto3.client("lambda", region_name=self.settings.region, config=_CONFIG),
-            table,
-            owner,
-        )
+        return Adoption(self._apigateway, functions, table, owner, ownership)
 
     def _preflight(self, lane: Registration, whole: bool) -> str:
         check = files_missing if whole else manifest_problem
@@ -153,17 +162,20 @@ class Services:
         if problem:
             return problem
         key = read_api_key(self.secrets, self.settings.api_key_secret)
-        return health_problem(fetch, api_url(self.settings.api_url, lane, self.settings.region), lane.lane, key)
+        for origin in lane.origins:
+            base = base_url(self.settings.api_url, origin, self.settings.region)
+            problem = health_problem(self._signed_fetch if origin.signed else fetch, base, lane.lane, origin, key)
+            if problem:
+                return problem
+        return ""
 
     def _switch(self, lane: Registration, own: bool) -> None:
         from gray.lanes.switch import to_own, to_stable
 
-        # An API that is gone has nothing left to switch.
-        with suppress(self._apigateway.exceptions.NotFoundException):
-            if own:
-                to_own(self._apigateway, lane)
-            else:
-                to_stable(self._apigateway, lane, self.settings.stable_function)
+        if own:
+            to_own(self._apigateway, lane)
+        else:
+            to_stable(self._apigateway, lane, self.settings.stable_function)
 
     def _announce(self, detail: Mapping[str, object]) -> None:
         answer = self._events.put_events(

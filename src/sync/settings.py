@@ -25,6 +25,7 @@ class Settings:
     api_key_secret: str
     origin_api_keys: tuple[str, ...]
     stable_function: str
+    trusted_hosts: tuple[str, ...]
     alarm_topic: str
     prefix: str
     rollback_alarms: str
@@ -48,6 +49,7 @@ class Settings:
             api_key_secret=env["API_KEY_SECRET"],
             origin_api_keys=tuple(env["ORIGIN_API_KEYS"].split(",")),
             stable_function=env["STABLE_FUNCTION"],
+            trusted_hosts=tuple(host.strip() for host in env.get("TRUSTED_HOSTS", "").split(",") if host.strip()),
             alarm_topic=env["ALARM_TOPIC"],
             prefix=env["PARAMETER_PREFIX"],
             rollback_alarms=env.get("ROLLBACK_ALARM_PREFIX", ""),

@@ -14,13 +14,14 @@ from watch.settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
 
 logger = Logger()
 
 
 @cache
-def _clients() -> "tuple[CloudWatchClient, DynamoDBClient]":
-    return boto3.client("cloudwatch"), boto3.client("dynamodb")
+def _clients() -> "tuple[CloudWatchClient, DynamoDBClient, SSMClient]":
+    return boto3.client("cloudwatch"), boto3.client("dynamodb"), boto3.client("ssm")
 
 
 @logger.inject_lambda_context

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gray.analysis.trial import Findings, Window
-from watch.figures import Figures
+from watch.figures import Figures, mean_p95
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.literals import StandardUnitType
@@ -52,7 +52,7 @@ def lane_metrics(figures: Mapping[str, Sequence[Figures]], asked: Mapping[str, f
             continue
         metrics.append(Metric("ErrorRate", 100 * sum(f.errors for f in each) / totals[lane], "Percent", lane))
         metrics.append(Metric("Share", 100 * totals[lane] / everything, "Percent", lane))
-        p95 = _mean_p95(each)
+        p95 = mean_p95(each)
         if p95 is not None:
             metrics.append(Metric("LatencyP95", p95, "Milliseconds", lane))
     return metrics
@@ -68,11 +68,3 @@ def finding_metrics(lane: str, found: Findings | None) -> list[Metric]:
         Metric("EvidenceErrors", found.errors_log10 if found else 0.0, "None", lane),
         Metric("EvidenceLatency", found.latency_log10 if found else 0.0, "None", lane),
     ]
-
-
-def _mean_p95(figures: Sequence[Figures]) -> float | None:
-    """The windows' p95, weighted by their requests; percentiles cannot be added up, so this is for people to look at
-    and no test rests on it."""
-    weighted = [(f.p95, f.requests) for f in figures if f.p95 is not None and f.requests]
-    requests = sum(weight for _, weight in weighted)
-    return sum(p95 * weight for p95, weight in weighted) / requests if requests else None

@@ -1,24 +1,25 @@
 """The lanes' figures out of CloudWatch, window by window.
 
-API Gateway's own metrics come first: a lane whose function crashes on import writes no metric of its own. Where the
-API Gateway has none, the lane library's (namespace Graylane) are taken.
+The metrics of the services that own the lane's origins come first: a lane whose function crashes on import writes no
+metric of its own. Where these have none, the lane library's (namespace Graylane) are taken.
 
 Slow requests are counted by the statistic `TC(<ms>:)`, the number of values above a bound (CloudWatch user guide,
 "CloudWatch statistics definitions"): a count, so windows can be added up, which percentiles cannot.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gray.analysis.evidence import Counts
+from gray.lanes.metrics import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
 
-__all__ = ["Figures", "Source", "api_gateway", "lane_library", "read"]
+__all__ = ["Figures", "lane_library", "mean_p95", "read"]
 
 type Values = dict[str, dict[int, float]]
 
@@ -43,22 +44,6 @@ class Figures:
         return None if self.slow is None else Counts(self.requests, self.slow)
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a lane's figures are: the namespace, the dimensions, and the metrics' names there."""
-
-    namespace: str
-    dimensions: Mapping[str, str]
-    requests: str
-    errors: str
-
-
-def api_gateway(environment: str, lane: str) -> Source:
-    """The lane's API as the API Gateway counts it (dimensions ApiName and Stage)."""
-    dimensions = {"ApiName": f"graylane-{environment}-api-{lane}", "Stage": "live"}
-    return Source("AWS/ApiGateway", dimensions, "Count", "5XXError")
-
-
 def lane_library(environment: str, lane: str, service: str) -> Source:
     """The lane's API as its own code counts it."""
     dimensions = {"environment": environment, "lane": lane, "service": service}
@@ -67,21 +52,45 @@ def lane_library(environment: str, lane: str, service: str) -> Source:
 
 def read(
     cloudwatch: "CloudWatchClient",
-    sources: Sequence[Source],
+    origins: Sequence[Source],
+    fallback: Source,
     *,
     start: int,
     end: int,
     period: int,
     reference: float | None,
 ) -> list[Figures]:
-    """A lane's figures in each window of `period` seconds from `start` to `end`, from the first source that has
-    requests; windows without data are zero. `reference` (ms) is what slow requests are above."""
-    values: Values = {}
-    for source in sources:
-        values = _ask(cloudwatch, source, start, end, period, reference)
-        if any(values["requests"].values()):
+    """A lane's figures in each window of `period` seconds from `start` to `end`, added up over its origins.
+
+    From `fallback` where these have no requests; windows without data are zero. `reference` (ms) is what slow requests
+    are above.
+    """
+    begins = range(start, end, period)
+    for sources in (origins, [fallback]):
+        values = _ask(cloudwatch, sources, start, end, period, reference)
+        found = [_sum([_figures(one, begin, period, reference) for one in values], begin + period) for begin in begins]
+        if any(figures.requests for figures in found):
             break
-    return [_figures(values, begin, period, reference) for begin in range(start, end, period)]
+    return found
+
+
+def mean_p95(figures: Sequence[Figures]) -> float | None:
+    """Their p95, weighted by their requests; percentiles cannot be added up, so this is for people to look at and no
+    test rests on it."""
+    weighted = [(f.p95, f.requests) for f in figures if f.p95 is not None and f.requests]
+    requests = sum(weight for _, weight in weighted)
+    return sum(p95 * weight for p95, weight in weighted) / requests if requests else None
+
+
+def _sum(figures: Sequence[Figures], end: int) -> Figures:
+    slow = [f.slow for f in figures if f.slow is not None]
+    return Figures(
+        end,
+        sum(f.requests for f in figures),
+        sum(f.errors for f in figures),
+        mean_p95(figures),
+        sum(slow) if slow else None,
+    )
 
 
 def _figures(values: Values, begin: int, period: int, reference: float | None) -> Figures:
@@ -98,13 +107,18 @@ def _figures(values: Values, begin: int, period: int, reference: float | None) -
 
 
 def _ask(
-    cloudwatch: "CloudWatchClient", source: Source, start: int, end: int, period: int, reference: float | None
-) -> Values:
-    wanted = {"requests": (source.requests, "Sum"), "errors": (source.errors, "Sum"), "p95": ("Latency", "p95")}
-    if reference is not None:
-        wanted["slow"] = ("Latency", f"TC({reference:.3f}:)")
-    queries = [_query(source, name, metric, statistic, period) for name, (metric, statistic) in wanted.items()]
-    values: Values = {name: {} for name in ("requests", "errors", "p95", "slow")}
+    cloudwatch: "CloudWatchClient",
+    sources: Sequence[Source],
+    start: int,
+    end: int,
+    period: int,
+    reference: float | None,
+) -> list[Values]:
+    """The values of each source, in one call for all."""
+    values: list[Values] = [{name: {} for name in ("requests", "errors", "p95", "slow")} for _ in sources]
+    queries = [query for at, source in enumerate(sources) for query in _queries(source, at, period, reference)]
+    if not queries:
+        return []
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries,
         StartTime=datetime.fromtimestamp(start, UTC),
@@ -112,9 +126,17 @@ def _ask(
     )
     for page in pages:
         for result in page["MetricDataResults"]:
+            name, _, at = result["Id"].rpartition("_")
             points = zip(result["Timestamps"], result["Values"], strict=True)
-            values[result["Id"]].update({int(at.timestamp()): value for at, value in points})
+            values[int(at)][name].update({int(time.timestamp()): value for time, value in points})
     return values
+
+
+def _queries(source: Source, at: int, period: int, reference: float | None) -> "list[MetricDataQueryTypeDef]":
+    wanted = {"requests": (source.requests, "Sum"), "errors": (source.errors, "Sum"), "p95": (source.latency, "p95")}
+    if reference is not None:
+        wanted["slow"] = (source.latency, f"TC({reference:.3f}:)")
+    return [_query(source, f"{name}_{at}", metric, statistic, period) for name, (metric, statistic) in wanted.items()]
 
 
 def _query(source: Source, name: str, metric: str, statistic: str, period: int) -> "MetricDataQueryTypeDef":

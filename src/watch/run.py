@@ -10,7 +10,10 @@ from gray.analysis.share import asked_by, percent_by
 from gray.analysis.trial import Findings, Trial, findings, take_in
 from gray.history.revision import Revision
 from gray.history.revisions import Revisions
-from watch import figures as sources
+from gray.lanes.metrics import source_of, sources_of
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import LaneOrigin
+from watch import figures as lane_figures
 from watch.compare import Metric, finding_metrics, lane_metrics, windows
 from watch.figures import Figures
 from watch.settings import Settings
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
 
 __all__ = ["watch"]
 
@@ -27,13 +31,17 @@ STABLE = "v1"
 MOST_WINDOWS = 60
 
 
-def watch(cloudwatch: "CloudWatchClient", dynamodb: "DynamoDBClient", settings: Settings, now: int) -> dict[str, float]:
+def watch(
+    cloudwatch: "CloudWatchClient", dynamodb: "DynamoDBClient", ssm: "SSMClient", settings: Settings, now: int
+) -> dict[str, float]:
     """Takes in the windows that are complete, keeps the trials, publishes the findings; returns them by
     `<metric>.<lane>` for the log.
 
     A run that fails is made up for by the next one: a trial remembers where its last window ended, and is kept
-    before anything is published.
+    before anything is published. A lane is not judged while one of its origins, or of stable's, is counted by nobody.
     """
+    registrations = read_parameters(ssm, settings.prefix).registrations
+    origins = {lane: found.origins for lane, found in registrations.items()}
     revision = Revisions(dynamodb, settings.table).current()
     document = _document(revision)
     end = _floor(now - settings.settle, settings.period)
@@ -43,11 +51,12 @@ def watch(cloudwatch: "CloudWatchClient", dynamodb: "DynamoDBClient", settings: 
     seen: dict[str, Sequence[Figures]] = {}
     metrics: list[Metric] = [Metric("WatchRuns", 1, "Count")]
     for lane in document.get("lanes") or []:
-        trial = _trial(dynamodb, settings, revision, document, lane, now) if revision and watching else None
+        judged = watching and _counted(origins.get(STABLE, ())) and _counted(origins.get(lane, ()))
+        trial = _trial(dynamodb, settings, revision, document, lane, now) if revision and judged else None
         start = max(min(recent, trial.end if trial else recent), end - MOST_WINDOWS * settings.period)
         reference = trial.reference if trial else None
-        stable = _read(cloudwatch, settings, STABLE, start, end, reference)
-        gray = _read(cloudwatch, settings, lane, start, end, reference)
+        stable = _read(cloudwatch, settings, STABLE, origins, start, end, reference)
+        gray = _read(cloudwatch, settings, lane, origins, start, end, reference)
         found: Findings | None = None
         if trial:
             trial = take_in(trial, windows(stable, gray))
@@ -57,7 +66,7 @@ def watch(cloudwatch: "CloudWatchClient", dynamodb: "DynamoDBClient", settings: 
         seen[lane] = [f for f in gray if f.end > recent]
         metrics += finding_metrics(lane, found)
     if not seen:
-        seen[STABLE] = _read(cloudwatch, settings, STABLE, recent, end, None)
+        seen[STABLE] = _read(cloudwatch, settings, STABLE, origins, recent, end, None)
     asked = {lane: percent_by(document, lane) if watching else 0.0 for lane in seen if lane != STABLE}
     metrics += lane_metrics(seen, asked)
     _publish(cloudwatch, settings.environment, metrics)
@@ -81,14 +90,24 @@ def _trial(
     return replace(trial, limits=settings.limits).ask(asked_by(document, lane), now + settings.settle)
 
 
+def _counted(origins: Sequence[LaneOrigin]) -> bool:
+    return all(source_of(origin) for origin in origins)
+
+
 def _read(
-    cloudwatch: "CloudWatchClient", settings: Settings, lane: str, start: int, end: int, reference: float | None
+    cloudwatch: "CloudWatchClient",
+    settings: Settings,
+    lane: str,
+    origins: Mapping[str, Sequence[LaneOrigin]],
+    start: int,
+    end: int,
+    reference: float | None,
 ) -> list[Figures]:
-    places = [
-        sources.api_gateway(settings.environment, lane),
-        sources.lane_library(settings.environment, lane, settings.service),
-    ]
-    return sources.read(cloudwatch, places, start=start, end=end, period=settings.period, reference=reference)
+    fallback = lane_figures.lane_library(settings.environment, lane, settings.service)
+    places = sources_of(origins.get(lane, ()))
+    return lane_figures.read(
+        cloudwatch, places, fallback, start=start, end=end, period=settings.period, reference=reference
+    )
 
 
 def _publish(cloudwatch: "CloudWatchClient", environment: str, metrics: Sequence[Metric]) -> None:

@@ -10,11 +10,13 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True)
 class Settings:
-    """`period` is the length of a window and `settle` the age it must have before it counts (seconds; CloudWatch may
-    take two minutes to have all of a minute's data), `window_minutes` how far back rates and p95 are averaged."""
+    """`prefix` is the path of the parameters, `period` the length of a window, `settle` the age it must have before it
+    counts (seconds; CloudWatch may take two minutes to have all of a minute's data), `window_minutes` how far back
+    rates and p95 are averaged."""
 
     environment: str
     table: str
+    prefix: str
     limits: Limits
     period: int = 60
     settle: int = 120
@@ -41,6 +43,7 @@ class Settings:
         return cls(
             environment=variables["GRAY_ENVIRONMENT"],
             table=variables["CONFIG_TABLE"],
+            prefix=variables["PARAMETER_PREFIX"],
             limits=limits,
             period=int(number("WATCH_PERIOD_SECONDS", cls.period)),
             settle=int(number("WATCH_SETTLE_SECONDS", cls.settle)),

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.support.release.registrations import registration, rest_api
 
 from gray.lanes.registration import Registration
 from gray.lanes.switch import to_own, to_stable
@@ -57,7 +58,7 @@ def make_api(apigateway: Any) -> Registration:
     deployment = apigateway.create_deployment(restApiId=api)["id"]
     variables = {"function": OWN, "serve_as": "v2"}
     apigateway.create_stage(restApiId=api, stageName="live", deploymentId=deployment, variables=variables)
-    return Registration(lane="v2", api_id=api, stage="live", function=OWN)
+    return registration("v2", rest_api("v2", api, kill={"variable": "function", "function": OWN}))
 
 
 def test_a_lane_that_crashes_on_import_is_out_within_five_seconds_and_comes_back(stack: LocalStack) -> None:
@@ -66,7 +67,7 @@ def test_a_lane_that_crashes_on_import_is_out_within_five_seconds_and_comes_back
     make_function(stack, STABLE, GOOD)
     apigateway = stack.client("apigateway")
     gray = make_api(apigateway)
-    url = f"{stack.endpoint}/restapis/{gray.api_id}/live/_user_request_/orders"
+    url = f"{stack.endpoint}/restapis/{gray.origins[0].address}/live/_user_request_/orders"
     assert httpx.get(url, timeout=30).status_code >= 500
 
     # When its API is switched

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 from tests.support.aws.config_table import make_config_table
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.edge.config import stamped
 from gray.history.revision import Conflict, NotPossible
-from gray.lanes.registration import ADOPTED, Lane
+from gray.lanes.lane_table import ADOPTED, Lane
+from gray.lanes.registration import Registration
 from gray.publish.control_plane import ControlPlane
 from gray.publish.publisher import Publisher, PublishRequest
 from gray.publish.records.current import Published
@@ -86,10 +88,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackServices
         services.s3.create_bucket(Bucket=BUCKET)
         keys = {"identity": "", "newest": "a", "a": "A" * 43}
         services.secrets.create_secret(Name="race/edge-keys", SecretString=json.dumps(keys))
-        lane = {"lane": "v2", "api_id": "api2", "stage": "live", "usage_plan": "plan2"}
-        services.ssm.put_parameter(Name=f"{PREFIX}/lanes/v2", Value=json.dumps(lane), Type="String", Overwrite=True)
+        text = registration_text("v2", rest_api("v2", "api2"))
+        services.ssm.put_parameter(Name=f"{PREFIX}/lanes/v2", Value=text, Type="String", Overwrite=True)
         plane = services.control_plane()
-        plane.lanes.table.put(Lane("v2", ADOPTED, "api2", "live", usage_plan="plan2", keys=plane.lanes.keys))
+        origins = Registration.parse("v2", text).origins
+        plane.lanes.table.put(Lane("v2", ADOPTED, origins, keys=plane.lanes.keys))
         plane.history.revisions.save(_release(0, False), author="anna", reason="first", via="cli", base=None)
         yield services
 

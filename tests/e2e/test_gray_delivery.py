@@ -55,7 +55,7 @@ def test_a_gray_lane_is_deployed_by_itself_kept_while_used_and_removed(
     assert "v2/.graylane/manifest.json" in keys
     assert all(key.startswith("v2/") for key in keys)
     registered = json.loads(ssm.get_parameter(Name="/gray/prod/lanes/v2")["Parameter"]["Value"])
-    assert registered["api_id"] == stack.outputs("graylane-gray")["ApiId"]
+    assert registered["origins"][0]["api"] == stack.outputs("graylane-gray")["ApiId"]
 
     used = run(["delivery", "destroy", "gray", "--yes"], variables)
     assert used.returncode == 1

@@ -104,8 +104,9 @@ def test_gray_before_prod(account: Account) -> None:
     account.stack.deploy("gray")
     registered = account.registration("v2")
     assert registered is not None
-    assert registered["api_id"] == account.stack.outputs(GRAY)["ApiId"]
-    url = f"{account.stack.endpoint}/restapis/{registered['api_id']}/{registered['stage']}/_user_request_/api/orders"
+    (origin,) = registered["origins"]
+    assert origin["api"] == account.stack.outputs(GRAY)["ApiId"]
+    url = f"{account.stack.endpoint}/restapis/{origin['api']}/{origin['stage']}/_user_request_/api/orders"
     assert httpx.get(url, timeout=30, trust_env=False).status_code == 403
 
     # When the platform comes, without stable: it serves its bucket, and adopts nobody, who could not fall back

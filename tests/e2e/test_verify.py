@@ -38,7 +38,7 @@ def api_url(stack: Stack, lane: str) -> str:
     """A lane's API as anybody would call it who has found its name."""
     ssm = stack.client("ssm")
     registered = json.loads(ssm.get_parameter(Name=f"/gray/{stack.environment}/lanes/{lane}")["Parameter"]["Value"])
-    api = registered["api_id"]
+    api = registered["origins"][0]["api"]
     if _local(stack):
         return f"{ssm.meta.endpoint_url}/restapis/{api}/live/_user_request_/api/health"
     return f"https://{api}.execute-api.{ssm.meta.region_name}.amazonaws.com/live/api/health"

@@ -10,6 +10,7 @@ from tests.explore.execution import Execution
 from tests.support.control.bases import rotated_keys
 from tests.support.control.steady_world import SteadyServices
 from tests.support.control.world import PREFIX
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.history.revision import AlreadyDone
 from gray.release.document import Release
@@ -179,9 +180,9 @@ def _register(api: str) -> Callable[[Execution, Actor], None]:
     def run(execution: Execution, actor: Actor) -> None:
         """A deployment of the lane's stack: an API that calls its own function, then the registration."""
         world = execution.world
-        world.apigateway.deploy(api, "graylane-test-api-v2", "live", f"plan-{api}")
-        values = {"lane": "v2", "api_id": api, "stage": "live", "usage_plan": f"plan-{api}", "function": "f-v2"}
-        given = {"Name": f"{PREFIX}/lanes/v2", "Value": json.dumps(values), "Type": "String", "Overwrite": True}
+        world.apigateway.deploy(api, "api-v2", "live", f"plan{api}")
+        text = registration_text("v2", rest_api("v2", api))
+        given = {"Name": f"{PREFIX}/lanes/v2", "Value": text, "Type": "String", "Overwrite": True}
         world.client("ssm", world.ssm, actor).put_parameter(**given)
         world.switched.pop("v2", None)
 

@@ -10,7 +10,7 @@ from tests.support.control.steady_world import SteadyServices, SteadyWorld
 
 from gray.edge.config import Fence, stamped
 from gray.history.revision import KILLED, Head
-from gray.lanes.registration import GONE, WITHDRAWN
+from gray.lanes.lane_table import GONE, WITHDRAWN
 from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
 from gray.publish.repair.drift import check_drift

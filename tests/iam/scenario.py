@@ -23,10 +23,11 @@ from aws_lambda_powertools import Metrics
 from moto import mock_aws
 from tests.iam.recording import Answer, Call, Recorder
 from tests.iam.resolved import REGION, Environment
-from tests.support.aws.memory_aws import MemoryApiGateway
+from tests.support.aws.memory_aws import MemoryApiGateway, MemoryLambda
 from tests.support.aws.strict_store import StrictStore
 from tests.support.control.world import release
 from tests.support.functions.sample_events import CASES, event
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.history.revisions import Revisions
 
@@ -46,6 +47,11 @@ _OF_THE_GATEWAY = (
     "DeleteUsagePlanKey",
     "UpdateStage",
 )
+# No HTTP API: the simulator knows no resource of the kind.
+_NOBODYS_URL = {
+    **{"id": "b", "kind": "function-url", "url": "https://nobodys.lambda-url.us-east-1.on.aws/", "function": "nobodys"},
+    **{"paths": ["/b"], "health": "/", "guard": "oac"},
+}
 _SYNC = ("SyncStreamFunction", "SyncScheduledFunction", "SyncManualFunction")
 
 
@@ -126,6 +132,7 @@ class Day:
         for service, fake, names in (
             ("cloudfront-keyvaluestore", self.store, _OF_THE_STORE),
             ("apigateway", self.gateway, _OF_THE_GATEWAY),
+            ("lambda", MemoryLambda(), ("GetFunctionUrlConfig",)),
         ):
             answers |= {f"{service}.{name}": _asking(fake, name) for name in names}
         return answers
@@ -216,7 +223,8 @@ class Day:
 
     def _lanes_go(self) -> None:
         ssm = boto3.client("ssm")
-        self._put("/gray/dev/lanes/v3", json.dumps({"lane": "v3", "api_id": "nobody", "stage": "live"}))  # refused
+        self._put("/gray/dev/lanes/v3", registration_text("v3", rest_api("v3", "nobody")))  # refused
+        self._put("/gray/dev/lanes/v4", registration_text("v4", _NOBODYS_URL))  # so is this
         self.call("SyncManualFunction", {"action": "publish", "id": "refused", "author": "anna"})
         for function in _SYNC:
             self._save(None)

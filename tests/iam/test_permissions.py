@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 # Allowed and not called in this day, with the reason.
 NOT_IN_A_DAY = {
     "cloudfront-keyvaluestore:GetKey": "a store of more than 50 keys, read by its two keys",
+    "lambda:InvokeFunctionUrl": "a signed function URL is asked for its health by HTTP",
     "ssm:GetParameterHistory": "two runs that write the parameter at one moment",
 }
 FOREIGN = (("graylane-dev", "graylane-other"), ("/gray/dev", "/gray/other"), ("graylane/dev", "graylane/other"))
@@ -106,7 +107,7 @@ def test_another_environments_resources_are_denied(here: Environment, calls: Map
         ("events:PutEvents", "", {"events:source": ["graylane", "graylane.orders"]}),
         ("events:PutEvents", "", {}),
         ("cloudwatch:PutMetricData", "", {"cloudwatch:namespace": "AWS/Lambda"}),
-        ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another/stages/prod", {}),
+        ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another/resources/r/methods/GET", {}),
         ("apigateway:PATCH", "arn:aws:apigateway:us-east-1::/restapis/another", {}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/usageplans/another/keys/anothers", {}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/usageplans/another", {}),

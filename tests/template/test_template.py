@@ -53,6 +53,7 @@ CALLED_AS = {
     "s3:GetObjectVersion": "get_object",
     "lambda:InvokeFunction": "invoke",
     "apigateway:GET": "get_rest_api",
+    "lambda:InvokeFunctionUrl": "signed_fetch",
     "apigateway:PATCH": "update_stage",
     "apigateway:POST": "create_usage_plan_key",
     "apigateway:DELETE": "delete_usage_plan_key",

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gray.lanes.registration import Registration, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import Registration
 from gray.lanes.sites import MANIFEST
 from grayctl.actions.site.source import build_site
 from grayctl.reading.edge_answer import EdgeAnswer, ask_edge
@@ -51,8 +52,9 @@ def _of_lane(target: Target, registration: Registration | None) -> list[str]:
     if registration is None:
         return [f"lane {target.lane} is not registered under {target.parameter_prefix}/lanes"]
     expected = target.outputs.get("ApiId")
-    if registration.api_id != expected:
-        return [f"lane {target.lane} is registered with API {registration.api_id}, the stack has {expected}"]
+    registered = [origin.address for origin in registration.origins]
+    if expected not in registered:
+        return [f"lane {target.lane} is registered with {', '.join(registered)}, the stack has API {expected}"]
     return []
 
 

@@ -17,7 +17,8 @@ from delivery.stacks.origin_keys import keys_of, refuse_leap
 from delivery.stacks.stable import stable_values
 from delivery.stacks.states import described, refuse_deployment
 from edge.build import functions as built_functions
-from gray.lanes.registration import STABLE, LaneTable
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.registration import STABLE
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 

@@ -15,7 +15,8 @@ from delivery.released import leads_to
 from delivery.stacks.removal import delete, empty, resources, unprotect_tables
 from delivery.stacks.states import described, holds_nothing, parameter, refuse_removal
 from gray.history.revisions import Revisions
-from gray.lanes.registration import STABLE, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import STABLE
 from grayctl.actions.gray_data import waits
 from grayctl.errors import UnreachableError
 from grayctl.stack.project import project_root, stack_name

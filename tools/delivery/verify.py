@@ -8,7 +8,8 @@ from delivery.errors import DeliveryError
 from delivery.released import leads_anywhere
 from delivery.stacks.states import parameter
 from gray.history.revisions import Revisions
-from gray.lanes.registration import STABLE, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import STABLE
 from grayctl.stack.target import Target
 
 __all__ = ["verify"]

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,10 @@ ConfigEnv = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output, for scripts.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+Template = Annotated[
+    Path | None,
+    typer.Option("--template", help="SAM or CloudFormation template; default: template.yaml, .yml or .json."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 

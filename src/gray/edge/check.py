@@ -9,7 +9,7 @@ from gray.edge.compile import CompileError, encoded
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.document import Release, State
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.site_files import FILES_BYTES, SiteFiles
 from gray.release.validation import whole
 from gray.release.validation.problem import Problem
@@ -72,13 +72,13 @@ def _size_problems(release: Release) -> list[Problem]:
     get."""
     if release.state == State.KILLED:
         return []
-    api = LaneApi("a" * 10, "live")
+    api = Origin("api", "rest-api", "a" * 10, "live")
     secret = "s" * 43
     try:
         encoded(
             release,
             stamp=_WIDEST,
-            lanes=dict.fromkeys(release.lanes, api),
+            lanes=dict.fromkeys(release.lanes, (api,)),
             region="ap-southeast-2",
             keys=EdgeKeys((("a", secret), ("b", secret)), identity=secret),
             files=_MOST_FILES,

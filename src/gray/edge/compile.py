@@ -16,12 +16,13 @@ from gray.edge.config import (
     identity_secret,
     killed_config,
     lane_entries,
+    origins_text,
     pin_seals,
 )
 from gray.edge.grants import EdgeKeys, release_key
 from gray.edge.rules import rules_text
 from gray.release.document import Release, State
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origins, valid
 from gray.release.site_files import DEFAULT_FILES, SiteFiles
 from gray.release.validation.problem import Problem
 from gray.release.validation.release_problems import ReleaseProblem
@@ -60,7 +61,7 @@ def compile_release(
     release: Release,
     *,
     stamp: Stamp,
-    lanes: Mapping[str, LaneApi],
+    lanes: Mapping[str, Origins],
     region: str,
     keys: EdgeKeys,
     files: SiteFiles = DEFAULT_FILES,
@@ -79,7 +80,7 @@ def encoded(
     release: Release,
     *,
     stamp: Stamp,
-    lanes: Mapping[str, LaneApi],
+    lanes: Mapping[str, Origins],
     region: str,
     keys: EdgeKeys,
     files: SiteFiles = DEFAULT_FILES,
@@ -90,7 +91,7 @@ def encoded(
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)
         return Compiled(config, (), _digest(killed_config(0, stamp.revision, stamp.epoch)))
     rules = rules_text(release)
-    live = {lane: lanes[lane] for lane in release.lanes if lane in lanes}
+    live = {lane: origins_text(lanes[lane]) for lane in release.lanes if lane in lanes}
     names = [name for name, _ in keys.keys]
     newest, *old = [release_key(secret, release.salt) for _, secret in keys.keys]
     rest = {
@@ -149,8 +150,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _input_problems(release: Release, lanes: Mapping[str, LaneApi], region: str) -> list[Problem]:
-    found = [ReleaseProblem.LANE_API(lane=name) for name, lane in lanes.items() if not lane.valid]
+def _input_problems(release: Release, lanes: Mapping[str, Origins], region: str) -> list[Problem]:
+    found = [ReleaseProblem.LANE_ORIGINS(lane=name) for name, origins in lanes.items() if not valid(origins)]
     if release.state != State.KILLED:
         rules = enumerate(release.rules)
         found += [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from gray.edge.grants import EdgeKeys, release_key, seal
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Kind, Origin, Origins
 from gray.release.site_files import DEFAULT_FILES, SiteFiles
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "lane_entries",
     "lanes_of",
     "mask",
+    "origins_text",
     "part_key",
     "part_keys",
     "pin_seals",
@@ -153,9 +154,25 @@ def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
     return "|".join(str(values[name]) for name in FIELDS) + f"|\n{rules or END}"
 
 
-def lane_entries(lanes: Mapping[str, LaneApi], seals: Mapping[str, str]) -> str:
-    """The lanes' pins and APIs, as `lanes_of` reads them."""
-    return entries({name: f"{seals[name]}:{_address(lane)}" for name, lane in lanes.items()})
+def origins_text(origins: Origins) -> str:
+    """A lane's origins as src/edge/call.js reads them: the longest path prefix first."""
+    placed = sorted(((prefix, origin) for origin in origins for prefix in origin.paths), key=_longest_first)
+    return ":".join(f"{prefix}>{_letter(origin)}{origin.address}/{origin.path}" for prefix, origin in placed)
+
+
+def _longest_first(placed: tuple[str, Origin]) -> tuple[int, str]:
+    prefix, _ = placed
+    return -len(prefix), prefix
+
+
+def _letter(origin: Origin) -> str:
+    letters: dict[Kind, str] = {"rest-api": "a", "http-api": "a", "function-url": "f", "url": "u"}
+    return "o" if origin.signed else letters[origin.kind]
+
+
+def lane_entries(lanes: Mapping[str, str], seals: Mapping[str, str]) -> str:
+    """The lanes' pins and origins, as `lanes_of` reads them; `lanes` has the origins' text by lane."""
+    return entries({name: f"{seals[name]}:{origins}" for name, origins in lanes.items()})
 
 
 def _lanes_field(entries: str, files: str) -> str:
@@ -189,25 +206,19 @@ def mask(config: str) -> str:
     fields, tail = _split(config)
     if signing_key(config):
         fields[_SECRET] = _KEY_PLACE
-        masked = entries({name: f"{_PIN_PLACE}:{_address(lane)}" for name, lane in lanes_of(config).items()})
-        fields[_LANES] = _lanes_field(masked, fields[_FILES])
+        lanes = lanes_of(config)
+        fields[_LANES] = _lanes_field(lane_entries(lanes, dict.fromkeys(lanes, _PIN_PLACE)), fields[_FILES])
         ids = [pair.partition(":")[0] for pair in fields[_OLD_KEYS].split(",") if pair]
         fields[_OLD_KEYS] = entries(dict.fromkeys(ids, _KEY_PLACE))
         fields[_IDENTITY_KEY] = "{{identity}}" if fields[_IDENTITY_KEY] else ""
     return "|".join(fields) + tail
 
 
-def lanes_of(config: str) -> dict[str, LaneApi]:
-    """The gray lanes that a config sends viewers to."""
+def lanes_of(config: str) -> dict[str, str]:
+    """The gray lanes that a config sends viewers to, with the text of their origins."""
     fields, _ = _split(config)
-    found: dict[str, LaneApi] = {}
-    for entry in fields[_LANES].split(",") if len(fields) > _LANES else ():
-        name, _, more = entry.partition(":")
-        _, _, address = more.partition(":>a")
-        api_id, _, stage = address.partition("/")
-        if stage:
-            found[name] = LaneApi(api_id, stage)
-    return found
+    found = [entry.split(":", 2) for entry in fields[_LANES].split(",")] if len(fields) > _LANES else []
+    return {name: origins for name, _, origins in (entry for entry in found if len(entry) == 3) if ">" in origins}
 
 
 def signing_key(config: str) -> tuple[str, str] | None:
@@ -228,7 +239,7 @@ def identity_source(config: str) -> tuple[str, str, str, str] | None:
     return kind, place, name, unquote(fields[_IDENTITY_KEY])
 
 
-def again(config: str, sequence: int, lanes: Mapping[str, LaneApi]) -> str:
+def again(config: str, sequence: int, lanes: Mapping[str, str]) -> str:
     """The same config as publication `sequence`, with these lanes: the edge answers stable for one that is missing.
 
     The config may be masked.
@@ -263,8 +274,3 @@ def _split(config: str) -> tuple[list[str], str]:
     """The head's fields, and the rest with the newline before it."""
     head, newline, rules = config.partition("\n")
     return head.split("|"), newline + rules
-
-
-def _address(lane: LaneApi) -> str:
-    """An origin without a path prefix, as src/edge/call.js reads it: an API of API Gateway."""
-    return f">a{lane.api_id}/{lane.stage}"

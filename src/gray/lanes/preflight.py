@@ -1,4 +1,4 @@
-"""Whether a lane can take viewers: its files are all there, and its API answers as that lane.
+"""Whether a lane can take viewers: its files are all there, and its origins answer.
 
 Each check returns what is wrong; an empty text when nothing is.
 """
@@ -7,38 +7,61 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gray.lanes.registration import Registration
+from gray.lanes.registration import LaneOrigin
 from gray.lanes.sites import MANIFEST, is_shared_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["DEFAULT_API_URL", "Fetch", "api_url", "files_missing", "health_problem", "manifest_problem"]
+__all__ = [
+    "DEFAULT_API_URL",
+    "Fetch",
+    "base_url",
+    "files_missing",
+    "guard_headers",
+    "health_problem",
+    "manifest_problem",
+]
 
 DEFAULT_API_URL = "https://{api_id}.execute-api.{region}.amazonaws.com/{stage}"
 # Gets a URL with headers: status and body. Raises OSError when nobody answers.
 Fetch = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
-def api_url(template: str, lane: Registration, region: str) -> str:
-    """The base URL of a lane's API; `template` is Lambda configuration, never part of a registration."""
-    return template.format(api_id=lane.api_id, stage=lane.stage, region=region)
+def base_url(template: str, origin: LaneOrigin, region: str) -> str:
+    """Where an origin answers, without a slash at the end; `template`, an API's URL, is Lambda configuration."""
+    if origin.kind == "url":
+        return f"https://{origin.address}/{origin.path}".rstrip("/")
+    if origin.kind == "function-url":
+        return f"https://{origin.address}.lambda-url.{region}.on.aws"
+    return template.format(api_id=origin.address, stage=origin.path, region=region).rstrip("/")
 
 
-def health_problem(fetch: Fetch, base_url: str, lane: str, key: str) -> str:
-    """Asks `/api/health` with the origin's key; the answer must be 200 and name the lane."""
+def guard_headers(origin: LaneOrigin, key: str) -> dict[str, str]:
+    """What an origin's guard asks for; the key goes to nobody else."""
+    return {"x-api-key": key} if origin.guard in ("api-key", "header") else {}
+
+
+def health_problem(fetch: Fetch, base_url: str, lane: str, origin: LaneOrigin, key: str) -> str:
+    """Asks for the origin's health as the edge would; any 200 counts, unless it names another lane."""
+    asked = f"{origin.id} of {lane}"
     try:
-        status, body = fetch(f"{base_url}/api/health", {"x-api-key": key})
+        status, body = fetch(f"{base_url}{origin.health}", guard_headers(origin, key))
     except OSError as error:
-        return f"the API of {lane} does not answer: {error}"
+        return f"{asked} does not answer: {error}"
     if status != 200:
-        return f"the API of {lane} answers its health check with {status}"
+        return f"{asked} answers its health check {origin.health} with {status}"
+    named = _lane_named(body)
+    return f"{asked} answers as {named}: register the origin of {lane}" if named not in ("", lane) else ""
+
+
+def _lane_named(body: bytes) -> str:
+    """The lane that the answer names, as the lane library does; empty if it names none."""
     try:
         answer: Any = json.loads(body)
-        named = answer.get("lane")
-    except (ValueError, AttributeError):
-        return f"the API of {lane} answers its health check with something that is not a JSON object"
-    return "" if named == lane else f"the API registered as {lane} answers as {named}"
+    except ValueError:
+        return ""
+    return str(answer.get("lane", "")) if isinstance(answer, dict) else ""
 
 
 def manifest_problem(s3: "S3Client", bucket: str, lane: str) -> str:

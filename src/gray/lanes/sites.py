@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gray.lanes.registration import LANE
 from gray.release.site_files import DEFAULT_FILES, FILES_BYTES, SiteFiles
 
 __all__ = [
@@ -32,7 +33,6 @@ MANIFEST = ".graylane/manifest.json"
 """The list of a site's files, below the lane's directory in the bucket."""
 MAX_ENDINGS, MAX_SHARED, MAX_PREFIX = 40, 8, 40
 
-_LANE = re.compile(r"v[1-9][0-9]?")
 _ENDING = re.compile(r"[a-z0-9]{1,12}")
 _PREFIX = re.compile(r"/(?:[\w.~@+-]+/)+", re.ASCII)
 # A lane's own directory, and segments that browsers and servers take for another path.
@@ -41,7 +41,7 @@ _NEVER_SHARED = re.compile(r"/v\d+/|.*/\.\.?/")
 
 def is_lane(name: str) -> bool:
     """Whether a lane can have this name: v1 to v99."""
-    return bool(_LANE.fullmatch(name))
+    return bool(re.fullmatch(LANE, name))
 
 
 def is_ending(text: str) -> bool:

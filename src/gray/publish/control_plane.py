@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from gray.history.list_files import ListFiles
 from gray.history.revisions import Revisions
-from gray.lanes.registration import LaneTable, Parameters, Registration
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.parameters import Parameters
+from gray.lanes.registration import Registration
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import CurrentParameter
 from gray.publish.records.ledger import LedgerTable

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from gray.edge.config import origins_text
 from gray.history.revision import ACTIVE, KILLED, PAUSED, Head
 from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origins
 
 __all__ = ["Due", "due", "lapsed"]
 
@@ -14,7 +15,7 @@ Due = Literal["first", "revision", "unfinished", "lanes", "files", "lease", ""]
 
 
 def due(
-    head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[str, LaneApi], files: str, now: float
+    head: Head, current: Published | None, ledger: Ledger, lanes: Mapping[str, Origins], files: str, now: float
 ) -> Due:
     """Why HEAD has to be published now, from what costs nothing to read; empty when it has not.
 
@@ -30,7 +31,7 @@ def due(
         return "files"
     if head.state not in (ACTIVE, PAUSED):
         return ""
-    if dict(current.lanes) != {name: lanes[name] for name in current.wants if name in lanes}:
+    if dict(current.lanes) != {name: origins_text(lanes[name]) for name in current.wants if name in lanes}:
         return "lanes"
     if not lapsed(current, now) and now >= current.until - current.lease / 2:
         return "lease"

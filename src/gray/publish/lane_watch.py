@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from gray.lanes.adoption import steps
-from gray.lanes.registration import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane, Parameters, Registration
+from gray.lanes.lane_table import ADOPTED, GONE, REFUSED, WITHDRAWN, Lane
+from gray.lanes.parameters import Parameters
+from gray.lanes.registration import STABLE, LaneOrigin, Registration
 from gray.publish.control_plane import LaneServices, Notices
-from gray.release.lane_api import LaneApi
 
 __all__ = ["FoundLanes", "check_live", "readmit", "refresh", "switch_apis"]
 
@@ -20,9 +21,9 @@ class FoundLanes:
     withdrawn: tuple[str, ...] = ()
 
     @property
-    def live(self) -> dict[str, LaneApi]:
-        """Those that may be published."""
-        return {name: LaneApi(lane.api_id, lane.stage) for name, lane in self.known.items() if lane.usable}
+    def live(self) -> dict[str, tuple[LaneOrigin, ...]]:
+        """The origins of those that may be published."""
+        return {name: lane.origins for name, lane in self.known.items() if lane.usable}
 
     def why_not(self, name: str) -> str:
         """Why viewers cannot be sent to a lane."""
@@ -35,11 +36,20 @@ class FoundLanes:
 def refresh(services: LaneServices, notices: Notices, parameters: Parameters, now: float) -> FoundLanes:
     """Adopts newly registered lanes and releases those that are gone; calls AWS only when something changed."""
     known = services.table.all()
-    for step in steps(parameters.registrations, known, services.keys):
-        known[step.name] = services.adoption().take(step, now=int(now))
+    for step in steps(parameters, known, services.keys):
+        known[step.name] = services.adoption().take(step, _others(parameters, known, step.name), now=int(now))
         if known[step.name].status == REFUSED and (step.lane is None or step.lane.why != known[step.name].why):
             notices.warn(f"Lane {step.name} refused in {notices.environment}", known[step.name].why)
     return FoundLanes(parameters.registrations, known)
+
+
+def _others(parameters: Parameters, known: Mapping[str, Lane], name: str) -> dict[str, tuple[LaneOrigin, ...]]:
+    """The origins of stable, and of each other gray lane that has not ended."""
+    held = {lane.lane: lane.origins for lane in known.values() if lane.status not in (REFUSED, GONE)}
+    stable = parameters.registrations.get(STABLE)
+    return {lane: origins for lane, origins in held.items() if lane != name} | (
+        {STABLE: stable.origins} if stable else {}
+    )
 
 
 def check_live(services: LaneServices, notices: Notices, lanes: FoundLanes, published: Collection[str]) -> FoundLanes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from gray.edge.config import Stamp, files_text, part_keys
+from gray.edge.config import Stamp, files_text, origins_text, part_keys
 from gray.history.revision import FINISHED, Revision
 from gray.publish.control_plane import ControlPlane
 from gray.publish.lane_watch import FoundLanes, readmit
@@ -83,7 +83,7 @@ def compile_target(
             until=now + lease,
             published_at=now,
             lease=lease,
-            lanes=live,
+            lanes={name: origins_text(origins) for name, origins in live.items()},
             wants=tuple(release.lanes),
             files=files_text(files),
         ),

@@ -7,7 +7,7 @@ ends when it would have ended: only a publication of HEAD renews it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gray.edge.config import CONFIG, Stamp, again, lanes_of, part_key, part_keys, stamped, unmask
+from gray.edge.config import CONFIG, Stamp, again, lanes_of, origins_text, part_key, part_keys, stamped, unmask
 from gray.history.revision import KILLED, Head
 from gray.publish.control_plane import ControlPlane
 from gray.publish.kill_publisher import follow_kill, publish_kill
@@ -20,7 +20,6 @@ from gray.publish.records.publication_log import REFUSED, SUPERSEDED, Record
 from gray.publish.store.write_plan import Target
 from gray.publish.store.writer import StillKilled, Superseded, observe
 from gray.publish.write import Ready, write_publication
-from gray.release.lane_api import LaneApi
 
 __all__ = ["stand_by"]
 
@@ -130,8 +129,8 @@ def _list_of(shard: str) -> str:
     return shard.removeprefix("s.").rpartition(".")[0]
 
 
-def _left(named: Mapping[str, LaneApi], lanes: FoundLanes) -> dict[str, LaneApi]:
-    return {name: lanes.live[name] for name in named if name in lanes.live}
+def _left(named: Mapping[str, str], lanes: FoundLanes) -> dict[str, str]:
+    return {name: origins_text(lanes.live[name]) for name in named if name in lanes.live}
 
 
 def _renumbered(part: str, sequence: int) -> str:

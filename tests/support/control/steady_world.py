@@ -39,6 +39,7 @@ _SETTINGS = Settings(
     api_key_secret="api-key",
     origin_api_keys=("originkey",),
     stable_function="graylane-test-api-v1",
+    trusted_hosts=(),
     alarm_topic="arn:aws:sns:eu-central-1:111122223333:graylane-test-alarms",
     prefix=PREFIX,
     rollback_alarms="graylane-test-withdraw-",

@@ -14,6 +14,7 @@ from tests.support.aws.config_table import TABLE
 from tests.support.aws.memory_aws import (
     MemoryApiGateway,
     MemoryDynamoDB,
+    MemoryHttpApis,
     MemoryLambda,
     MemoryS3,
     MemorySecrets,
@@ -21,13 +22,17 @@ from tests.support.aws.memory_aws import (
 )
 from tests.support.aws.strict_store import ARN, StrictStore
 from tests.support.release.documents import document
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.edge.grants import EdgeKeys
 from gray.history.list_files import ListFiles, list_file_key
 from gray.history.revision import Revision
 from gray.history.revisions import Revisions
 from gray.lanes.adoption import Adoption, Owner
-from gray.lanes.registration import LaneTable, Registration, read_parameters
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.ownership import Ownership
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import Registration
 from gray.publish.control_plane import Clock, ControlPlane, Edge, History, LaneServices, Notices, Records
 from gray.publish.kill import Killed, kill_directly
 from gray.publish.publisher import Publisher, PublishRequest, PublishResult
@@ -87,6 +92,7 @@ class World:
     ssm: MemorySSM = field(default_factory=MemorySSM)
     store: StrictStore = field(default_factory=StrictStore)
     apigateway: MemoryApiGateway = field(default_factory=MemoryApiGateway)
+    http_apis: MemoryHttpApis = field(default_factory=MemoryHttpApis)
     functions: MemoryLambda = field(default_factory=MemoryLambda)
     secrets: MemorySecrets = field(default_factory=lambda: MemorySecrets({"edge-keys": json.dumps(KEYS)}))
     time: float = 1_800_000_000.0
@@ -95,6 +101,7 @@ class World:
     warned: list[str] = field(default_factory=list)
     switched: dict[str, bool] = field(default_factory=dict)
     origin_keys: tuple[str, ...] = ("originkey",)
+    trusted_hosts: tuple[str, ...] = ()
 
     def control_plane(self, hook: Hook = _nothing) -> ControlPlane:
         def client(service: str, real: object) -> Any:
@@ -103,7 +110,13 @@ class World:
         now = self.clock(hook)
         dynamodb, s3 = client("dynamodb", self.dynamodb), client("s3", self.s3)
         ssm, secrets = client("ssm", self.ssm), client("secretsmanager", self.secrets)
-        owner = Owner("test", "111122223333", "eu-central-1", self.origin_keys, "graylane-test-api-v1")
+        owner = Owner("111122223333", "eu-central-1", self.origin_keys, "graylane-test-api-v1")
+        ownership = Ownership(
+            client("apigateway", self.apigateway),
+            client("apigatewayv2", self.http_apis),
+            client("lambda", self.functions),
+            self.trusted_hosts,
+        )
         lanes = LaneTable(dynamodb, TABLE)
 
         def around(call: str, act: Callable[[], None]) -> None:
@@ -133,7 +146,7 @@ class World:
             lanes=LaneServices(
                 lanes,
                 adoption=lambda: Adoption(
-                    client("apigateway", self.apigateway), client("lambda", self.functions), lanes, owner
+                    client("apigateway", self.apigateway), client("lambda", self.functions), lanes, owner, ownership
                 ),
                 preflight=preflight,
                 switch=lambda lane, own: around(
@@ -169,6 +182,7 @@ class World:
         other.ssm.values = {name: list(values) for name, values in self.ssm.values.items()}
         other.store.restore(self.store)
         other.apigateway, other.functions = deepcopy(self.apigateway), deepcopy(self.functions)
+        other.http_apis, other.trusted_hosts = deepcopy(self.http_apis), self.trusted_hosts
         other.secrets = MemorySecrets(dict(self.secrets.values))
         other.announced, other.warned = list(self.announced), list(self.warned)
         other.switched = dict(self.switched)
@@ -181,9 +195,9 @@ class World:
 
     def register(self, lane: str = "v2", api: str = "api2") -> None:
         """The lane's stack is deployed: its API, its usage plan and its registration."""
-        self.apigateway.deploy(api, f"graylane-test-api-{lane}", "live", f"plan-{api}")
-        values = {"lane": lane, "api_id": api, "stage": "live", "usage_plan": f"plan-{api}", "function": f"f-{lane}"}
-        self.ssm.put_parameter(Name=f"{PREFIX}/lanes/{lane}", Value=json.dumps(values), Type="String", Overwrite=True)
+        self.apigateway.deploy(api, f"api-{lane}", "live", f"plan{api}")
+        text = registration_text(lane, rest_api(lane, api))
+        self.ssm.put_parameter(Name=f"{PREFIX}/lanes/{lane}", Value=text, Type="String", Overwrite=True)
 
     def unregister(self, lane: str = "v2") -> None:
         """The lane's stack is gone."""

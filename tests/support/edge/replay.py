@@ -18,7 +18,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.user_lists import build_shards, shard_key
 
 __all__ = ["Vector", "code_of", "in_njs", "in_quickjs", "vectors"]
@@ -66,7 +66,8 @@ def _keys(description: Mapping[str, Any]) -> dict[str, str]:
     keys: dict[str, str] = {}
     if "release" in description:
         document = description["release"]
-        lanes = {lane: LaneApi(*world.API[lane]) for lane in document["lanes"]}
+        apis = {lane: world.API[lane] for lane in document["lanes"]}
+        lanes = {lane: (Origin("api", "rest-api", api, stage),) for lane, (api, stage) in apis.items()}
         compiled = compile_release(
             read_release(document),
             stamp=Stamp(world.SEQUENCE, world.REVISION, world.EPOCH, until=world.UNTIL),

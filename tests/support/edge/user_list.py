@@ -9,7 +9,7 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.user_lists import shard_key
 
 __all__ = ["NOW", "Asked", "on_the_list"]
@@ -28,7 +28,7 @@ class Asked:
         compiled = compile_release(
             release,
             stamp=Stamp(1, 1, 1, until=NOW + 3_600),
-            lanes={"v2": LaneApi("api2", "live")},
+            lanes={"v2": (Origin("api", "rest-api", "api2", "live"),)},
             region="eu-central-1",
             keys=EdgeKeys((("a", "A" * 43),)),
         )

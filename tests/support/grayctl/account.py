@@ -12,6 +12,7 @@ from botocore.session import Session
 from moto import mock_aws
 from rich.console import Console
 from tests.support.aws.config_table import make_config_table
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.history.revisions import Revisions
 from grayctl.stack.target import Clients, Target
@@ -64,8 +65,8 @@ class Account:
         return revisions
 
     def register(self, lane: str, api: str, **more: str) -> None:
-        value = {"lane": lane, "api_id": api, "stage": "live", "usage_plan": "p", **more}
-        self.client("ssm").put_parameter(Name=f"/gray/prod/lanes/{lane}", Value=json.dumps(value), Type="String")
+        text = registration_text(lane, rest_api(lane, api), **more)
+        self.client("ssm").put_parameter(Name=f"/gray/prod/lanes/{lane}", Value=text, Type="String")
 
     def is_there(self, stack: str) -> bool:
         stacks = self.client("cloudformation").list_stacks()["StackSummaries"]

@@ -35,10 +35,28 @@ class Case:
 
 NOWHERE = Mistake("--config-env nowhere", EXIT_USAGE, "samconfig.toml has no environment 'nowhere'")
 NOT_DEPLOYED = Mistake("--config-env empty", EXIT_UNREACHABLE, "stack graylane-empty does not exist in us-east-1")
+# They read files, and ask no stack.
+STACKLESS = ("list check", "init", "doctor", "attach")
 UNASKED = EXIT_NOT_CONFIRMED, "there is no terminal to ask"
 
 # They only look: one stack with some history serves them all.
 LOOKING = {
+    "doctor": Case(
+        "",
+        "no CloudFront distribution",
+        (
+            Mistake("--template missing.yaml", EXIT_USAGE, "file not found: missing.yaml"),
+            Mistake("--template ids.txt", EXIT_USAGE, "ids.txt is not a CloudFormation template"),
+        ),
+    ),
+    "attach": Case(
+        "--print terraform --file app.toml",
+        "graylane-prod-request-static",
+        (
+            Mistake("--print pulumi", EXIT_USAGE, "'pulumi' is not one of"),
+            Mistake("--print cdk --file missing.toml", EXIT_USAGE, "file not found: missing.toml"),
+        ),
+    ),
     "status": Case("", "wanted", (NOWHERE, NOT_DEPLOYED)),
     "watch": Case(
         "--once",
@@ -114,6 +132,15 @@ LOOKING = {
 # They change something: a stack of its own for each.
 RAMPED = ("ramp 5 --yes --no-wait",)
 CHANGING = {
+    "init": Case(
+        "",
+        "written: graylane.toml",
+        (
+            Mistake("", EXIT_USAGE, "graylane.toml is there already"),
+            Mistake("--environment Prod --force", EXIT_USAGE, "environment String should match pattern"),
+        ),
+        json="--dry-run",
+    ),
     "ramp": Case(
         "20 --yes",
         "published in",
@@ -256,8 +283,13 @@ def write_files(folder: Path) -> None:
     (folder / "empty.txt").write_text("# nobody\n")
     (folder / "good.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v2, percent: 5}\n")
     (folder / "bad.yaml").write_text("salt: abcdefgh\nlanes: [v2]\nrules:\n  - {id: ramp, lane: v1, percent: 5}\n")
+    (folder / "template.yaml").write_text("Resources: {Table: {Type: AWS::Serverless::SimpleTable}}\n")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("hello")
+    (folder / "app.toml").write_text(
+        'environment = "prod"\ntemplate = "template.yaml"\nlanes.v1.stack = "app"\n'
+        'site = {folder = "site", documents = "spa"}\n'
+    )
 
 
 def succeed(grayctl: Grayctl, name: str, case: Case) -> None:

@@ -15,6 +15,7 @@ from tests.support.aws.config_table import KEYS, TABLE
 from tests.support.aws.moto_writes import written
 from tests.support.aws.serving import serving
 from tests.support.aws.strict_store import ARN
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.history.revisions import Revisions
 from gray.publish.records.current import Published
@@ -168,17 +169,10 @@ def deployed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 def _register_lanes(ssm: Any) -> None:
     for lane, api in (("v1", "stable1"), ("v2", "gray2")):
-        value = {
-            "lane": lane,
-            "api_id": api,
-            "stage": "live",
-            "function": f"graylane-test-api-{lane}",
-            "usage_plan": f"plan{lane}",
-            "table": f"graylane-test-orders-{lane}",
-            "services": {},
-            "data": "isolated",
-        }
-        ssm.put_parameter(Name=f"/gray/test/lanes/{lane}", Value=json.dumps(value), Type="String")
+        value = registration_text(
+            lane, rest_api(lane, api), table=f"graylane-test-orders-{lane}", services={}, data="isolated"
+        )
+        ssm.put_parameter(Name=f"/gray/test/lanes/{lane}", Value=value, Type="String")
 
 
 def _template(site: str) -> dict[str, Any]:

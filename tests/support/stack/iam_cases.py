@@ -96,6 +96,13 @@ CASES: dict[str, Case] = {
         "tells people of a refusal or a withdrawal", unseen="a topic's default policy lets its account publish"
     ),
     "PublishingPolicy apigateway:GET": Case("is a registered API one of this account's?", Probes.adopt),
+    "PublishingPolicy lambda:GetFunctionUrlConfig": Case(
+        "is a registered function URL one of this account's?", unseen="the example's lanes have no function URL"
+    ),
+    "PublishingPolicy lambda:InvokeFunctionUrl": Case(
+        "asks a signed function URL for its health", unseen="the example's lanes have no function URL"
+    ),
+    "PublishingPolicy lambda:InvokeFunction": Case("the same", unseen="the example's lanes have no function URL"),
     "PublishingPolicy apigateway:PATCH": Case("the kill at the API", Probes.kill_and_resume),
     "PublishingPolicy apigateway:POST": Case("puts the origin's key on an adopted lane's plan", Probes.adopt),
     "PublishingPolicy apigateway:DELETE": Case("and takes it off when the lane goes", Probes.adopt),
@@ -117,6 +124,7 @@ CASES: dict[str, Case] = {
         "calls the scheduled functions", unseen="the emulator's scheduler calls with its own rights"
     ),
     # watching
+    "WatchRole ssm:GetParametersByPath": Case("reads the lanes' origins", Probes.watch),
     "WatchRole cloudwatch:GetMetricData": Case("reads the lanes' figures", Probes.watch),
     "WatchRole cloudwatch:PutMetricData": Case("publishes what it found, below Graylane only", Probes.watch),
     "WatchRole dynamodb:GetItem, dynamodb:PutItem": Case("reads the release, keeps the trial", Probes.watch),

@@ -93,7 +93,7 @@ class Probes:
     def kill_and_resume(self) -> None:
         """The kill switches gray's API to stable's function, and what follows switches it back."""
         assert self._by_hand("kill")["errors"] == []
-        stage = {"restApiId": self._registration("v2")["api_id"], "stageName": "live"}
+        stage = {"restApiId": self._registration("v2")["origins"][0]["api"], "stageName": "live"}
         switched = self._stack.client("apigateway").get_stage(**stage)["variables"]["function"]
         try:
             assert switched == f"{self._prefix}-api-v1", switched
@@ -153,7 +153,7 @@ class Probes:
     # how
 
     def _ask(self, lane: str, method: str, document: Any = None) -> Any:
-        api, ssm = self._registration(lane)["api_id"], self._ssm
+        api, ssm = self._registration(lane)["origins"][0]["api"], self._ssm
         url = f"{ssm.meta.endpoint_url}/restapis/{api}/live/_user_request_/api/orders"
         headers = {"x-api-key": self._key, "x-gray-version": lane, "baggage": f"gray.version={lane}"}
         answers: list[httpx.Response] = []

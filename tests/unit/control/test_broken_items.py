@@ -14,7 +14,7 @@ from tests.unit.control.test_sync import WorldServices
 from gray.analysis.plan_store import Plans
 from gray.analysis.ramp_plan import PlanState
 from gray.dynamodb_values import Plain, to_item
-from gray.lanes.registration import ADOPTED
+from gray.lanes.lane_table import ADOPTED
 from gray.publish.records.current import Published
 from gray.publish.records.publication_log import PUBLISHED
 from sync.runs import by_schedule
@@ -32,7 +32,7 @@ ODD: dict[str, Any] = {
     "inside out": {"M": {"staff": {"M": {"shards": {"S": "x"}}}, "1": {"S": "x"}}},
 }
 LEDGER = ("version", "intent", "confirmed", "lists", "parts", "unused", "items", "published", "switched_at")
-LANE = ("lane", "status", "api_id", "stage", "usage_plan", "adopted_at", "failures", "why")
+LANE = ("lane", "status", "origins", "adopted_at", "failures", "why")
 ITEMS = [("store", 0, name) for name in LEDGER] + [("lane", 2, name) for name in LANE] + [("sequence", 0, "value")]
 
 

@@ -11,7 +11,7 @@ from gray.edge.compile import compile_release
 from gray.edge.config import Stamp, killed_config, mask, unmask
 from gray.edge.grants import EdgeKeys, release_key, sign_pin
 from gray.publish.records.backup import EdgeConfig
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 
 A, B = "A" * 43, "B" * 43
 SECRET = "a key of the identity, 32 bytes or more"
@@ -38,7 +38,7 @@ def test_a_key_that_has_been_dropped_since_is_left_out() -> None:
 
 
 def test_the_store_never_has_a_key_that_another_release_could_use() -> None:
-    lanes = {"v2": LaneApi("api2", "live")}
+    lanes = {"v2": (Origin("api", "rest-api", "api2", "live"),)}
     config = compile_release(
         release(20), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=_keys("", b=B, a=A)
     ).config
@@ -50,7 +50,7 @@ def test_the_store_never_has_a_key_that_another_release_could_use() -> None:
 def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
     keys = _keys("it's (a) secret! ~ * / | , : of enough bytes", a=A)
     identity = {"kind": "signed", "sources": ["cookie:uid"]}
-    lanes = {"v2": LaneApi("api2", "live")}
+    lanes = {"v2": (Origin("api", "rest-api", "api2", "live"),)}
     config = compile_release(
         release(20, identity=identity), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=keys
     ).config

@@ -10,13 +10,14 @@ from moto import mock_aws
 from tests.support.aws.config_table import make_config_table
 from tests.support.aws.memory_aws import MemoryDynamoDB, MemoryS3, MemorySSM
 from tests.support.control.world import World
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.dynamodb_values import Plain, to_item
 from gray.edge.config import Stamp
 from gray.history.list_files import ListFiles
 from gray.history.revision import AlreadyDone, Conflict, RevisionError
 from gray.history.revisions import Revisions
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from gray.publish.records.backup import EdgeConfig
 from gray.publish.records.current import CurrentParameter, Published
 from gray.publish.records.ledger import LedgerMoved, LedgerTable
@@ -171,7 +172,10 @@ def test_parameters(moto: dict[str, Any]) -> None:
         answers: Answers = [parameter.read(), read_parameters(client, "/gray/test")]
         parameter.write(current)
         client.put_parameter(
-            Name="/gray/test/lanes/v2", Value='{"lane":"v2","api_id":"a","stage":"live"}', Type="String", Overwrite=True
+            Name="/gray/test/lanes/v2",
+            Value=registration_text("v2", rest_api("v2", "a")),
+            Type="String",
+            Overwrite=True,
         )
         client.put_parameter(Name="/gray/test/lanes/v3", Value="{}", Type="String", Overwrite=True)
         client.put_parameter(Name="/gray/testing/current", Value="other", Type="String", Overwrite=True)

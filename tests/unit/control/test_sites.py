@@ -13,12 +13,12 @@ from gray.edge.check import read_release
 from gray.edge.compile import VALUE_BYTES, encoded
 from gray.edge.config import Stamp, files_text, lanes_of
 from gray.edge.grants import EdgeKeys
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from gray.lanes.sites import DIRECTORY, SPA, SiteRegistration, is_shared_prefix, site_files
 from gray.publish.publisher import PublishRequest
 from gray.publish.repair.rebuild import rebuild
 from gray.release.document import MAX_LANES
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.site_files import DEFAULT_FILES, FILES_BYTES, SiteFiles
 
 SITE = SiteRegistration("abc", ("foo", "js"), ("/assets/",), DIRECTORY)
@@ -138,7 +138,7 @@ def test_the_longest_head_has_room_for_the_sites() -> None:
     made = encoded(
         release,
         stamp=Stamp(10**9, 10**9, 10**9, until=10**10),
-        lanes=dict.fromkeys(release.lanes, LaneApi("a" * 10, "live")),
+        lanes=dict.fromkeys(release.lanes, (Origin("api", "rest-api", "a" * 10, "live"),)),
         region="ap-southeast-2",
         keys=EdgeKeys((("a", "s" * 43), ("b", "s" * 43)), identity="s" * 43),
         files=SiteFiles(("f" * (FILES_BYTES - 2),)),
@@ -191,7 +191,7 @@ def test_the_set_in_s3_keeps_the_sites(world: World) -> None:
 
     assert rebuild(world.control_plane(), PublishRequest("manual"), source="s3").status == "published"
     assert world.config == before
-    assert lanes_of(before) == {"v2": LaneApi("api2", "live")}
+    assert lanes_of(before) == {"v2": ">aapi2/live"}
 
 
 def test_what_stands_by_keeps_the_sites(world: World) -> None:

@@ -103,7 +103,7 @@ def test_a_lane_of_another_api_is_told(stable: Target, account: Account) -> None
     assert look(stable) == ["lane v1 is not registered under /gray/prod/lanes"]
 
     account.register("v1", "api9")
-    assert look(stable) == ["lane v1 is registered with API api9, the stack has api1"]
+    assert look(stable) == ["lane v1 is registered with api9, the stack has API api1"]
 
 
 def test_files_of_another_build_are_told(stable: Target, account: Account) -> None:

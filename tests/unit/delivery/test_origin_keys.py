@@ -8,11 +8,11 @@ from tests.support.grayctl.account import Account
 from delivery.deploy import refuse
 from delivery.errors import DeliveryError
 from delivery.stacks.origin_keys import refuse_leap
-from gray.lanes.registration import ADOPTED, GONE, Lane, LaneTable
+from gray.lanes.lane_table import ADOPTED, GONE, Lane, LaneTable
 
 WAY = ["a", "ab", "ba", "b", "ba", "ab", "a"]
-BOTH = Lane("v2", ADOPTED, "api2", "live", keys=("1", "2"))
-ONE = Lane("v2", ADOPTED, "api2", "live", keys=("1",))
+BOTH = Lane("v2", ADOPTED, keys=("1", "2"))
+ONE = Lane("v2", ADOPTED, keys=("1",))
 
 
 def test_there_and_back_goes_step_by_step() -> None:
@@ -33,7 +33,7 @@ def test_another_key_is_sent_only_when_every_lane_takes_it(now: str, wanted: str
     with pytest.raises(DeliveryError, match=r"lane v2 does not take the other key yet: `grayctl sync --config"):
         refuse_leap(now, wanted, [ONE], "prod")
 
-    refuse_leap(now, wanted, [Lane("v3", GONE, "api3", "live"), BOTH], "prod")
+    refuse_leap(now, wanted, [Lane("v3", GONE), BOTH], "prod")
 
 
 @pytest.mark.parametrize(("now", "wanted"), [("a", "ab"), ("ab", "a"), ("ba", "b"), ("b", "ba")])

@@ -1,5 +1,7 @@
 """The limits of the edge are errors when a release is checked, not surprises at the edge."""
 
+from dataclasses import replace
+
 import pytest
 from tests.support.release.documents import Document, document, rule, user_list
 
@@ -8,46 +10,64 @@ from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, co
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, GrantError
 from gray.release.document import MAX_LANES, MAX_RULES
-from gray.release.lane_api import LaneApi
+from gray.release.origin import MAX_ORIGINS, MAX_PREFIXES, Origin, Origins
 from gray.release.user_lists import STORE_BYTES, fits
 
 KEYS = EdgeKeys((("a", "k" * 43), ("b", "l" * 43)), "i" * 43)
 STAMP = Stamp(417, 96, 12, until=1_800_086_400)
+API = Origin("api", "rest-api", "a1b2c3d4e5", "live")
 STORE_LIMIT = 1_024  # bytes a value (DG:cloudfront-limits)
 
 
-def compiled(release: Document, keys: EdgeKeys = KEYS, stamp: Stamp = STAMP) -> Compiled:
-    """As a publication would."""
+def compiled(release: Document, keys: EdgeKeys = KEYS, stamp: Stamp = STAMP, *, origins: Origins = (API,)) -> Compiled:
+    """As a publication would, with these origins in each lane."""
     read = read_release(release)
-    lanes = {lane: LaneApi("a1b2c3d4e5", "live") for lane in read.lanes}
+    lanes = dict.fromkeys(read.lanes, origins)
     return compile_release(read, stamp=stamp, lanes=lanes, region="ap-southeast-2", keys=keys)
 
 
-def test_three_lanes_ten_rules_and_two_keys_fit_in_a_thousand_bytes() -> None:
-    rules = [
-        {"id": "staff", "lane": "v2", "when": {"list": "staff"}},
-        {"id": "beta", "lane": "v2", "when": {"cookie": {"name": "beta", "equals": "1"}}},
-        {"id": "partner", "lane": "v3", "when": {"header": {"name": "x-partner", "one_of": ["acme", "globex"]}}},
-        {"id": "campaign", "lane": "v2", "when": {"query": {"name": "utm_campaign", "prefix": "gray-"}}},
-        {"id": "shop", "lane": "v2", "when": {"all": [{"path": "/shop/*"}, {"country": ["AT", "CH"]}]}},
-        {"id": "office", "lane": "v2", "when": {"ip": ["203.0.113.0/24", "2001:db8::/33"]}},
-        {"id": "phones", "lane": "v2", "when": {"all": [{"device": "mobile"}, {"country": "NZ"}]}},
-        {"id": "sale", "lane": "v3", "when": {"time": {"from": "2027-01-15T08:00:00Z", "to": "2027-01-16T08:00:00Z"}}},
-        {"id": "small", "lane": "v4", "percent": 1, "when": {"not": {"path": "/admin/*"}}},
-        {"id": "ramp", "lane": "v2", "percent": 5},
-    ]
-    release = document(
+TEN_RULES = [
+    {"id": "staff", "lane": "v2", "when": {"list": "staff"}},
+    {"id": "beta", "lane": "v2", "when": {"cookie": {"name": "beta", "equals": "1"}}},
+    {"id": "partner", "lane": "v3", "when": {"header": {"name": "x-partner", "one_of": ["acme", "globex"]}}},
+    {"id": "campaign", "lane": "v2", "when": {"query": {"name": "utm_campaign", "prefix": "gray-"}}},
+    {"id": "shop", "lane": "v2", "when": {"all": [{"path": "/shop/*"}, {"country": ["AT", "CH"]}]}},
+    {"id": "office", "lane": "v2", "when": {"ip": ["203.0.113.0/24", "2001:db8::/33"]}},
+    {"id": "phones", "lane": "v2", "when": {"all": [{"device": "mobile"}, {"country": "NZ"}]}},
+    {"id": "sale", "lane": "v3", "when": {"time": {"from": "2027-01-15T08:00:00Z", "to": "2027-01-16T08:00:00Z"}}},
+    {"id": "small", "lane": "v4", "percent": 1, "when": {"not": {"path": "/admin/*"}}},
+    {"id": "ramp", "lane": "v2", "percent": 5},
+]
+
+
+def _three_lanes() -> Document:
+    return document(
         lanes=["v2", "v3", "v4"],
         reserved={"v4": [40, 60]},
         identity={"kind": "signed", "sources": ["cookie:session", "header:X-User"]},
         lists={"staff": user_list()},
-        rules=rules,
+        rules=TEN_RULES,
     )
 
-    config = compiled(release).config
 
-    assert config.count("\n") == 1
-    assert len(config.encode()) <= VALUE_BYTES == 1_000
+CARTS = Origin("carts", "rest-api", "a1b2c3d4e5", "production", ("/cart", "/checkout"))
+PAGES = Origin("pages", "function-url", "f" * 32, signed=True)
+
+
+@pytest.mark.parametrize("origins", [(API,), (CARTS, PAGES)], ids=["one origin", "two origins"])
+def test_three_lanes_ten_rules_and_two_keys_fit_in_the_head_and_one_part(origins: Origins) -> None:
+    made = compiled(_three_lanes(), origins=origins)
+
+    assert len(made.parts) <= 1
+    assert VALUE_BYTES == 1_000
+    assert all(len(value.encode()) <= VALUE_BYTES for value in (made.config, *made.parts))
+
+
+def test_more_than_fits_into_the_head_is_refused_with_the_way_out() -> None:
+    hosts = tuple(Origin(f"o{n}", "url", f"{'x' * 60}.example.com", paths=(f"/{n}",)) for n in range(MAX_ORIGINS))
+
+    with pytest.raises(CompileError, match=r"the head takes 1,\d+ bytes; 1,000 fit.* fewer origins and paths"):
+        compiled(_three_lanes(), origins=hosts)
 
 
 def test_no_value_is_longer_than_the_store_takes_and_letters_are_not_cut() -> None:
@@ -146,16 +166,26 @@ def test_keys_that_would_break_the_format_are_refused_without_being_shown(
 
 
 @pytest.mark.parametrize(
-    ("api", "region", "where"),
+    ("origins", "region", "where"),
     [
-        (LaneApi("a,b", "live"), "us-east-1", "lane v2"),
-        (LaneApi("abc", "a|b"), "us-east-1", "lane v2"),
-        (LaneApi("abc", "live"), "us east", "region"),
+        ((replace(API, address="a,b"),), "us-east-1", "lane v2"),
+        ((replace(API, path="a|b"),), "us-east-1", "lane v2"),
+        ((replace(API, path=""),), "us-east-1", "lane v2"),
+        ((replace(API, paths=("/a:b",)),), "us-east-1", "lane v2"),
+        ((replace(API, signed=True),), "us-east-1", "lane v2"),
+        ((replace(API, kind="url"),), "us-east-1", "lane v2"),
+        ((replace(API, kind="function-url"),), "us-east-1", "lane v2"),
+        ((), "us-east-1", "lane v2"),
+        ((API, replace(API, id="other")), "us-east-1", "lane v2"),
+        ((API, replace(API, paths=("/a",))), "us-east-1", "lane v2"),
+        ((replace(API, paths=tuple(f"/{n}" for n in range(MAX_PREFIXES + 1))),), "us-east-1", "lane v2"),
+        (tuple(replace(API, id=f"o{n}", paths=(f"/{n}",)) for n in range(MAX_ORIGINS + 1)), "us-east-1", "lane v2"),
+        ((API,), "us east", "region"),
     ],
 )
-def test_what_the_edge_could_not_read_is_not_published(api: LaneApi, region: str, where: str) -> None:
+def test_what_the_edge_could_not_read_is_not_published(origins: Origins, region: str, where: str) -> None:
     with pytest.raises(CompileError, match=where):
-        compile_release(read_release(document()), stamp=STAMP, lanes={"v2": api}, region=region, keys=KEYS)
+        compile_release(read_release(document()), stamp=STAMP, lanes={"v2": origins}, region=region, keys=KEYS)
 
 
 def test_a_rule_into_a_lane_that_is_not_live_is_not_published() -> None:

@@ -14,7 +14,7 @@ from gray.edge.compile import compile_release
 from gray.edge.config import FIELDS, Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_debug, sign_link, sign_pin
 from gray.release.document import REASONS
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.user_lists import build_shards, shard_key
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "edge-config.md").read_text(encoding="utf-8")
@@ -27,7 +27,10 @@ def test_the_release_compiles_to_the_config() -> None:
     compiled = compile_release(
         read_release(yaml.safe_load(EXAMPLES["yaml"])),
         stamp=Stamp(417, 96, EPOCH, until=UNTIL),
-        lanes={"v2": LaneApi("a1b2c3d4e5", "live"), "v3": LaneApi("f6g7h8i9j0", "live")},
+        lanes={
+            "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
+            "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
+        },
         region="eu-central-1",
         keys=KEYS,
     )

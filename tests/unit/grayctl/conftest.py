@@ -9,6 +9,7 @@ from moto import mock_aws
 from tests.support.aws.serving import serving
 from tests.support.aws.store_server import ACTIVE, store_handler
 from tests.support.aws.strict_store import StrictStore
+from tests.support.grayctl.command_cases import STACKLESS
 from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Outcome, Stack, deployed
 
 from grayctl.cli import run
@@ -21,8 +22,11 @@ def grayctl(capsys: pytest.CaptureFixture[str]) -> Grayctl:
     """Run one command line as the shell does; the environment is `test` unless named."""
 
     def command(*arguments: str) -> Outcome:
-        stackless = arguments[:2] == ("list", "check")
-        named = arguments if stackless or "--config-env" in arguments else (*arguments, "--config-env", "test")
+        named = (
+            arguments
+            if " ".join(arguments).startswith(STACKLESS) or "--config-env" in arguments
+            else (*arguments, "--config-env", "test")
+        )
         capsys.readouterr()
         code = run(named)
         captured = capsys.readouterr()

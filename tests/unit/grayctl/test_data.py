@@ -1,11 +1,11 @@
 """`grayctl data`, and what `kill` says of it: the real data copy function over moto's tables."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 from tests.support.lane.orders_tables import GRAY, STABLE, data_copy, items, make_tables, order, put
+from tests.support.release.registrations import registration_text, rest_api
 
 FUNCTION = "graylane-test-data-copy"
 
@@ -84,8 +84,8 @@ def test_a_lane_without_a_table_of_its_own_is_a_mistake(lanes: Stack, grayctl: G
 
 
 def test_shared_data_has_nothing_to_bring_home(lanes: Stack, grayctl: Grayctl) -> None:
-    value = {"lane": "v2", "api_id": "gray2", "stage": "live", "table": STABLE, "data": "shared"}
-    lanes.ssm.put_parameter(Name="/gray/test/lanes/v2", Value=json.dumps(value), Type="String", Overwrite=True)
+    value = registration_text("v2", rest_api("v2", "gray2"), table=STABLE, data="shared")
+    lanes.ssm.put_parameter(Name="/gray/test/lanes/v2", Value=value, Type="String", Overwrite=True)
     assert "nothing waits" in grayctl("data", "report").out
     assert "writes stable's table" in grayctl("data", "merge", "--lane", "v2").err
     assert grayctl("kill", "--json").json["waiting"] == {}

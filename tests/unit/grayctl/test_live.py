@@ -21,7 +21,7 @@ from grayctl.stack.target import discover
 def count(cloudwatch: Any, lane: str, requests: int, errors: int) -> None:
     """Requests as API Gateway counts them, seconds ago: the emulator takes a window's end down to the whole second."""
     seen = datetime.now(UTC) - timedelta(seconds=10)
-    dimensions = [{"Name": "ApiName", "Value": f"graylane-test-api-{lane}"}, {"Name": "Stage", "Value": "live"}]
+    dimensions = [{"Name": "ApiName", "Value": f"api-{lane}"}, {"Name": "Stage", "Value": "live"}]
     for name, value in (("Count", requests), ("5XXError", errors)):
         cloudwatch.put_metric_data(
             Namespace="AWS/ApiGateway",
@@ -91,7 +91,7 @@ def test_what_cannot_be_read_is_said_and_hides_nothing_else(stack: Stack, grayct
 
 
 def test_nobody_shares_nothing() -> None:
-    assert read_traffic(None, "test", []) == []  # type: ignore[arg-type]
+    assert read_traffic(None, {}) == []  # type: ignore[arg-type]
 
 
 def test_a_look_that_fails_is_told_and_the_next_is_taken(stack: Stack, grayctl: Grayctl) -> None:

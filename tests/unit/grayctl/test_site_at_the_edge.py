@@ -15,8 +15,8 @@ from gray.edge.check import read_release
 from gray.edge.compile import compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie
-from gray.lanes.registration import read_parameters
-from gray.release.lane_api import LaneApi
+from gray.lanes.parameters import read_parameters
+from gray.release.origin import Origin
 from grayctl.actions.site.place import SitePlace
 from grayctl.actions.site.source import build_site
 from grayctl.actions.site.upload import plan_upload, upload_site
@@ -55,7 +55,7 @@ def published(place: SitePlace) -> str:
     return compile_release(
         release,
         stamp=Stamp(7, 3, 2, until=NOW + 600),
-        lanes={"v2": LaneApi("api2", "live")},
+        lanes={"v2": (Origin("api", "rest-api", "api2", "live"),)},
         region="eu-central-1",
         keys=KEYS,
         files=read_parameters(place.ssm, place.prefix).files,

@@ -17,8 +17,8 @@ import pytest
 from moto import mock_aws
 from tests.support.aws.memory_aws import MemoryS3, MemorySSM
 
+from gray.lanes.parameters import read_parameters
 from gray.lanes.preflight import files_missing
-from gray.lanes.registration import read_parameters
 from gray.lanes.sites import SiteRegistration
 from grayctl.actions.site.clean import delete_leftovers, find_leftovers
 from grayctl.actions.site.place import SitePlace

@@ -96,7 +96,7 @@ def poisoned(stack: Stack, grayctl: Grayctl) -> Stack:
     stack.edge.headers = {"x-gray-version": "v1", "x-gray": "v1; rule=\x1b[2J\x9b; bucket=1; revision=2; epoch=1"}
     lane = json.loads(stack.ssm.get_parameter(Name="/gray/test/lanes/v2")["Parameter"]["Value"])
     stack.ssm.put_parameter(
-        Name="/gray/test/lanes/v2", Value=json.dumps({**lane, "api_id": EVIL}), Type="String", Overwrite=True
+        Name="/gray/test/lanes/v2", Value=json.dumps({**lane, "build": EVIL, EVIL: EVIL}), Type="String", Overwrite=True
     )
     return stack
 

@@ -3,15 +3,18 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
+from tests.support.release.registrations import registration_text, rest_api
 
 from gray.analysis.plan_store import Trials
 from gray.analysis.trial import Limits
+from gray.lanes.metrics import Source
 from watch.run import watch
 from watch.settings import Settings
 
 TABLE = "graylane-test-config"
-SETTINGS = Settings("test", TABLE, Limits())
+SETTINGS = Settings("test", TABLE, "/gray/test", Limits())
 BEGIN = 1_800_000_000
 
 
@@ -21,7 +24,14 @@ class Site:
     def __init__(self, cloudwatch: Any, dynamodb: Any) -> None:
         self.cloudwatch = cloudwatch
         self.dynamodb = dynamodb
+        self.ssm = boto3.client("ssm")
         self.now = BEGIN
+        for lane in ("v1", "v2"):
+            self.register(lane, rest_api(lane, lane))
+
+    def register(self, lane: str, *origins: dict[str, Any]) -> None:
+        text = registration_text(lane, *origins)
+        self.ssm.put_parameter(Name=f"/gray/test/lanes/{lane}", Value=text, Type="String", Overwrite=True)
 
     def release(self, *, percent: float = 10, epoch: int = 1, state: str = "active", **more: Any) -> None:
         document = {"salt": "s1", "lanes": ["v2"], "rules": [{"id": "ramp", "lane": "v2", "percent": percent}]} | more
@@ -38,26 +48,26 @@ class Site:
         slower: float = 1.0,
         source: str = "api",
     ) -> dict[str, float]:
-        """A minute of traffic (requests and errors of each lane), then a run."""
+        """A minute of traffic (requests and errors of each lane), then a run. `source`: API Gateway, or the lane."""
         for lane, (requests, errors), factor in (("v1", stable, 1.0), ("v2", gray, slower)):
             latencies = [factor * (20 + 80 * (n % 100) / 100) for n in range(requests)]
             if source == "api":
-                dimensions, names, space = (
-                    {"ApiName": f"graylane-test-api-{lane}", "Stage": "live"},
-                    ("Count", "5XXError"),
-                    "AWS/ApiGateway",
-                )
+                where = Source("AWS/ApiGateway", {"ApiName": f"api-{lane}", "Stage": "live"}, "Count", "5XXError")
             else:
                 dimensions = {"environment": "test", "lane": lane, "service": "api"}
-                names, space = ("Requests", "Errors"), "Graylane"
-            self.cloudwatch.record(space, names[0], dimensions, self.now, [1.0] * requests)
-            self.cloudwatch.record(space, names[1], dimensions, self.now, [1.0] * errors)
-            self.cloudwatch.record(space, "Latency", dimensions, self.now, latencies)
+                where = Source("Graylane", dimensions, "Requests", "Errors")
+            self.count(where, requests, errors, latencies)
         self.now += 60
         return self.run()
 
+    def count(self, where: Source, requests: int, errors: int, latencies: list[float]) -> None:
+        """Figures as the owning service writes them."""
+        for metric, values in ((where.requests, [1.0] * requests), (where.errors, [1.0] * errors)):
+            self.cloudwatch.record(where.namespace, metric, where.dimensions, self.now, values)
+        self.cloudwatch.record(where.namespace, where.latency, where.dimensions, self.now, latencies)
+
     def run(self) -> dict[str, float]:
-        return watch(self.cloudwatch, self.dynamodb, SETTINGS, self.now)
+        return watch(self.cloudwatch, self.dynamodb, self.ssm, SETTINGS, self.now)
 
 
 @pytest.fixture
@@ -85,6 +95,43 @@ def test_a_lane_that_fails_a_fifth_is_found_within_minutes(site: Site, source: s
 def test_a_lane_that_crashes_on_import_is_found_though_it_writes_no_metric(site: Site) -> None:
     site.release()
     assert (minutes_until(site, "GrayWorseErrors", gray=(100, 100)) or 99) <= 5
+
+
+HTTP_API = {"id": "users", "kind": "http-api", "api": "http2", "stage": "$default", "health": "/", "guard": "none"}
+URL = f"https://{'f' * 32}.lambda-url.us-east-1.on.aws/"
+FUNCTION = {
+    **{"id": "pages", "kind": "function-url", "url": URL, "function": "pages-v2"},
+    **{"health": "/", "guard": "oac", "paths": ["/pages"]},
+}
+# As CloudWatch has them; written out, so that a mistake in the code does not confirm itself.
+OF_HTTP_API = Source("AWS/ApiGateway", {"ApiId": "http2", "Stage": "$default"}, "Count", "5xx")
+OF_FUNCTION = Source("AWS/Lambda", {"FunctionName": "pages-v2"}, "UrlRequestCount", "Url5xxCount", "UrlRequestLatency")
+
+
+def test_the_figures_of_a_lanes_origins_are_added_up_whatever_their_kind(site: Site) -> None:
+    site.release()
+    site.register("v2", HTTP_API, FUNCTION)
+    for _ in range(6):
+        site.count(OF_HTTP_API, 60, 6, [20.0] * 60)
+        site.count(OF_FUNCTION, 40, 14, [70.0] * 40)
+        site.minute(gray=(0, 0))
+
+    last = site.cloudwatch.last
+    assert last("LaneRequests", "v2") == 400  # of the six windows, four are old enough
+    assert last("ErrorRate", "v2") == pytest.approx(20)
+    assert last("LatencyP95", "v2") == pytest.approx(0.6 * 20 + 0.4 * 70)
+    assert last("GrayWorseErrors", "v2") == 1
+
+
+@pytest.mark.parametrize("lane", ["v1", "v2"])
+def test_a_lane_is_not_judged_while_an_origin_is_counted_by_nobody(site: Site, lane: str) -> None:
+    host = {"id": "web", "kind": "url", "url": "https://x.example.com", "health": "/", "guard": "none", "paths": ["/w"]}
+    site.release(percent=50)
+    site.register(lane, rest_api(lane, lane), host)
+
+    assert minutes_until(site, "GrayWorseErrors", 15, gray=(100, 60)) is None
+    assert site.cloudwatch.last("ShareMismatch", "v2") == 0
+    assert site.cloudwatch.last("ErrorRate", "v2") == pytest.approx(60)
 
 
 def test_a_slow_lane_is_found(site: Site) -> None:
@@ -166,13 +213,16 @@ def test_a_document_that_cannot_be_read_does_not_stop_the_watch(site: Site) -> N
     assert site.minute()["WatchRuns"] == 1
 
 
+VARIABLES = {"GRAY_ENVIRONMENT": "test", "CONFIG_TABLE": TABLE, "PARAMETER_PREFIX": "/gray/test"}
+
+
 def test_settings_name_what_is_wrong() -> None:
     with pytest.raises(KeyError, match="GRAY_ENVIRONMENT"):
         Settings.read({})
     with pytest.raises(ValueError, match="WATCH_PERIOD_SECONDS must be a number, not 'soon'"):
-        Settings.read({"GRAY_ENVIRONMENT": "test", "CONFIG_TABLE": TABLE, "WATCH_PERIOD_SECONDS": "soon"})
+        Settings.read({**VARIABLES, "WATCH_PERIOD_SECONDS": "soon"})
 
 
 def test_settings_have_defaults() -> None:
-    read = Settings.read({"GRAY_ENVIRONMENT": "test", "CONFIG_TABLE": TABLE, "WATCH_CLUSTER": "4"})
-    assert read == Settings("test", TABLE, Limits(cluster=4.0))
+    read = Settings.read({**VARIABLES, "WATCH_CLUSTER": "4"})
+    assert read == Settings("test", TABLE, "/gray/test", Limits(cluster=4.0))

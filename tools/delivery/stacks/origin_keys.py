@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from delivery.errors import DeliveryError
-from gray.lanes.registration import ADOPTED, WITHDRAWN, Lane
+from gray.lanes.lane_table import ADOPTED, WITHDRAWN, Lane
 
 __all__ = ["keys_of", "refuse_leap"]
 

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gray.lanes.preflight import DEFAULT_API_URL, api_url
-from gray.lanes.registration import STABLE, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.preflight import DEFAULT_API_URL, base_url
+from gray.lanes.registration import STABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -17,10 +18,11 @@ def stable_values(ssm: "SSMClient", environment: str, region: str) -> dict[str, 
     stable = read_parameters(ssm, f"/gray/{environment}").registrations.get(STABLE)
     if stable is None:
         return {}
-    url = urlsplit(api_url(DEFAULT_API_URL, stable, region))
+    origin = stable.origins[0]
+    url = urlsplit(base_url(DEFAULT_API_URL, origin, region))
     return {
         "StableHost": url.netloc,
         "StablePath": url.path,
-        "StableFunction": stable.function,
-        "StableUsagePlan": stable.usage_plan,
+        "StableFunction": origin.function,
+        "StableUsagePlan": origin.usage_plan,
     }

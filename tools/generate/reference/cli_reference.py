@@ -46,7 +46,7 @@ def _below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def exit_codes(heading: str) -> str:
     """The exit codes with their meanings."""
     lines = [heading, "", "| code | meaning |", "|---|---|", "| 0 | done |"]
-    lines.append("| 1 | a negative finding: a mixed trace, builds or revisions that differ |")
+    lines.append("| 1 | a negative finding: a mixed trace, builds or revisions that differ, an application to mend |")
     classes = [
         kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.GrayctlError)
     ]

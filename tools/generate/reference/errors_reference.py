@@ -1,12 +1,13 @@
-"""docs/reference/errors.md: exit codes, the edge's reasons, publication statuses, validation errors."""
+"""docs/reference/errors.md: exit codes, the edge's reasons, publication statuses, validation errors, findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from generate.reference.cli_reference import exit_codes
 from generate.reference.reasons import PUBLICATIONS, REASONS
 from gray.release.validation.problem import Declared
 from gray.release.validation.release_problems import ReleaseProblem
 from gray.release.validation.value_problems import PydanticProblem, ValueProblem
+from grayctl.adoption.findings import Unsure, Warned, Wrong
 
 SINGLE: tuple[Declared, ...] = (*ValueProblem, *PydanticProblem)
 
@@ -28,8 +29,20 @@ def errors_reference() -> str:
         _table(("code", "what", "what to do"), [_row(one)[:1] + _row(one)[2:] for one in SINGLE]),
         "### The whole release, and user list files",
         _table(("code", "where", "what", "what to do"), [_row(one) for one in ReleaseProblem]),
+        "## Findings of grayctl doctor",
+        "Those that block have to be mended before the application can be released by Graylane.",
+        "### To mend first",
+        _findings(Wrong),
+        "### To look at",
+        _findings(Warned),
+        "### Unknown",
+        _findings(Unsure),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _findings(declared: Iterable[Declared]) -> str:
+    return _table(("code", "what", "way out"), [_row(one)[:1] + _row(one)[2:] for one in declared])
 
 
 def _row(declared: Declared) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from grayctl.adoption import template as templates
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PLATFORM, LANE = REPOSITORY / "template.yaml", REPOSITORY / "lane.yaml"
@@ -13,26 +13,9 @@ PLATFORM, LANE = REPOSITORY / "template.yaml", REPOSITORY / "lane.yaml"
 _OF_EDGE_FUNCTION = re.compile(r"^(edge-[a-z]+)-(request-static|request-api|response)$")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Ref X` is {"Ref": "X"}, `!Sub text` {"Fn::Sub": "text"}."""
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
 def read_template(path: Path = PLATFORM) -> dict[str, Any]:
-    """A template as plain values."""
-    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    return template
+    """A template as plain values; the platform's by default."""
+    return templates.read_template(path)
 
 
 def alarms(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gray.lanes.registration import STABLE, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.registration import STABLE
 from grayctl.errors import UnreachableError, UsageError, aws_errors
 from grayctl.stack.target import Target
 

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 
 # As `--help` shows them. Each text repeats the command's docstring; a test compares them.
 PANELS: Mapping[str, Mapping[str, str]] = {
+    "Your application": {
+        "init": "Write graylane.toml for your application, from its template, and say what `grayctl doctor` finds.",
+        "doctor": "Say what stands in the way of your application: reads template and built files, asks no account.",
+        "attach": "Print what to add to a distribution that exists already, so that Graylane decides in front of it.",
+    },
     "Inspect": {
         "status": "Show the saved revision, the published one and what the edge answers.",
         "watch": "Watch lanes, traffic, alarms and the edge until Ctrl-C; with --json, one document per line.",

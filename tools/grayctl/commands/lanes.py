@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from gray.lanes.registration import LaneTable, read_parameters
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.parameters import read_parameters
 from gray.publish.records.current import Published
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.screen import show

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from gray.publish.records.current import Published
 from grayctl.actions.author import author
 from grayctl.actions.follow import Arrival

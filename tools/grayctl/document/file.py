@@ -93,12 +93,12 @@ def read_document(path: Path, tell: Tell = untold) -> Document:
         raise UsageError(f"{path}: {double}", "Keep one of them.") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path} is not a release", "A release is a mapping with salt, lanes and rules.")
-    if _more_than(document, _MOST):
+    if more_than(document, _MOST):
         raise UsageError(f"{path} has more than {_MOST:,} values, aliases written out", "Write less, or no aliases.")
     return document
 
 
-def _more_than(document: Document, most: int) -> bool:
+def more_than(document: Document, most: int) -> bool:
     """Whether it has more values: a few aliases of aliases are billions, and one of itself has no end."""
     waiting: list[Any] = [document]
     while waiting and most > 0:

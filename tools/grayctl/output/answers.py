@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, RootModel
 
+from grayctl.adoption.findings import Finding
 from grayctl.output.answer_model import Answer, answer_of
 from grayctl.output.answers_of_changes import (
     ChangeAnswer,
@@ -26,7 +27,7 @@ from grayctl.reading.traffic import LaneTraffic
 Json = dict[str, Any]
 
 
-LaneAnswer, StatusAnswer = answer_of(LaneView), answer_of(Status)
+LaneAnswer, StatusAnswer, FindingOfDoctor = answer_of(LaneView), answer_of(Status), answer_of(Finding)
 
 
 class TrafficAnswer(answer_of(LaneTraffic)):  # type: ignore[misc]
@@ -196,6 +197,31 @@ class ExportAnswer(RootModel[Json]):
     """The release document; with --to, `{"file": ...}`."""
 
 
+class DoctorAnswer(Answer):
+    """`level` is `blocks`, `warning` or `unknown`; those that block come first."""
+
+    template: str
+    build: str | None
+    findings: list[FindingOfDoctor]  # type: ignore[valid-type]
+
+
+class InitAnswer(Answer):
+    """The text of graylane.toml, written unless `dry_run`; the findings are those of `grayctl doctor`."""
+
+    file: str
+    dry_run: bool
+    text: str
+    findings: list[FindingOfDoctor]  # type: ignore[valid-type]
+
+
+class AttachAnswer(Answer):
+    """The text to add, in `cloudformation`, `terraform` or `cdk`."""
+
+    language: str
+    file: str
+    text: str
+
+
 class EstimateAnswer(Answer):
     """Dollars per month."""
 
@@ -234,6 +260,9 @@ _CHANGES = (
 
 # By the command's name.
 ANSWERS: Mapping[str, type[BaseModel]] = {
+    "init": InitAnswer,
+    "doctor": DoctorAnswer,
+    "attach": AttachAnswer,
     "status": StatusAnswer,
     "watch": WatchAnswer,
     "console": ConsoleAnswer,

@@ -8,7 +8,7 @@ from rich.table import Table
 from grayctl.document.conditions import condition_text
 from grayctl.document.edits import Document
 from grayctl.output.screen import moment, safe
-from grayctl.reading.status import LaneView, Status
+from grayctl.reading.status import LaneView, OriginView, Status
 
 
 def print_status(console: Console, found: Status) -> None:
@@ -71,12 +71,21 @@ def rules_table(rules: Sequence[Document]) -> Table:
 
 
 def lanes_table(lanes: Sequence[LaneView]) -> Table:
-    """Each lane with its status."""
+    """Each lane with its status and its origins."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("lane", "status", "api", "live at the edge"):
+    for column in ("lane", "status", "live", "origin", "guard", "kill at origin"):
         table.add_column(column)
     for lane in lanes:
         status_text = lane.status + (f" ({lane.why})" if lane.why else "")
         live = "always" if lane.status == "stable" else "yes" if lane.published else "no"
-        table.add_row(lane.lane, safe(status_text), lane.api_id or "not registered", live)
+        first, *more = [_origin(origin, lane.status) for origin in lane.origins] or [("not registered", "", "")]
+        table.add_row(lane.lane, safe(status_text), live, *first)
+        for cells in more:
+            table.add_row("", "", "", *cells)
     return table
+
+
+def _origin(origin: OriginView, status: str) -> tuple[str, str, str]:
+    """Where it is, its guard, and whether a kill reaches it, beside the edge; stable is never killed."""
+    where = " ".join([origin.kind, origin.address, *origin.paths])
+    return safe(where), origin.guard, "-" if status == "stable" else "yes" if origin.kill else "no"

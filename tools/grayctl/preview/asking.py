@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gray.history.list_files import ListFiles
-from gray.lanes.registration import ADOPTED, LaneTable, read_parameters
+from gray.lanes.lane_table import ADOPTED, LaneTable
+from gray.lanes.parameters import read_parameters
 from gray.release.document import Release
 from grayctl.preview.access_logs import Reading
 from grayctl.preview.moves import Moves, summed_up

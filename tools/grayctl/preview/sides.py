@@ -8,7 +8,7 @@ from gray.edge.config import Stamp
 from gray.release.conditions import Condition
 from gray.release.document import Release, State
 from gray.release.epoch import raises_epoch
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.user_lists import ListError, build_shards, shard_key
 from grayctl.errors import RefusedError
 from grayctl.preview.engine import KEYS, Side
@@ -102,7 +102,7 @@ def _asked_whole(conditions: Sequence[Condition]) -> Iterator[str]:
 
 
 def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:
-    lanes = {lane: LaneApi("preview", "live") for lane in release.lanes if lane in live}
+    lanes = {lane: (Origin("api", "rest-api", "preview", "live"),) for lane in release.lanes if lane in live}
     stamp = Stamp(sequence=1, revision=1, epoch=epoch, until=_FAR)
     try:
         return encoded(release, stamp=stamp, lanes=lanes, region=_REGION, keys=KEYS)

@@ -1,11 +1,12 @@
 """The build of each lane, from its site's manifest and its API's health check."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gray.lanes.preflight import DEFAULT_API_URL, api_url
-from gray.lanes.registration import Registration, read_parameters
+from gray.lanes.parameters import read_parameters
+from gray.lanes.preflight import DEFAULT_API_URL, base_url, guard_headers
+from gray.lanes.registration import LaneOrigin, Registration
 from gray.lanes.sites import MANIFEST
 from gray.publish.secrets import read_api_key
 from grayctl.errors import UnreachableError
@@ -27,7 +28,7 @@ def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
             raise UnreachableError(f"lane {lane} is not registered", "Deploy its stack, or see: grayctl lanes")
         builds[lane] = {
             "site": site_build(target.clients.s3, target.site_bucket, lane),
-            "api": api_build(target, registered[lane], key),
+            "api": registered[lane].build or api_build(target, registered[lane], key),
         }
     return builds
 
@@ -64,17 +65,27 @@ def site_build(s3: "S3Client", bucket: str, lane: str) -> str:
 
 
 def api_build(target: Target, lane: Registration, key: str) -> str:
-    """The build that a lane's API reports on `/api/health`, called directly with the origin key."""
+    """The build that a lane's origins report on their health check, called directly with the origin key."""
+    found = {_reported(target, lane.lane, origin, key) for origin in lane.origins}
+    if len(found) > 1:
+        raise UnreachableError(f"the origins of {lane.lane} run different builds: {', '.join(sorted(found))}")
+    return found.pop()
+
+
+def _reported(target: Target, lane: str, origin: LaneOrigin, key: str) -> str:
     import httpx
 
-    base = api_url(_template(target), lane, target.region)
+    base = base_url(_template(target), origin, target.region)
     try:
-        answer = httpx.get(f"{base}/api/health", headers={"x-api-key": key}, timeout=10)
-        body: Mapping[str, object] = answer.json() if answer.status_code == 200 else {}
+        answer = httpx.get(f"{base}{origin.health}", headers=guard_headers(origin, key), timeout=10)
+        body: object = answer.json() if answer.status_code == 200 else {}
     except (httpx.HTTPError, ValueError) as error:
-        raise UnreachableError(f"the API of {lane.lane} does not answer its health check: {error}") from error
-    if "build" not in body:
-        raise UnreachableError(f"the API of {lane.lane} answers its health check with {answer.status_code}")
+        raise UnreachableError(f"{origin.id} of {lane} does not answer its health check: {error}") from error
+    if not isinstance(body, dict) or "build" not in body:
+        raise UnreachableError(
+            f"{origin.id} of {lane} answers its health check with {answer.status_code}, and names no build",
+            "Answer with its build, or register the lane with `build`.",
+        )
     return str(body["build"])
 
 

@@ -21,7 +21,7 @@ _SYNC_MINUTES, _WATCH_MINUTES, _TRACE_CHECK_MINUTES = 5, 1, 5
 _READS_A_RUN = 4
 # All of template.yaml with a gray lane in us-east-1; a test counts them.
 ALARMS = 31
-# What the watch function asks CloudWatch for: four metrics of each of two lanes (src/watch/figures.py).
+# What the watch function asks CloudWatch for: four metrics of each of two lanes with one origin (src/watch/figures.py).
 _METRICS_A_WATCH = 8
 _WATCHES = SECONDS_A_MONTH / 60 / _WATCH_MINUTES
 # Bytes of log: a run of the control plane, and a request to an API (Lambda's own lines, ours with metrics, the access

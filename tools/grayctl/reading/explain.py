@@ -17,7 +17,7 @@ from gray.edge.config import CONFIG, Stamp, identity_source, killed_config, sign
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug_by, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
 from gray.release.document import Release
-from gray.release.lane_api import LaneApi
+from gray.release.origin import Origin
 from gray.release.site_files import DEFAULT_FILES, SiteFiles
 from gray.release.user_lists import ListError, build_shards, shard_key
 from grayctl.errors import GrayctlError, RefusedError, UnreachableError, UsageError
@@ -138,7 +138,7 @@ def compiled(
     Raises RefusedError if the release exceeds the edge's limits, or a list's file is missing.
     """
     stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
-    lanes = {lane: LaneApi(f"api{lane}", "live") for lane in release.lanes}
+    lanes = {lane: (Origin("api", "rest-api", f"api{lane}", "live"),) for lane in release.lanes}
     try:
         made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
     except CompileError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gray.analysis.ramp_step import alarms_on
+from gray.lanes.parameters import read_parameters
 from grayctl.errors import GrayctlError
 from grayctl.reading.plan import plan_json, read_plan
 from grayctl.reading.status import Status, read_status
@@ -49,15 +50,19 @@ def read_live(target: Target, debug_header: str | None) -> Live:
     """
     status = read_status(target, debug_header)
     troubles: list[str] = []
-    lanes = [lane.lane for lane in status.lanes]
-    traffic = _or_trouble(
-        lambda: read_traffic(target.clients.cloudwatch, target.environment, lanes), "traffic", troubles
-    )
+    traffic = _or_trouble(lambda: _traffic(target, status), "traffic", troubles)
     alarms = _or_trouble(lambda: sorted(alarms_on(target.clients.cloudwatch, target.environment)), "alarms", troubles)
     plan = None
     if status.has_plan:
         plan = _or_trouble(lambda: plan_json(read_plan(target)), "plan", troubles)
     return Live(int(time.time()), status, traffic or [], alarms, plan, troubles)
+
+
+def _traffic(target: Target, status: Status) -> list[LaneTraffic]:
+    registered = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
+    names = [lane.lane for lane in status.lanes]
+    origins = {lane: registered[lane].origins if lane in registered else () for lane in names}
+    return read_traffic(target.clients.cloudwatch, origins)
 
 
 def _or_trouble[T](read: Callable[[], T], name: str, troubles: list[str]) -> T | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from gray.history.revision import NoSuchRevision, read_document
 from gray.history.revisions import Head, Revision, Revisions
-from gray.lanes.registration import read_parameters
+from gray.lanes.parameters import read_parameters
 from grayctl.document.edits import Document, has_its_form, new_document
 from grayctl.errors import RefusedError, UsageError
 from grayctl.stack.target import Target

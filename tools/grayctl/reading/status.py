@@ -1,13 +1,17 @@
 """Saved, published, answered: the state of one environment, read and assessed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from gray.history.revision import KILLED
 from gray.history.revisions import Head, Revisions
-from gray.lanes.registration import STABLE, LaneTable, Parameters, read_parameters
-from gray.lanes.sites import site_files
+from gray.lanes.lane_table import LaneTable
+from gray.lanes.metrics import source_of
+from gray.lanes.parameters import Parameters, read_parameters
+from gray.lanes.registration import STABLE, LaneOrigin
+from gray.lanes.sites import is_lane, site_files
 from gray.publish.records.current import Published as Published
 from gray.publish.records.publication_log import FAILED, REFUSED, Record
 from grayctl.document.edits import Document, share_percent
@@ -19,12 +23,32 @@ from grayctl.stack.target import Target
 
 
 @dataclass(frozen=True)
+class OriginView:
+    """One origin of a lane: where it is, which paths go there (none: every path), what keeps viewers from calling it
+    directly, whether a kill reaches it, and whether CloudWatch has figures of it."""
+
+    id: str
+    kind: str
+    address: str
+    paths: list[str]
+    guard: str
+    kill: bool
+    figures: bool
+
+    @classmethod
+    def of(cls, origin: LaneOrigin) -> "OriginView":
+        address = f"{origin.address}/{origin.path}".rstrip("/")
+        paths = [prefix for prefix in origin.paths if prefix]
+        return cls(origin.id, origin.kind, address, paths, origin.guard, bool(origin.variable), bool(source_of(origin)))
+
+
+@dataclass(frozen=True)
 class LaneView:
     """One lane as an operator sees it. `status` is `stable`, or a gray lane's status in the control plane."""
 
     lane: str
     status: str
-    api_id: str = ""
+    origins: list[OriginView] = field(default_factory=list)
     registered: bool = False
     published: bool = False
     failures: int = 0
@@ -70,6 +94,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
     records = records_of(target).recent(1)
     record = records[0] if records else None
     edge = ask_edge(target.site, debug_header) if target.site else EdgeAnswer(False, error="no site address")
+    lanes = lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published)
     return Status(
         environment=target.environment,
         stack=target.stack,
@@ -82,7 +107,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         created_at=revision.created_at if revision else 0,
         ramp_percent=share_percent(document),
         rules=document.get("rules") or [],
-        lanes=lane_views(parameters, LaneTable(target.clients.dynamodb, target.config_table), published),
+        lanes=lanes,
         published=published,
         last_publication=record,
         edge=edge,
@@ -90,6 +115,7 @@ def read_status(target: Target, debug_header: str | None = None, now: datetime |
         findings=[
             *wrong,
             *site_findings(parameters),
+            *_uncounted(lanes),
             *judge(revision.number if revision else 0, published, record, edge, now or datetime.now(UTC)),
         ],
     )
@@ -139,21 +165,35 @@ def judge(
     return findings
 
 
+def _uncounted(lanes: Sequence[LaneView]) -> list[str]:
+    """The lanes that the watch cannot judge."""
+    return [
+        f"origin {origin.id} of {lane.lane} has no figures: the watch does not judge "
+        + ("any gray lane" if lane.lane == STABLE else lane.lane)
+        for lane in lanes
+        for origin in lane.origins
+        if not origin.figures
+    ]
+
+
 def lane_views(parameters: Parameters, table: LaneTable, published: Published | None) -> list[LaneView]:
     """Every registered or known lane, stable first."""
     known = table.all()
     views = []
-    for name in sorted({STABLE, *parameters.registrations, *known}, key=lambda lane: int(lane[1:])):
+    # A parameter beside the lanes' is none of a lane; its name is not one either.
+    unreadable = {name: why for name, why in parameters.unreadable.items() if is_lane(name)}
+    for name in sorted({STABLE, *parameters.registrations, *unreadable, *known}, key=lambda lane: int(lane[1:])):
         registration, lane = parameters.registrations.get(name), known.get(name)
+        origins = registration.origins if registration else lane.origins if lane else ()
         views.append(
             LaneView(
                 lane=name,
                 status="stable" if name == STABLE else lane.status if lane else "waiting for adoption",
-                api_id=registration.api_id if registration else lane.api_id if lane else "",
+                origins=[OriginView.of(origin) for origin in origins],
                 registered=registration is not None,
                 published=bool(published and name in published.lanes),
                 failures=lane.failures if lane else 0,
-                why=lane.why if lane else "",
+                why=unreadable.get(name) or (lane.why if lane else ""),
                 data=registration.data if registration else "",
             )
         )

@@ -1,9 +1,13 @@
-"""Recent requests to each lane's API, from API Gateway's CloudWatch metrics."""
+"""Recent requests to each lane's origins, from the CloudWatch metrics of the services that own them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from gray.lanes.metrics import Source, sources_of
+from gray.lanes.registration import LaneOrigin
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -29,41 +33,42 @@ class LaneTraffic:
 
 
 def read_traffic(
-    cloudwatch: "CloudWatchClient", environment: str, lanes: Sequence[str], now: datetime | None = None
+    cloudwatch: "CloudWatchClient", lanes: Mapping[str, Sequence[LaneOrigin]], now: datetime | None = None
 ) -> list[LaneTraffic]:
-    """One call for all lanes. Counts API requests, not viewers: the edge serves documents from its cache."""
+    """One call for all lanes. Counts origin requests, not viewers: the edge serves documents from its cache."""
     end = now or datetime.now(UTC)
     # Metrics have a one-minute resolution, including the current minute.
     start = end - timedelta(seconds=WINDOW_SECONDS + _PERIOD)
-    queries = [
-        _query(f"{name}_{lane}", environment, lane, metric)
-        for lane in lanes
-        for name, metric in (("requests", "Count"), ("errors", "5XXError"))
-    ]
+    queries = [query for lane, origins in lanes.items() for query in _queries(lane, origins)]
     if not queries:
         return []
-    sums: dict[str, float] = {}
+    sums: Counter[str] = Counter()
     for page in cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end
     ):
         for result in page["MetricDataResults"]:
-            sums[result["Id"]] = sums.get(result["Id"], 0.0) + sum(result["Values"])
-    total = sum(sums.get(f"requests_{lane}", 0.0) for lane in lanes)
+            sums[result["Id"].rpartition("_")[0]] += int(sum(result["Values"]))
+    total = sum(sums[f"requests_{lane}"] for lane in lanes)
     return [
         LaneTraffic(
             lane,
-            requests=int(sums.get(f"requests_{lane}", 0.0)),
-            errors=int(sums.get(f"errors_{lane}", 0.0)),
-            share=sums.get(f"requests_{lane}", 0.0) / total if total else 0.0,
+            requests=sums[f"requests_{lane}"],
+            errors=sums[f"errors_{lane}"],
+            share=sums[f"requests_{lane}"] / total if total else 0.0,
         )
         for lane in lanes
     ]
 
 
-def _query(id_: str, environment: str, lane: str, metric: str) -> "MetricDataQueryTypeDef":
-    dimensions: list[DimensionTypeDef] = [
-        {"Name": "ApiName", "Value": f"graylane-{environment}-api-{lane}"},
-        {"Name": "Stage", "Value": "live"},
+def _queries(lane: str, origins: Sequence[LaneOrigin]) -> "list[MetricDataQueryTypeDef]":
+    return [
+        _query(f"{name}_{lane}_{at}", source, metric)
+        for at, source in enumerate(sources_of(origins))
+        for name, metric in (("requests", source.requests), ("errors", source.errors))
     ]
-    counted: MetricTypeDef = {"Namespace": "AWS/ApiGateway", "MetricName": metric, "Dimensions": dimensions}
+
+
+def _query(id_: str, source: Source, metric: str) -> "MetricDataQueryTypeDef":
+    dimensions: list[DimensionTypeDef] = [{"Name": name, "Value": value} for name, value in source.dimensions.items()]
+    counted: MetricTypeDef = {"Namespace": source.namespace, "MetricName": metric, "Dimensions": dimensions}
     return {"Id": id_, "MetricStat": {"Metric": counted, "Period": _PERIOD, "Stat": "Sum"}}

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gray.release.lane_api import LaneApi
-
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
@@ -17,8 +15,8 @@ __all__ = ["CurrentParameter", "Published"]
 class Published:
     """The parameter `current`. Times are unix seconds, `lease` is seconds; 0 is none.
 
-    `lanes` are the gray lanes published as live, `wants` those the release names, live or not. `files` is the config's
-    field of this name.
+    `lanes` are the gray lanes published as live, with their origins' text at the edge, `wants` those the release names,
+    live or not. `files` is the config's field of this name.
     """
 
     sequence: int
@@ -29,7 +27,7 @@ class Published:
     until: int
     published_at: int
     lease: int = 0
-    lanes: Mapping[str, LaneApi] = field(default_factory=dict)
+    lanes: Mapping[str, str] = field(default_factory=dict)
     wants: tuple[str, ...] = ()
     files: str = ""
 
@@ -56,7 +54,7 @@ class Published:
                 until=int(values["until"]),
                 published_at=int(values["published_at"]),
                 lease=int(values.get("lease", 0)),
-                lanes={name: LaneApi(**lane) for name, lane in values.get("lanes", {}).items()},
+                lanes={name: str(origins) for name, origins in values.get("lanes", {}).items()},
                 wants=tuple(values.get("wants", ())),
                 files=str(values.get("files", "")),
             )

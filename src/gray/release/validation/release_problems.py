@@ -78,7 +78,7 @@ class ReleaseProblem(Declared):
         "rules[{index}]",
     )
     PLAN_LAST_STEP = "at the last step, {percent} %, {what}", "{remedy}", "plan.steps"
-    LANE_API = "its API id or stage is not valid", "Deploy the lane's stack again.", "lane {lane}"
+    LANE_ORIGINS = "its origins are not valid", "Register the lane again.", "lane {lane}"
     LANE_NOT_LIVE = "{lane} is not live", "Deploy the lane, or take the rule out.", "rules[{index}].lane"
     REGION_FORM = "{region!r} is not a region", "Use a name as in us-east-1.", "region"
     RULES_LARGE = (
@@ -88,7 +88,7 @@ class ReleaseProblem(Declared):
     )
     HEAD_LARGE = (
         "the head takes {size:,} bytes; {room:,} fit",
-        "Use shorter names, fewer sources, a shorter identity key or fewer lanes.",
+        "Use shorter names, fewer sources, a shorter identity key, fewer lanes, or fewer origins and paths in a lane.",
         "identity",
     )
     ID_CONTROL = "a control character (U+{code})", "The file must have one id on each line."

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from gray.lanes.registration import Parameters, read_parameters
+from gray.lanes.parameters import Parameters, read_parameters
 from gray.lanes.sites import MANIFEST, site_files
 from gray.release.site_files import FILES_BYTES
 from grayctl.actions.site.content_headers import content_headers
