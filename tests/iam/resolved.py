@@ -34,7 +34,7 @@ _REF_IS_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 
 @dataclass(frozen=True)
 class Resolved:
-    """One stack. Ids that AWS gives are the logical name in lower case."""
+    """One stack. Ids that AWS gives are the logical name in lower case, and the lane."""
 
     deployment: Deployment
 
@@ -103,7 +103,11 @@ class Resolved:
     def _name(self, name: str) -> str:
         resource = self.deployment.resources[name]
         key = _NAMED_BY.get(resource["Type"])
-        return str(self.value(resource["Properties"][key])) if key else name.lower()
+        return (
+            str(self.value(resource["Properties"][key]))
+            if key
+            else name.lower() + self.deployment.parameters.get("Lane", "")
+        )
 
     def _arn(self, name: str) -> str:
         form = _ARNS.get(self.deployment.resources[name]["Type"], f"unknown:::{name}")

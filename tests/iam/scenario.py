@@ -151,7 +151,7 @@ class Day:
                     bucket = stack.value({"Ref": name})
                     s3.create_bucket(Bucket=bucket)
                     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        self.gateway.deploy("api", "graylane-dev-api-v2", "live", "usageplan")
+        self.gateway.deploy("apiv2", "graylane-dev-api-v2", "live", "usageplanv2")
         for lane in ("v1", "v2"):
             self._register(lane)
         self._site("v2")
