@@ -183,7 +183,7 @@ def test_a_third_lane_beside_the_others(account: Account) -> None:
         viewer = Viewer(headers={"x-plan": plan})
         page = viewer.ask(account.stack.url)
         assert (page.status, page.lane) == (200, lane)
-        assert f'content="{lane}"'.encode() in page.body
+        assert f'src="/{lane}/app.js"'.encode() in page.body
         made = viewer.ask(
             account.stack.url, "/api/orders", "POST", json.dumps(ORDER).encode(), content_type="application/json"
         )
