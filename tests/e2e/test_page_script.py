@@ -71,7 +71,8 @@ def page(chromium: Browser) -> Iterator[Page]:
         watched = Watched(page)
         page.goto(site)
         yield page
-        assert watched.wrong == []
+        # The reload may come before the body of the very answer that asked for it.
+        assert [each for each in watched.wrong if not each.endswith("/lost: net::ERR_ABORTED")] == []
         page.close()
 
 
