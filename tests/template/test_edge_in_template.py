@@ -155,6 +155,12 @@ def test_before_stable_is_there_the_site_is_all_there_is() -> None:
     assert "lambda:AddPermission" not in str(alone["PublishingPolicy"])
 
 
+def test_a_stable_api_without_a_usage_plan_gets_no_key() -> None:
+    resources = deployed("prod", StableHost="abc.execute-api.us-east-1.amazonaws.com").resources
+    assert "CacheBehaviors" in resources["Distribution"]["Properties"]["DistributionConfig"]
+    assert not of_type(resources, "AWS::ApiGateway::UsagePlanKey")
+
+
 @pytest.mark.parametrize(
     ("keys", "sent", "taken"),
     [

@@ -68,8 +68,7 @@ def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[
 
 
 def _size_problems(release: Release) -> list[Problem]:
-    """Whether the release, compiled, fits at the edge: by the longest numbers, ids, keys and files it may
-    get."""
+    """Whether the release, compiled, fits at the edge: by the longest numbers, ids, keys and files that it may have."""
     if release.state == State.KILLED:
         return []
     api = Origin("api", "rest-api", "a" * 10, "live")

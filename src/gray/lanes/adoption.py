@@ -103,9 +103,9 @@ class Adoption:
     def _adopt(self, registration: Registration, others: Mapping[str, Sequence[LaneOrigin]], now: int) -> Lane:
         lane = Lane(registration.lane, ADOPTED, registration.origins, adopted_at=now, keys=self._owner.origin_keys)
         try:
-            if not self._owner.stable_function:
+            if _with_a_switch(lane) and not self._owner.stable_function:
                 raise NotOwnedError(
-                    "there is nothing to fall back to: deploy lane v1, then the platform with what v1 has registered"
+                    "its API could not fall back to stable's function: deploy lane v1, then the platform with what v1 has registered"
                 )
             for origin in registration.origins:
                 _refuse_shared(origin, others)

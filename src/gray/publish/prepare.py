@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gray.edge.config import Stamp, files_text, origins_text, part_keys
 from gray.history.revision import FINISHED, Revision
+from gray.lanes.parameters import Parameters
 from gray.publish.control_plane import ControlPlane
 from gray.publish.lane_watch import FoundLanes, readmit
 from gray.publish.records.current import Published
@@ -40,6 +41,14 @@ class Prepared:
     digest: str
     current: Published
     lists: Mapping[str, ListUse] = field(default_factory=dict)
+
+
+def files_of(parameters: Parameters, current: Published | None) -> SiteFiles:
+    """What the sites are to the edge: as published last while a site's registration cannot be read, since a lane's
+    files would become documents without it."""
+    if parameters.unreadable_sites and current and current.files:
+        return SiteFiles.parse(current.files)
+    return parameters.files
 
 
 def compile_target(

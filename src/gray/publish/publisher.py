@@ -16,7 +16,7 @@ from gray.publish.due import due, lapsed
 from gray.publish.kill_publisher import follow_kill, publish_kill
 from gray.publish.lane_watch import FoundLanes, check_live, refresh, switch_apis
 from gray.publish.list_shards import list_shards, possible_values
-from gray.publish.prepare import Prepared, Refused, compile_target
+from gray.publish.prepare import Prepared, Refused, compile_target, files_of
 from gray.publish.records.current import Published
 from gray.publish.records.ledger import Ledger, LedgerMoved
 from gray.publish.records.publication_log import FAILED, REFUSED, RUNNING, SKIPPED, SUPERSEDED, Record
@@ -83,7 +83,7 @@ class Publisher:
             self._follow(left, ledger, lanes, Published.parse(parameters.current))
         if check_lanes and current and not head.killed:
             lanes = check_live(plane.lanes, plane.notices, lanes, list(current.lanes))
-        why = due(head, current, ledger, lanes.live, files_text(parameters.files), plane.clock.now())
+        why = due(head, current, ledger, lanes.live, files_text(files_of(parameters, current)), plane.clock.now())
         over = lapsed(current, plane.clock.now()) and not head.killed
         if over and why != "revision":
             why = ""  # renewing what has lapsed needs a person
@@ -174,9 +174,8 @@ class Publisher:
             revision = self._in_force(request, plane.history.revisions.at(head), current)
             record = replace(record, revision=revision.number, epoch=revision.epoch, state=revision.state)
             fresh = current is None or current.revision != revision.number or bool(request.person)
-            compiled = compile_target(
-                plane, revision, lanes, files=parameters.files, sequence=record.sequence, fresh=fresh
-            )
+            files = files_of(parameters, current)
+            compiled = compile_target(plane, revision, lanes, files=files, sequence=record.sequence, fresh=fresh)
             sets = list_shards(plane, compiled.lists)
         except (Refused, NoSuchRevision) as refused:
             if switched and current and current.state == KILLED:

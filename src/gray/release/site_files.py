@@ -17,6 +17,14 @@ class SiteFiles:
     shared: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
 
+    @classmethod
+    def parse(cls, text: str) -> "SiteFiles":
+        """From the words as a config has them."""
+        words = text.split()
+        shared = tuple(word for word in words if word.startswith("/"))
+        directories = tuple(word[:-1] for word in words if word.endswith("/") and word not in shared)
+        return cls(tuple(word for word in words if "/" not in word), shared, directories)
+
     @property
     def words(self) -> tuple[str, ...]:
         """What the edge searches for: `css`, `/assets/`, `v2/`."""

@@ -79,6 +79,12 @@ def test_a_lane_that_could_not_fall_back_waits_for_stable(account: _Account) -> 
     assert account.reconcile(V2)["v2"].status == ADOPTED
 
 
+def test_a_lane_without_a_switch_needs_no_function_of_stable(account: _Account) -> None:
+    account.use(KEYS, stable="")
+    without = registration("v2", {name: value for name, value in rest_api("v2", "api2").items() if name != "kill"})
+    assert account.reconcile(without)["v2"].status == ADOPTED
+
+
 def test_an_adopted_lane_is_left_alone(account: _Account) -> None:
     lanes = account.reconcile(V2)
 

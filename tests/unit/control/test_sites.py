@@ -161,6 +161,25 @@ def test_the_schedule_publishes_a_site_once(world: World) -> None:
     assert world.scheduled().record is None
 
 
+@pytest.mark.parametrize("text", ["-", "[]", "{}"])
+def test_while_a_site_cannot_be_read_the_edge_keeps_what_was_published(world: World, text: str) -> None:
+    upload(world)
+    world.scheduled()
+    published = world.config.split("|")[14]
+    upload(world, text=text)
+
+    assert world.scheduled().record is None
+    world.save(read_release(document(rules=[rule(percent=7)])))
+    assert world.publish().status == "published"
+    assert world.config.split("|")[14] == published == " foo js /assets/ v2/ "
+
+
+@given(several)
+def test_the_words_of_a_config_are_read_back(sites: dict[str, SiteRegistration]) -> None:
+    files, _ = site_files(sites)
+    assert SiteFiles.parse(files_text(files)) == files
+
+
 def test_a_site_that_is_gone_no_longer_counts(world: World) -> None:
     upload(world)
     world.scheduled()
