@@ -105,7 +105,8 @@ class Adoption:
         try:
             if _with_a_switch(lane) and not self._owner.stable_function:
                 raise NotOwnedError(
-                    "its API could not fall back to stable's function: deploy lane v1, then the platform with what v1 has registered"
+                    "a kill could not lead its API to stable's function: deploy lane v1, then the platform with what v1"
+                    " has registered"
                 )
             for origin in registration.origins:
                 _refuse_shared(origin, others)
