@@ -53,5 +53,12 @@ def _turn(item: pytest.Item) -> int:
     return 0 if _shares_the_stack(file) else 1 if item.get_closest_marker("needs_no_build") else 2
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A set has another order in each process, and workers whose tests differ in order run none of them."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if isinstance(mark.args[1], set | frozenset):
+            pytest.fail(f"{metafunc.definition.nodeid}: parametrize takes a tuple or a sorted list, never a set")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)

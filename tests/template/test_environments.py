@@ -24,7 +24,7 @@ from tests.template.transformed import references
 from delivery.artifacts.parameters import build_of, names, overrides, stacks_of
 
 SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
-PLATFORMS = {"dev", "test", "prod"}
+PLATFORMS = ("dev", "test", "prod")
 # Each stack with its environment and lane.
 LANES = {
     "dev-v1": ("dev", "v1"),
