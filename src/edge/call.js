@@ -76,14 +76,13 @@ function tellApi(headers, lane, reason, revision, lost) {
   if (lost) headers['x-gray-reload'] = { value: lost };
 }
 
-// Whether the lane has an origin for the path. They are `<path prefix>><kind><host>/<path>`, the longest prefix first;
+// Whether the lane has an origin for the path. They are `<path prefix>:<host>:<kind><path>`, the longest prefix first;
 // stable is the behavior's own origin. What is not given here is inherited from that: the API key, the timeouts.
 function moveOrigin(config, lane, uri) {
-  const origins = entry(config[LANES], lane).split(':');
-  for (let i = 1; i < origins.length; i++) {
-    const parts = origins[i].split('>');
-    if (parts[1] && uri.startsWith(parts[0])) {
-      cf.updateRequestOrigin(originOf(parts[1], config[REGION]));
+  const parts = entry(config[LANES], lane).split(':');
+  for (let i = 3; i < parts.length; i += 3) {
+    if (uri.startsWith(parts[i - 2])) {
+      cf.updateRequestOrigin(originOf(parts[i - 1], parts[i], config[REGION]));
       return true;
     }
   }
@@ -91,14 +90,11 @@ function moveOrigin(config, lane, uri) {
 }
 
 // Kinds: `a` an API of API Gateway, `f` a function URL, `o` one that CloudFront signs for, `u` any host.
-function originOf(text, region) {
-  const slash = text.indexOf('/');
-  const kind = text[0];
-  const host = text.slice(1, slash);
-  const path = text.slice(slash);
-  const origin = { domainName: host, originPath: path === '/' ? '' : path };
-  if (kind === 'a') origin.domainName += '.execute-api.' + region + '.amazonaws.com';
-  if (kind === 'f' || kind === 'o') origin.domainName += '.lambda-url.' + region + '.on.aws';
+function originOf(host, path, region) {
+  const kind = path[0];
+  const origin = { domainName: host, originPath: path.slice(1) };
+  if (kind === 'a') origin.domainName = host + '.execute-api.' + region + '.amazonaws.com';
+  if (kind === 'f' || kind === 'o') origin.domainName = host + '.lambda-url.' + region + '.on.aws';
   if (kind === 'o') {
     origin.originAccessControlConfig = { enabled: true, signingBehavior: 'always', signingProtocol: 'sigv4', originType: 'lambda' };
   }

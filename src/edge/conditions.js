@@ -95,7 +95,7 @@ function addressOf(ip, isSix) {
   }
   const halves = ip.toLowerCase().split('::');
   const left = halves[0].split(':');
-  const right = halves.length > 1 ? halves[1].split(':') : [];
+  const right = halves[1] ? halves[1].split(':') : [];
   while (left.length + right.length < 8) left.push('');
   const groups = left.concat(right);
   for (let i = 0; i < groups.length; i++) text += ('0000' + groups[i]).slice(-4);

@@ -65,13 +65,13 @@ function sealOf(secret, label, text, who) {
   return hmac(secret, label + text + '\n' + who).digest();
 }
 
-// The head of the config; null when it cannot be trusted. A semicolon ends it: one that was cut off has none. The rules
+// The head of the config; false when it cannot be trusted. A semicolon ends it: one that was cut off has none. The rules
 // come after the last field, and only who needs them looks for them.
 function readConfig(text) {
-  if (!text || !text.endsWith(';')) return null;
+  if (!text || !text.endsWith(';')) return false;
   const config = text.split('|', FIELDS);
   const state = config[STATE];
-  return config.length === FIELDS && config[EPOCH] > 0 && state[0] === '2' && 'apkf'.indexOf(state[1]) >= 0 ? config : null;
+  return config.length === FIELDS && config[EPOCH] > 0 && state[0] === '2' && 'apkf'.indexOf(state[1]) >= 0 && config;
 }
 
 function isOut(viewer) {

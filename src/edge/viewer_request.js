@@ -13,12 +13,13 @@ async function handler(event) {
     const raw = single(request.cookies['__Host-gray']);
     const cookie = raw.split('.', 8);
     const time = (Date.now() / 1000) >>> 0; // whole seconds, until 2106
-    // Most requests have a grant or a pin, and nothing more to ask. All others go the long way, which comes to the same.
+    // Most requests have a grant or a pin, and nothing more to ask. All others go the long way, which comes to the same;
+    // so do all of a release that is not active.
     if (isShort(request, cookie)) {
       try {
         text = await store.get('config');
       } catch (e) {}
-      if (text && isServed(request, raw, cookie, text, time)) return request;
+      if (text && text[1] === 'a' && isServed(request, raw, cookie, text, time)) return request;
     }
     viewer = viewerOf(event, raw, cookie, time);
     while (viewer.need) {

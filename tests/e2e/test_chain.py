@@ -185,7 +185,7 @@ def in_gray(stack: LocalStack, project: Path) -> Operator:
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "garbage", "2|1|2|3", "9a|1|1|1|9999999999||,v2:1.2:>ax/live,|a|b|r||0|salt1234|| js |\n[];"]
+    "value", [None, "", "garbage", "2|1|2|3", "9a|1|1|1|9999999999||,v2:1.2::x:a/live,|a|b|r||0|salt1234|| js |\n[];"]
 )
 def test_an_unreadable_store_gives_everybody_stable(stack: LocalStack, in_gray: Operator, value: str | None) -> None:
     gray = gray_viewer(stack.url)

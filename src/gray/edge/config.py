@@ -157,7 +157,7 @@ def config_text(stamp: Stamp, rules: str, **rest: str) -> str:
 def origins_text(origins: Origins) -> str:
     """A lane's origins as src/edge/call.js reads them: the longest path prefix first."""
     placed = sorted(((prefix, origin) for origin in origins for prefix in origin.paths), key=_longest_first)
-    return ":".join(f"{prefix}>{_letter(origin)}{origin.address}/{origin.path}" for prefix, origin in placed)
+    return ":".join(f"{prefix}:{origin.address}:{_way(origin)}" for prefix, origin in placed)
 
 
 def _longest_first(placed: tuple[str, Origin]) -> tuple[int, str]:
@@ -165,9 +165,10 @@ def _longest_first(placed: tuple[str, Origin]) -> tuple[int, str]:
     return -len(prefix), prefix
 
 
-def _letter(origin: Origin) -> str:
+def _way(origin: Origin) -> str:
+    """The letter of the origin's kind, and its path with the slash before it, if it has one."""
     letters: dict[Kind, str] = {"rest-api": "a", "http-api": "a", "function-url": "f", "url": "u"}
-    return "o" if origin.signed else letters[origin.kind]
+    return ("o" if origin.signed else letters[origin.kind]) + (f"/{origin.path}" if origin.path else "")
 
 
 def lane_entries(lanes: Mapping[str, str], seals: Mapping[str, str]) -> str:
@@ -218,7 +219,7 @@ def lanes_of(config: str) -> dict[str, str]:
     """The gray lanes that a config sends viewers to, with the text of their origins."""
     fields, _ = _split(config)
     found = [entry.split(":", 2) for entry in fields[_LANES].split(",")] if len(fields) > _LANES else []
-    return {name: origins for name, _, origins in (entry for entry in found if len(entry) == 3) if ">" in origins}
+    return {name: origins for name, _, origins in (entry for entry in found if len(entry) == 3) if ":" in origins}
 
 
 def signing_key(config: str) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ __all__ = [
 
 type Kind = Literal["rest-api", "http-api", "function-url", "url"]
 
-# What the edge's format can carry (gray.edge.config): none of , : > | ; is in it.
+# What the edge's format can carry (gray.edge.config): none of , : | ; is in it.
 NAME = r"[a-z][a-z0-9-]{0,31}"
 # An API's id is ten characters today, a function URL's 32; a stage's name is at most 128 (API references of API
 # Gateway, CreateStage, and of Lambda, CreateFunctionUrlConfig).

@@ -63,9 +63,7 @@ def head(*, state: str = "a", rules: str = RULES, **changed: Any) -> str:
 
 def lanes_of(*lanes: str, until: int = UNTIL) -> str:
     """The lanes of a head: the seal of the newest pin, and the API."""
-    entries = [
-        f"{lane}:{'.'.join(pin(lane, expiry=until).split('.')[-2:])}:{'>a' + '/'.join(API[lane])}" for lane in lanes
-    ]
+    entries = [f"{lane}:{'.'.join(pin(lane, expiry=until).split('.')[-2:])}::{':a/'.join(API[lane])}" for lane in lanes]
     return f",{','.join(entries)}," if lanes else ""
 
 

@@ -20,19 +20,19 @@ def _origins() -> Book:
         "The longest prefix that a path begins with names the origin; what has none is stable's, with no reload."
     )
     origins = {
-        "/cart": (">aa1b2c3d4e5/live", ["a1b2c3d4e5.execute-api." + REGION + ".amazonaws.com", "/live"]),
-        "/http": (">ah1b2c3d4e5/", ["h1b2c3d4e5.execute-api." + REGION + ".amazonaws.com", ""]),
-        "/url": (">ff1b2c3d4e5/", ["f1b2c3d4e5.lambda-url." + REGION + ".on.aws", ""]),
-        "/signed": (">oo1b2c3d4e5/", ["o1b2c3d4e5.lambda-url." + REGION + ".on.aws", "", "lambda", "sigv4", "always"]),
-        "/any": (">uapi.shop.example/v2/x", ["api.shop.example", "/v2/x"]),
+        "/cart": (":a1b2c3d4e5:a/live", ["a1b2c3d4e5.execute-api." + REGION + ".amazonaws.com", "/live"]),
+        "/http": (":h1b2c3d4e5:a", ["h1b2c3d4e5.execute-api." + REGION + ".amazonaws.com", ""]),
+        "/url": (":f1b2c3d4e5:f", ["f1b2c3d4e5.lambda-url." + REGION + ".on.aws", ""]),
+        "/signed": (":o1b2c3d4e5:o", ["o1b2c3d4e5.lambda-url." + REGION + ".on.aws", "", "lambda", "sigv4", "always"]),
+        "/any": (":api.shop.example:u/v2/x", ["api.shop.example", "/v2/x"]),
     }
     some = ":".join(prefix + entry for prefix, (entry, _) in origins.items())
     lanes = {
         "some": f"{SEAL}:{some}",
-        "all": f"{SEAL}:{some}:>urest.shop.example/",
-        "nested": f"{SEAL}:/a/b>ub.shop.example/:/a>ua.shop.example/",
+        "all": f"{SEAL}:{some}::rest.shop.example:u",
+        "nested": f"{SEAL}:/a/b:b.shop.example:u:/a:a.shop.example:u",
         "none": SEAL,
-        "broken": f"{SEAL}:/cart:_aa1b2c3d4e5/live",
+        "broken": f"{SEAL}:/cart:a1b2c3d4e5",
     }
     for name, entry in lanes.items():
         book.stores[name] = {"values": {"config": head(rules=NOBODY, lanes=f",v2:{entry},")}}

@@ -19,7 +19,7 @@ QUOTED = "a%20key%20of%20the%20identity%2C%2032%20bytes%20or%20more"
 DERIVED = {name: release_key(secret, "salt") for name, secret in (("a", A), ("b", B))}
 SEAL = sign_pin(EdgeKeys((("b", B),)), salt="salt", lane="v2", epoch=2, expiry=1800).split(".", 4)[4]
 CONFIG = (
-    f"2a|2|7|3|1800|s,c,uid|,v2:{SEAL}:>aapi/live,|b|{DERIVED['b']}|eu|,a:{DERIVED['a']},|0|salt|{QUOTED}| js |\n"
+    f"2a|2|7|3|1800|s,c,uid|,v2:{SEAL}::api:a/live,|b|{DERIVED['b']}|eu|,a:{DERIVED['a']},|0|salt|{QUOTED}| js |\n"
     '[["ramp","v2",0,2000]];'
 )
 KILLED = killed_config(7, 3, 2)

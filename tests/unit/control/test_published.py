@@ -11,7 +11,7 @@ from gray.edge.config import Fence, Stamp, killed_config, stamped
 from gray.publish.records.current import CurrentParameter, Published
 
 NAME = "/gray/test/current"
-HEAD = "2a|2|7|3|1800|p,c,uid|,v2:1.2:>aapi/live,|a|xyz|eu||2|salt|| js |\n;"
+HEAD = "2a|2|7|3|1800|p,c,uid|,v2:1.2::api:a/live,|a|xyz|eu||2|salt|| js |\n;"
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def _parameter(ssm: MemorySSM) -> CurrentParameter:
 
 
 def _current(sequence: int) -> Published:
-    return Published(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": ">aapi2/live"}, ("v2",))
+    return Published(sequence, 3, 2, "active", "abc", 1900, 1800, 100, {"v2": ":api2:a/live"}, ("v2",))

@@ -45,7 +45,7 @@ def test_the_first_publication_reaches_every_place(world: World) -> None:
     assert stamped(world.config) == Stamp(1, 1, 1, until=1800086400)
     assert world.store.items["fence"] == "1"
     assert world.current.revision == 1
-    assert world.current.lanes == {"v2": ">aapi2/live"}
+    assert world.current.lanes == {"v2": ":api2:a/live"}
     assert world.announced == [
         {"environment": "test", "sequence": 1, "revision": 1, "epoch": 1, "state": "active", "trigger": "scheduled"}
     ]
@@ -212,7 +212,7 @@ def test_a_lane_that_no_rule_leads_to_need_not_be_there() -> None:
     run = world.scheduled()
 
     assert run.why == "lanes"
-    assert world.current.lanes == {"v2": ">aapi2/live"}
+    assert world.current.lanes == {"v2": ":api2:a/live"}
 
 
 def test_a_refused_release_is_published_when_its_lane_comes(world: World) -> None:
@@ -260,7 +260,7 @@ def test_a_withdrawn_lane_comes_back_at_a_persons_word_only(world: World) -> Non
     assert world.scheduled().record is None
     assert world.current.lanes == {}
     assert world.publish(person="anna").status == PUBLISHED
-    assert world.current.lanes == {"v2": ">aapi2/live"}
+    assert world.current.lanes == {"v2": ":api2:a/live"}
 
 
 def test_a_lane_that_vanishes_is_withdrawn_at_once_and_its_adoption_undone(world: World) -> None:
@@ -280,7 +280,7 @@ def test_a_lane_that_was_deployed_anew_is_followed(world: World) -> None:
     run = world.scheduled()
 
     assert run.why == "lanes"
-    assert ":>aapi9/live," in world.config
+    assert "::api9:a/live," in world.config
 
 
 # the kill

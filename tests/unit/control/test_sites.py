@@ -210,7 +210,7 @@ def test_the_set_in_s3_keeps_the_sites(world: World) -> None:
 
     assert rebuild(world.control_plane(), PublishRequest("manual"), source="s3").status == "published"
     assert world.config == before
-    assert lanes_of(before) == {"v2": ">aapi2/live"}
+    assert lanes_of(before) == {"v2": ":api2:a/live"}
 
 
 def test_what_stands_by_keeps_the_sites(world: World) -> None:

@@ -96,7 +96,7 @@ def test_rules_that_fill_all_parts_pass_and_one_more_letter_does_not() -> None:
 
 
 def test_a_head_that_does_not_fit_is_refused_before_anything_is_published() -> None:
-    with pytest.raises(CompileError, match=r"identity: the head takes 1,347 bytes; 1,000 fit"):
+    with pytest.raises(CompileError, match=r"identity: the head takes 1,348 bytes; 1,000 fit"):
         compiled(
             document(identity={"kind": "signed", "sources": ["cookie:sid"]}),
             EdgeKeys((("a", "k" * 43),), identity="%" * 350),
