@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge.engine import EdgeFunction
-from gray.edge.compile import CompileError, encoded
+from gray.edge.compile import CompileError, EdgeContext, encoded
 from gray.edge.config import CONFIG, Stamp, identity_source, killed_config, signing_key
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug_by, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
@@ -140,7 +140,7 @@ def compiled(
     stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
     lanes = {lane: (Origin("api", "rest-api", f"api{lane}", "live"),) for lane in release.lanes}
     try:
-        made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
+        made = encoded(release, stamp, EdgeContext(lanes, region, keys))
     except CompileError as error:
         raise RefusedError("the release exceeds the edge's limits", findings=error.problems) from error
     keys_there: dict[str, str] = {"config": made.config}
