@@ -27,7 +27,7 @@ from edge.build import built_from
 from edge.njs import harness_repeated, prelude
 from edge.source import BUILD, assemble, read_sources
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_link, sign_pin
 from gray.release.origin import Origin
@@ -97,13 +97,15 @@ def config(rules: list[dict[str, Any]], **more: Any) -> dict[str, str]:
     }
     compiled = compile_release(
         read_release(document),
-        stamp=Stamp(417, 96, 12, until=NOW + 86_400),
-        lanes={
-            "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
-            "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
-        },
-        region="eu-central-1",
-        keys=KEYS,
+        Stamp(417, 96, 12, until=NOW + 86_400),
+        EdgeContext(
+            {
+                "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
+                "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
+            },
+            "eu-central-1",
+            KEYS,
+        ),
     )
     parts = {f"c.417.{number}": part for number, part in enumerate(compiled.parts, 1)}
     return {"config": compiled.config, **parts}

@@ -27,7 +27,7 @@ from edge.engine import EdgeFunction
 from edge.njs import harness_repeated, syntax_error
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.origin import Origin
@@ -74,10 +74,10 @@ def store() -> dict[str, str]:
     )
     compiled = compile_release(
         release,
-        stamp=Stamp(1, 1, 1, until=NOW + 86_400),
-        lanes={"v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),)},
-        region="eu-central-1",
-        keys=EdgeKeys((("a", "k" * 43),)),
+        Stamp(1, 1, 1, until=NOW + 86_400),
+        EdgeContext(
+            {"v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),)}, "eu-central-1", EdgeKeys((("a", "k" * 43),))
+        ),
     )
     return {"config": compiled.config, **{f"c.1.{n}": part for n, part in enumerate(compiled.parts, 1)}}
 

@@ -117,7 +117,7 @@ def main() -> int:
             (
                 "access logs, gzip, 2 requests a viewer",
                 change(20, 40, True),
-                lambda: from_logs(logs, identity, Reading()),
+                lambda: from_logs(logs, identity, Reading(), "/api/*"),
             ),
         ]
         rows = [measured(name, both, viewers()) for name, both, viewers in cases]

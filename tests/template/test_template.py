@@ -72,23 +72,6 @@ OF_THE_PLATFORM = {
 }
 
 
-OF_THE_EXAMPLE = re.compile(r"(?i)\borders\b|\bpric(?:e|ing)|\bstock|\bfulfil|/api/")
-
-
-def test_the_platforms_template_knows_no_application() -> None:
-    """Only a parameter's default says where the example's API is."""
-    assert not OF_THE_EXAMPLE.findall(TEXT[PLATFORM].replace("    Default: /api/*\n", ""))
-    assert OF_THE_EXAMPLE.findall(TEXT[LANE])
-
-
-@pytest.mark.parametrize("folder", ["edge", "sync", "watch", "lane"])
-def test_the_platforms_code_knows_no_application(folder: str) -> None:
-    files = [path for path in (ROOT / "src" / folder).rglob("*") if path.suffix in (".py", ".js")]
-    assert files
-    said = {path.name: OF_THE_EXAMPLE.findall(path.read_text(encoding="utf-8")) for path in files}
-    assert not {name: words for name, words in said.items() if words}
-
-
 def test_the_templates_are_short() -> None:
     assert sum(len(text.splitlines()) for text in TEXT.values()) < 1900
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from delivery.order_desk import site_folder
 from gray.lanes.parameters import read_parameters
 from gray.lanes.registration import Registration
 from gray.lanes.sites import MANIFEST
@@ -60,7 +61,7 @@ def _of_lane(target: Target, registration: Registration | None) -> list[str]:
 
 def _of_files(target: Target, root: Path) -> list[str]:
     lane = target.lane
-    site = build_site(root / "web" / lane, lane)
+    site = build_site(site_folder(root, lane), lane)
     key = f"{lane}/{MANIFEST}"
     s3 = target.clients.s3
     try:

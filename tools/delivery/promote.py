@@ -10,21 +10,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from delivery.errors import DeliveryError
+from delivery.order_desk import API_PACKAGES, site_folder
 
 __all__ = ["promote"]
 
-_API = ("api_v2", "api_v1")
-_SITE = ("v2", "v1")
-
 
 def promote(root: Path) -> list[str]:
-    """Replace `src/api_v1` and `web/v1`; returns the changed paths (relative to `root`), sorted.
+    """Replace the order desk's stable API and site; returns the changed paths (relative to `root`), sorted.
 
     In the code the package name is replaced; sites refer to their lane by a placeholder, so they stay unchanged.
     """
-    name = re.compile(rf"\b{_API[0]}\b".encode())
-    changed = _replace(root / "src" / _API[0], root / "src" / _API[1], lambda text: name.sub(_API[1].encode(), text))
-    changed += _replace(root / "web" / _SITE[0], root / "web" / _SITE[1], lambda text: text)
+    stable, gray = API_PACKAGES
+    name = re.compile(rf"\b{gray}\b".encode())
+    changed = _replace(root / "src" / gray, root / "src" / stable, lambda text: name.sub(stable.encode(), text))
+    changed += _replace(site_folder(root, "v2"), site_folder(root, "v1"), lambda text: text)
     return sorted(str(path.relative_to(root)) for path in changed)
 
 

@@ -21,7 +21,7 @@ def probes(name: str) -> Iterator[tuple[str, Event]]:
         yield "a file's answer", _answer({"x-gray-page": "v1"})
         yield "an answer of which nothing is known", _answer({})
         return
-    start = "/api/orders" if name == "request_api" else "/orders"
+    start = "/calls/1" if name == "request_api" else "/page"
     seal = "4102444800.a.123456789012345.123456789012345"
     cookie = f"aZ09_-aZ09_-aZ09_-aZ09.v2.1.{seal}"
     yield "a first visit", _request(start)

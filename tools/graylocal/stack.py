@@ -15,6 +15,7 @@ import boto3
 import httpx
 
 from delivery.artifacts.parameters import build_of, stacks_of
+from delivery.order_desk import first_calls, site_folder
 from delivery.stacks.stable import stable_values
 from graylocal.aws import deploy, emulator
 from graylocal.errors import LocalStackError
@@ -165,16 +166,16 @@ class LocalStack:
         return deploy.outputs(self.client("cloudformation"), stack or f"graylane-{self.environment}")
 
     def upload(self, lane: str, source: str = "") -> None:
-        """Upload a lane's site, `web/<lane>` or another folder of `web`, to this environment's bucket."""
+        """Upload the order desk's site of a lane, or another one (`source`), to this environment's bucket."""
         from grayctl.actions.site.place import SitePlace
         from grayctl.actions.site.source import build_site
         from grayctl.actions.site.upload import plan_upload, upload_site
 
-        source = source or lane
-        self._advance(f"Uploading web/{source}")
+        folder = site_folder(REPOSITORY, source or lane)
+        self._advance(f"Uploading {folder.relative_to(REPOSITORY)}")
         prefix = f"/gray/{self.environment}"
         place = SitePlace(self.client("s3"), self.client("ssm"), self.outputs()["SiteBucket"], prefix)
-        upload_site(plan_upload(build_site(REPOSITORY / "web" / source, lane), place), place)
+        upload_site(plan_upload(build_site(folder, lane), place), place)
 
     def first_release(self) -> None:
         """Save revision 1, everybody stable, if there is no revision yet."""
@@ -205,14 +206,9 @@ class LocalStack:
     def _start_apis(self) -> None:
         """Start the functions behind the APIs: on a busy machine their cold starts exceed each other's timeouts."""
         self._advance("Starting the lanes' APIs")
-        health = json.loads((REPOSITORY / "events" / "api-v1-health.json").read_text())
-        prices = json.loads((REPOSITORY / "events" / "pricing.json").read_text())
-        apis, pages = f"graylane-{self.environment}-api-", self.client("lambda").get_paginator("list_functions")
-        names = [each["FunctionName"] for page in pages.paginate() for each in page["Functions"]]
-        lanes = [name.removeprefix(apis) for name in names if name.startswith(apis)]
-        asked = [(f"{apis}{lane}", health) for lane in lanes]
-        pricing = f"graylane-{self.environment}-pricing"  # calls the lane's stock
-        asked += [(pricing, prices | {"gray": {"baggage": f"gray.version={lane}"}}) for lane in lanes]
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        names = [each["FunctionName"] for page in pages for each in page["Functions"]]
+        asked = first_calls(REPOSITORY, self.environment, names)
         with ThreadPoolExecutor(len(asked) or 1) as pool:
             list(pool.map(lambda each: self._invoke(*each), asked))
 

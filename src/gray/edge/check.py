@@ -1,15 +1,15 @@
 """Whether a document is a release that fits the edge: its structure, the release as a whole, and its compiled size."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from gray.edge.compile import CompileError, encoded
+from gray.edge.compile import CompileError, EdgeContext, encoded
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.document import Release, State
-from gray.release.origin import Origin
+from gray.release.origin import Origin, Origins
 from gray.release.site_files import FILES_BYTES, SiteFiles
 from gray.release.validation import whole
 from gray.release.validation.problem import Problem
@@ -29,7 +29,7 @@ class InvalidRelease(ValueError):
         super().__init__("\n".join(map(str, problems)))
 
 
-def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Release:
+def read_release(document: Any, *, lanes: Mapping[str, Origins] | None = None) -> Release:
     """The document as a model, fully checked. Raises InvalidRelease."""
     try:
         release = Release.model_validate(document)
@@ -41,7 +41,7 @@ def read_release(document: Any, *, lanes: Collection[str] | None = None) -> Rele
     return release
 
 
-def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] | None) -> list[Problem]:
+def _of_the_rest(document: Any, error: ValidationError, lanes: Mapping[str, Origins] | None) -> list[Problem]:
     """What else is wrong beside a broken part, so that all problems appear at once."""
     try:
         release = Release.model_validate(without_broken_parts(document, error))
@@ -50,7 +50,7 @@ def _of_the_rest(document: Any, error: ValidationError, lanes: Collection[str] |
     return problems(release, lanes=lanes)
 
 
-def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Problem]:
+def check(document: Any, *, lanes: Mapping[str, Origins] | None = None) -> list[Problem]:
     """What is wrong with a document; empty when it is a valid release."""
     try:
         read_release(document, lanes=lanes)
@@ -59,16 +59,16 @@ def check(document: Any, *, lanes: Collection[str] | None = None) -> list[Proble
     return []
 
 
-def problems(release: Release, *, lanes: Collection[str] | None = None) -> list[Problem]:
+def problems(release: Release, *, lanes: Mapping[str, Origins] | None = None) -> list[Problem]:
     """What is wrong with a release as a whole. Its size counts only when nothing else is wrong.
 
-    `lanes` are the lanes that exist; None: not known, not checked.
+    `lanes` are the origins of the lanes that exist; None: not known, then each lane has one API.
     """
-    return whole.problems(release, lanes=lanes) or _size_problems(release)
+    return whole.problems(release, lanes=lanes) or _size_problems(release, lanes or {})
 
 
-def _size_problems(release: Release) -> list[Problem]:
-    """Whether the release, compiled, fits at the edge: by the longest numbers, ids, keys and files that it may have."""
+def _size_problems(release: Release, lanes: Mapping[str, Origins]) -> list[Problem]:
+    """Whether the release, compiled, fits at the edge: by the longest numbers, keys and files that it may have."""
     if release.state == State.KILLED:
         return []
     api = Origin("api", "rest-api", "a" * 10, "live")
@@ -76,11 +76,13 @@ def _size_problems(release: Release) -> list[Problem]:
     try:
         encoded(
             release,
-            stamp=_WIDEST,
-            lanes=dict.fromkeys(release.lanes, (api,)),
-            region="ap-southeast-2",
-            keys=EdgeKeys((("a", secret), ("b", secret)), identity=secret),
-            files=_MOST_FILES,
+            _WIDEST,
+            EdgeContext(
+                {lane: lanes.get(lane) or (api,) for lane in release.lanes},
+                "ap-southeast-2",
+                EdgeKeys((("a", secret), ("b", secret)), identity=secret),
+                _MOST_FILES,
+            ),
         )
     except CompileError as error:
         return list(error.problems)

@@ -32,7 +32,9 @@ __all__ = [
     "VALUE_BYTES",
     "CompileError",
     "Compiled",
+    "EdgeContext",
     "compile_release",
+    "encoded",
 ]
 
 VALUE_BYTES = 1000  # our own limit below the store's 1,024 bytes a value (DG:cloudfront-limits)
@@ -57,52 +59,48 @@ class Compiled:
     digest: str
 
 
-def compile_release(
-    release: Release,
-    *,
-    stamp: Stamp,
-    lanes: Mapping[str, Origins],
-    region: str,
-    keys: EdgeKeys,
-    files: SiteFiles = DEFAULT_FILES,
-) -> Compiled:
-    """Compiles a validated release for the edge. `lanes` are the live ones of its gray lanes, `files` all sites' files.
+@dataclass(frozen=True)
+class EdgeContext:
+    """What a release is compiled with: the origins of its live gray lanes, the region of their APIs, the keys, and the
+    files of all sites."""
+
+    lanes: Mapping[str, Origins]
+    region: str
+    keys: EdgeKeys
+    files: SiteFiles = DEFAULT_FILES
+
+
+def compile_release(release: Release, stamp: Stamp, context: EdgeContext) -> Compiled:
+    """Compiles a validated release for the edge.
 
     Raises CompileError where a lane or the region is not valid, or the release is too long.
     """
-    found = _input_problems(release, lanes, region)
+    found = _input_problems(release, context)
     if found:
         raise CompileError(found)
-    return encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys, files=files)
+    return encoded(release, stamp, context)
 
 
-def encoded(
-    release: Release,
-    *,
-    stamp: Stamp,
-    lanes: Mapping[str, Origins],
-    region: str,
-    keys: EdgeKeys,
-    files: SiteFiles = DEFAULT_FILES,
-) -> Compiled:
+def encoded(release: Release, stamp: Stamp, context: EdgeContext) -> Compiled:
     """The config of a validated release. Raises CompileError when it is too long."""
     stamp = replace(stamp, state=str(release.state))
     if release.state == State.KILLED:
         config = killed_config(stamp.sequence, stamp.revision, stamp.epoch)
         return Compiled(config, (), _digest(killed_config(0, stamp.revision, stamp.epoch)))
     rules = rules_text(release)
-    live = {lane: origins_text(lanes[lane]) for lane in release.lanes if lane in lanes}
+    live = {lane: origins_text(context.lanes[lane]) for lane in release.lanes if lane in context.lanes}
+    keys = context.keys
     names = [name for name, _ in keys.keys]
     newest, *old = [release_key(secret, release.salt) for _, secret in keys.keys]
     rest = {
         "identity": _identity(release),
         "key_id": names[0],
         "secret": newest,
-        "region": region,
+        "region": context.region,
         "old_keys": entries(dict(zip(names[1:], old, strict=True))),
         "salt": release.salt,
         "identity_key": identity_secret(keys) if release.identity and release.identity.kind != "plain" else "",
-        "files": files_text(files),
+        "files": files_text(context.files),
     }
 
     def text(stamp: Stamp, rules: str) -> str:
@@ -150,7 +148,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _input_problems(release: Release, lanes: Mapping[str, Origins], region: str) -> list[Problem]:
+def _input_problems(release: Release, context: EdgeContext) -> list[Problem]:
+    lanes, region = context.lanes, context.region
     found = [ReleaseProblem.LANE_ORIGINS(lane=name) for name, origins in lanes.items() if not valid(origins)]
     if release.state != State.KILLED:
         rules = enumerate(release.rules)

@@ -62,7 +62,7 @@ _KEY_PLACE, _PIN_PLACE = "{{key}}", "{{pin}}"
 
 @dataclass(frozen=True)
 class Stamp:
-    """The part of a `config` value that orders publications.
+    """The part of a `config` value by which publications are ordered.
 
     `until` is when its lease ends (unix seconds), `parts` how many keys hold its rules; none: they are in `config`.
     """

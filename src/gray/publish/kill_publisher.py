@@ -63,6 +63,12 @@ def _afterwards(plane: ControlPlane, head: Head, record: Record, killed: Killed)
     stamp = Stamp(record.sequence, head.revision, head.epoch, head.state)
     saved = {CONFIG: killed.config, FENCE: str(Fence(record.sequence))}
 
+    def tell() -> None:
+        nonlocal current
+        before = plane.edge.current().read()
+        current = replace(current, files=before.files if before else "")
+        plane.edge.current().write(current)
+
     def switch() -> None:
         switch_apis(plane.lanes, FoundLanes(plane.parameters().registrations, plane.lanes.table.all()), own=False)
 
@@ -71,7 +77,7 @@ def _afterwards(plane: ControlPlane, head: Head, record: Record, killed: Killed)
         confirm(plane.records.ledger, record.sequence, None, outcome, now=now)
 
     steps: list[Callable[[], object]] = [
-        lambda: plane.edge.current().write(current),
+        tell,
         lambda: begin(plane.records.ledger, record.sequence, 0, {}, switched_at=now),
         switch,
         lambda: plane.edge.edge_config().write(saved, stamp, ""),

@@ -58,7 +58,7 @@ def compile_target(
 
     `fresh` when it is not published yet, or a person asks for it: each lane that its rules lead to must answer.
     """
-    from gray.edge.compile import CompileError, compile_release
+    from gray.edge.compile import CompileError, EdgeContext, compile_release
 
     release = _release(revision)
     led_to = {rule.lane for rule in release.rules}
@@ -73,11 +73,8 @@ def compile_target(
     try:
         compiled = compile_release(
             _without(release, led_to - set(live)),
-            stamp=Stamp(sequence, revision.number, revision.epoch, until=now + lease),
-            lanes=live,
-            region=plane.edge.region,
-            keys=plane.edge.keys(),
-            files=files,
+            Stamp(sequence, revision.number, revision.epoch, until=now + lease),
+            EdgeContext(live, plane.edge.region, plane.edge.keys(), files),
         )
     except CompileError as error:
         raise Refused([str(problem) for problem in error.problems]) from error

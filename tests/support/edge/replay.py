@@ -15,7 +15,7 @@ from edge.njs import Case as NjsCase
 from edge.njs import run_njs
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.origin import Origin
@@ -70,10 +70,8 @@ def _keys(description: Mapping[str, Any]) -> dict[str, str]:
         lanes = {lane: (Origin("api", "rest-api", api, stage),) for lane, (api, stage) in apis.items()}
         compiled = compile_release(
             read_release(document),
-            stamp=Stamp(world.SEQUENCE, world.REVISION, world.EPOCH, until=world.UNTIL),
-            lanes=lanes,
-            region="eu-central-1",
-            keys=EdgeKeys(tuple(world.KEYS.items()), world.IDENTITY_KEY),
+            Stamp(world.SEQUENCE, world.REVISION, world.EPOCH, until=world.UNTIL),
+            EdgeContext(lanes, "eu-central-1", EdgeKeys(tuple(world.KEYS.items()), world.IDENTITY_KEY)),
         )
         keys["config"] = compiled.config
         keys |= {f"c.{world.SEQUENCE}.{number}": part for number, part in enumerate(compiled.parts, 1)}

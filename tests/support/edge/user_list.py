@@ -6,7 +6,7 @@ from tests.support.edge.api_function import answer_of, api_function, request_of
 from tests.support.release.documents import document
 
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp
 from gray.edge.grants import EdgeKeys
 from gray.release.origin import Origin
@@ -27,10 +27,10 @@ class Asked:
         )
         compiled = compile_release(
             release,
-            stamp=Stamp(1, 1, 1, until=NOW + 3_600),
-            lanes={"v2": (Origin("api", "rest-api", "api2", "live"),)},
-            region="eu-central-1",
-            keys=EdgeKeys((("a", "A" * 43),)),
+            Stamp(1, 1, 1, until=NOW + 3_600),
+            EdgeContext(
+                {"v2": (Origin("api", "rest-api", "api2", "live"),)}, "eu-central-1", EdgeKeys((("a", "A" * 43),))
+            ),
         )
         self.keys: dict[str, str] = {shard_key("staff", number): value for number, value in enumerate(values)}
         self.keys["config"] = compiled.config

@@ -7,7 +7,7 @@ import pytest
 from tests.support.aws.memory_aws import MemoryS3
 from tests.support.control.world import release
 
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp, killed_config, mask, unmask
 from gray.edge.grants import EdgeKeys, release_key, sign_pin
 from gray.publish.records.backup import EdgeConfig
@@ -40,7 +40,7 @@ def test_a_key_that_has_been_dropped_since_is_left_out() -> None:
 def test_the_store_never_has_a_key_that_another_release_could_use() -> None:
     lanes = {"v2": (Origin("api", "rest-api", "api2", "live"),)}
     config = compile_release(
-        release(20), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=_keys("", b=B, a=A)
+        release(20), Stamp(7, 3, 2, until=1800), EdgeContext(lanes, "eu-central-1", _keys("", b=B, a=A))
     ).config
 
     assert A not in config
@@ -52,7 +52,7 @@ def test_a_secret_of_any_characters_comes_back_as_it_was_compiled() -> None:
     identity = {"kind": "signed", "sources": ["cookie:uid"]}
     lanes = {"v2": (Origin("api", "rest-api", "api2", "live"),)}
     config = compile_release(
-        release(20, identity=identity), stamp=Stamp(7, 3, 2, until=1800), lanes=lanes, region="eu-central-1", keys=keys
+        release(20, identity=identity), Stamp(7, 3, 2, until=1800), EdgeContext(lanes, "eu-central-1", keys)
     ).config
 
     assert unmask(mask(config), keys) == config

@@ -10,7 +10,7 @@ from tests.support.control.world import PREFIX, World
 from tests.support.release.documents import document, rule
 
 from gray.edge.check import read_release
-from gray.edge.compile import VALUE_BYTES, encoded
+from gray.edge.compile import VALUE_BYTES, EdgeContext, encoded
 from gray.edge.config import Stamp, files_text, lanes_of
 from gray.edge.grants import EdgeKeys
 from gray.lanes.parameters import read_parameters
@@ -137,11 +137,13 @@ def test_the_longest_head_has_room_for_the_sites() -> None:
     )
     made = encoded(
         release,
-        stamp=Stamp(10**9, 10**9, 10**9, until=10**10),
-        lanes=dict.fromkeys(release.lanes, (Origin("api", "rest-api", "a" * 10, "live"),)),
-        region="ap-southeast-2",
-        keys=EdgeKeys((("a", "s" * 43), ("b", "s" * 43)), identity="s" * 43),
-        files=SiteFiles(("f" * (FILES_BYTES - 2),)),
+        Stamp(10**9, 10**9, 10**9, until=10**10),
+        EdgeContext(
+            dict.fromkeys(release.lanes, (Origin("api", "rest-api", "a" * 10, "live"),)),
+            "ap-southeast-2",
+            EdgeKeys((("a", "s" * 43), ("b", "s" * 43)), identity="s" * 43),
+            SiteFiles(("f" * (FILES_BYTES - 2),)),
+        ),
     )
 
     assert len(made.config.encode()) <= VALUE_BYTES
@@ -200,6 +202,20 @@ def test_a_kill_needs_no_site_and_a_resume_has_them_again(world: World) -> None:
     world.publish()
 
     assert world.config.split("|")[14] == " foo js /assets/ v2/ "
+
+
+def test_a_site_that_cannot_be_read_is_after_a_kill_what_it_was_before(world: World) -> None:
+    upload(world)
+    world.scheduled()
+    upload(world, text="-")
+    world.kill()
+    world.publish()
+
+    world.resume()
+    world.publish()
+
+    assert world.config.split("|")[14] == " foo js /assets/ v2/ "
+    assert world.scheduled().record is None
 
 
 def test_the_set_in_s3_keeps_the_sites(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.support.release.documents import Document, document, rule, user_list
 
 from gray.edge.check import check, read_release
-from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, compile_release
+from gray.edge.compile import MAX_PARTS, VALUE_BYTES, Compiled, CompileError, EdgeContext, compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, GrantError
 from gray.release.document import MAX_LANES, MAX_RULES
@@ -23,7 +23,7 @@ def compiled(release: Document, keys: EdgeKeys = KEYS, stamp: Stamp = STAMP, *, 
     """As a publication would, with these origins in each lane."""
     read = read_release(release)
     lanes = dict.fromkeys(read.lanes, origins)
-    return compile_release(read, stamp=stamp, lanes=lanes, region="ap-southeast-2", keys=keys)
+    return compile_release(read, stamp, EdgeContext(lanes, "ap-southeast-2", keys))
 
 
 TEN_RULES = [
@@ -68,6 +68,17 @@ def test_more_than_fits_into_the_head_is_refused_with_the_way_out() -> None:
 
     with pytest.raises(CompileError, match=r"the head takes 1,\d+ bytes; 1,000 fit.* fewer origins and paths"):
         compiled(_three_lanes(), origins=hosts)
+
+
+def test_the_registered_origins_count_where_a_release_is_checked() -> None:
+    hosts = tuple(Origin(f"o{n}", "url", f"{'x' * 60}.example.com", paths=(f"/{n}",)) for n in range(MAX_ORIGINS))
+    lanes = dict.fromkeys(["v2", "v3", "v4"], (API,))
+
+    (problem,) = check(_three_lanes(), lanes=lanes | {"v3": hosts, "v4": hosts})
+
+    assert check(_three_lanes(), lanes=lanes) == []
+    assert problem.where == "identity"
+    assert "fewer origins and paths" in problem.remedy
 
 
 def test_no_value_is_longer_than_the_store_takes_and_letters_are_not_cut() -> None:
@@ -185,9 +196,9 @@ def test_keys_that_would_break_the_format_are_refused_without_being_shown(
 )
 def test_what_the_edge_could_not_read_is_not_published(origins: Origins, region: str, where: str) -> None:
     with pytest.raises(CompileError, match=where):
-        compile_release(read_release(document()), stamp=STAMP, lanes={"v2": origins}, region=region, keys=KEYS)
+        compile_release(read_release(document()), STAMP, EdgeContext({"v2": origins}, region, KEYS))
 
 
 def test_a_rule_into_a_lane_that_is_not_live_is_not_published() -> None:
     with pytest.raises(CompileError, match=r"rules\[0\].lane: v2 is not live"):
-        compile_release(read_release(document()), stamp=STAMP, lanes={}, region="us-east-1", keys=KEYS)
+        compile_release(read_release(document()), STAMP, EdgeContext({}, "us-east-1", KEYS))

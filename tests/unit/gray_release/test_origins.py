@@ -9,7 +9,7 @@ from tests.support.release.documents import document
 from tests.support.release.origins import origins
 
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp, again, lanes_of, mask, origins_text, unmask
 from gray.edge.grants import EdgeKeys, sign_pin
 from gray.release.origin import Origin, Origins, valid
@@ -57,7 +57,7 @@ def test_the_edge_takes_the_origin_of_the_longest_path_prefix(lane: Origins, dat
 def _config(lanes: dict[str, Origins]) -> str:
     """The compiled config. Examples for which the head has no room are left out."""
     assume(sum(len(origins_text(origins)) for origins in lanes.values()) < 500)
-    return compile_release(RELEASE, stamp=Stamp(7, 3, 12, until=UNTIL), lanes=lanes, region=REGION, keys=KEYS).config
+    return compile_release(RELEASE, Stamp(7, 3, 12, until=UNTIL), EdgeContext(lanes, REGION, KEYS)).config
 
 
 def _expected(lane: Origins, uri: str) -> list[dict[str, Any]]:

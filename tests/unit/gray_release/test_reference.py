@@ -10,7 +10,7 @@ import yaml
 from edge.engine import EdgeFunction
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import FIELDS, Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie, sign_debug, sign_link, sign_pin
 from gray.release.document import REASONS
@@ -26,13 +26,15 @@ SALT, EPOCH, UNTIL = "spring-2027", 12, 1_800_000_000
 def test_the_release_compiles_to_the_config() -> None:
     compiled = compile_release(
         read_release(yaml.safe_load(EXAMPLES["yaml"])),
-        stamp=Stamp(417, 96, EPOCH, until=UNTIL),
-        lanes={
-            "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
-            "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
-        },
-        region="eu-central-1",
-        keys=KEYS,
+        Stamp(417, 96, EPOCH, until=UNTIL),
+        EdgeContext(
+            {
+                "v2": (Origin("api", "rest-api", "a1b2c3d4e5", "live"),),
+                "v3": (Origin("api", "rest-api", "f6g7h8i9j0", "live"),),
+            },
+            "eu-central-1",
+            KEYS,
+        ),
     )
 
     assert compiled.config == EXAMPLES["config"]

@@ -196,7 +196,7 @@ def test_what_is_no_mapping_is_refused(release: Any) -> None:
 
 
 def test_a_lane_that_does_not_exist_or_a_missing_list_file_is_refused() -> None:
-    found = check(document(), lanes=["v3", "v4"])
+    found = check(document(), lanes={"v3": (), "v4": ()})
 
     assert [str(problem) for problem in found] == [
         "rules[0].lane: there is no lane v2 in this environment. Deploy v2 first, or use one that is there: v3, v4."

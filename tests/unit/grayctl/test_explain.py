@@ -97,6 +97,7 @@ def test_it_is_the_debug_answer_byte_for_byte(
     found = explain(
         Viewer(
             path=path,
+            is_api=path.startswith("/api/"),
             identity=user,
             headers=[("X-Team", team)] if team else [],
             query=[("beta", "1")] if beta else [],

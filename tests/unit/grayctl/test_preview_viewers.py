@@ -44,7 +44,7 @@ def write_log(path: Path, *rows: str, fields: str = FIELDS) -> Path:
 
 def read(path: Path, identity: Mapping[str, object] | None = None) -> tuple[list[list[str]], access_logs.Reading]:
     reading = access_logs.Reading()
-    found = access_logs.from_logs(path, Identity.model_validate(identity) if identity else None, reading)
+    found = access_logs.from_logs(path, Identity.model_validate(identity) if identity else None, reading, "/api/*")
     return [line.split("\t") for line in found.lines()], reading
 
 

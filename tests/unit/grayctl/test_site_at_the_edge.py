@@ -12,7 +12,7 @@ from tests.support.release.documents import document, rule
 from edge.engine import EdgeFunction
 from edge.source import BUILD
 from gray.edge.check import read_release
-from gray.edge.compile import compile_release
+from gray.edge.compile import EdgeContext, compile_release
 from gray.edge.config import Stamp, killed_config
 from gray.edge.grants import EdgeKeys, sign_cookie
 from gray.lanes.parameters import read_parameters
@@ -54,11 +54,13 @@ def published(place: SitePlace) -> str:
     release = read_release(document(rules=[rule(id="all", percent=100)]))
     return compile_release(
         release,
-        stamp=Stamp(7, 3, 2, until=NOW + 600),
-        lanes={"v2": (Origin("api", "rest-api", "api2", "live"),)},
-        region="eu-central-1",
-        keys=KEYS,
-        files=read_parameters(place.ssm, place.prefix).files,
+        Stamp(7, 3, 2, until=NOW + 600),
+        EdgeContext(
+            {"v2": (Origin("api", "rest-api", "api2", "live"),)},
+            "eu-central-1",
+            KEYS,
+            read_parameters(place.ssm, place.prefix).files,
+        ),
     ).config
 
 

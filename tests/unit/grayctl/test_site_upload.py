@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import ceil
@@ -252,6 +253,14 @@ def test_sites_that_have_no_room_at_the_edge_are_refused(web: Path, place: SiteP
         plan_upload(build_site(web, "v3", shared=shared), place)
 
     assert "Share fewer or shorter paths" in refused.value.remedy
+
+
+@pytest.mark.parametrize("shared", ["/api/", "/api/x/"])
+def test_what_goes_to_the_api_cannot_be_shared(web: Path, place: SitePlace, shared: str) -> None:
+    behind_an_api = replace(place, api_path="/api/*")
+
+    with pytest.raises(UsageError, match=r"cannot be shared: /api/\* goes to the API"):
+        plan_upload(build_site(web, "v2", shared=[shared]), behind_an_api)
 
 
 def test_what_only_replaced_builds_had_is_deleted_when_they_are_old(web: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from delivery.errors import DeliveryError
-from gray.lanes.registration import STABLE
+from delivery.order_desk import has_table, table_name
 
 if TYPE_CHECKING:
     import boto3
@@ -23,8 +23,7 @@ def names(values: Mapping[str, str], account: str, region: str) -> dict[str, lis
     environment = values.get("Environment", "dev")
     of_here = f"graylane-{environment}"
     if lane := values.get("Lane", ""):
-        own_table = lane == STABLE or values.get("DataMode", "isolated") == "isolated"
-        return {"bucket": [], "table": [f"{of_here}-orders-{lane}"] if own_table else [], "secret": []}
+        return {"bucket": [], "table": [table_name(environment, lane)] if has_table(values) else [], "secret": []}
     logs = ["edge-logs"] if values.get("EdgeAccessLogs") == "on" else []
     keys = [{"a": "api-key", "b": "api-key-b"}[key] for key in values.get("OriginKeys", "a")]
     return {

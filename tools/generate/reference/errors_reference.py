@@ -7,7 +7,7 @@ from generate.reference.reasons import PUBLICATIONS, REASONS
 from gray.release.validation.problem import Declared
 from gray.release.validation.release_problems import ReleaseProblem
 from gray.release.validation.value_problems import PydanticProblem, ValueProblem
-from grayctl.adoption.findings import Unsure, Warned, Wrong
+from grayctl.onboarding.findings import Unsure, Warned, Wrong
 
 SINGLE: tuple[Declared, ...] = (*ValueProblem, *PydanticProblem)
 

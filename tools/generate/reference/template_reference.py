@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from grayctl.adoption import template as templates
+from grayctl.onboarding import template as templates
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PLATFORM, LANE = REPOSITORY / "template.yaml", REPOSITORY / "lane.yaml"

@@ -1,11 +1,12 @@
 """A change of the release: based on the revision read, validated as a whole, saved on that revision or not at all."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gray.history.revision import KILLED
 from gray.history.revisions import Conflict, Revision, Revisions
+from gray.release.origin import Origins
 from gray.release.validation.problem import Problem
 from grayctl.actions.author import VIA
 from grayctl.document import edits
@@ -68,9 +69,9 @@ def propose_edit(target: Target, edit: Edit) -> Proposal:
 
 
 def propose(
-    current: Current, edit: Callable[[Document], Document], *, lanes: Collection[str] | None = None
+    current: Current, edit: Callable[[Document], Document], *, lanes: Mapping[str, Origins] | None = None
 ) -> Proposal:
-    """Apply an edit and validate the result as a whole. `lanes` are the existing lanes; None skips that check.
+    """Apply an edit and validate the result as a whole. `lanes` are the origins of the existing lanes; None: not known.
 
     A killed release stays killed whatever the edit does, as it will when saved.
     Raises RefusedError with every problem at once.

@@ -7,8 +7,8 @@ distribution's stack: CloudFormation finds no policy by name. A test compares th
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grayctl.adoption.settings import Settings
 from grayctl.errors import UsageError
+from grayctl.onboarding.settings import Settings
 
 # A function sees these headers only if a policy of its behavior lists them.
 VIEWER_HEADERS = (

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from grayctl.adoption.settings import NAME, read_settings
 from grayctl.attachment.cdk import as_cdk
 from grayctl.attachment.cloudformation import as_cloudformation
 from grayctl.attachment.plan import attachment
 from grayctl.attachment.terraform import as_terraform
+from grayctl.onboarding.settings import NAME, read_settings
 from grayctl.options import AsJson
 from grayctl.output.screen import show
 

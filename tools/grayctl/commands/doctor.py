@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grayctl.adoption.examine import examine
-from grayctl.adoption.findings import BLOCKS
-from grayctl.adoption.template import find_template, read_with_documents
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
+from grayctl.onboarding.examine import examine
+from grayctl.onboarding.findings import BLOCKS
+from grayctl.onboarding.template import find_template, read_with_documents
 from grayctl.options import AsJson, Template
 from grayctl.output.findings_screen import print_findings
 from grayctl.output.screen import show

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +21,7 @@ from grayctl.document.file import read_document
 from grayctl.errors import UsageError
 from grayctl.options import AsJson, ConfigEnv
 from grayctl.output.screen import note, show
-from grayctl.reading.address import read_address
+from grayctl.reading.address import is_api, read_address
 from grayctl.reading.explain import Explanation, See, Viewer, compiled, published
 from grayctl.reading.explain import explain as ask_edge_function
 from grayctl.reading.release import document_of, read_current, read_revision, revisions_of
@@ -42,7 +42,7 @@ class _Source:
 def explain(
     path: Annotated[
         str,
-        typer.Option("--path", help="The requested path, as in the address bar; /api/... goes to the API."),
+        typer.Option("--path", help="The requested path, as in the address bar."),
     ] = "/",
     identity: Annotated[
         str, typer.Option("--id", help="The viewer's identity; sent and signed as the release requires.")
@@ -63,7 +63,7 @@ def explain(
 ) -> None:
     """Show which lane a viewer is in and why, by running the edge's own functions.
 
-    Example: grayctl explain --id ada --country AT --path /orders
+    Example: grayctl explain --id ada --country AT --path /news
     """
     if revision is not None and file is not None:
         raise UsageError("give one of --revision and --file", "See: grayctl explain --help")
@@ -83,6 +83,7 @@ def explain(
     )
     target = discover(config_env)
     read_address(path, target.site)
+    viewer = replace(viewer, is_api=is_api(asked.path, target.api_path))
     if asked.fragment:
         note(f"no browser sends what stands behind the #: {asked.fragment}")
     source = _source(target, revision, file, viewer.now)

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grayctl.adoption.distributions import read_application
-from grayctl.adoption.examine import examine
-from grayctl.adoption.proposal import look_at, proposal
-from grayctl.adoption.settings import NAME, parse_settings
-from grayctl.adoption.template import find_template, read_with_documents
 from grayctl.errors import UsageError
+from grayctl.onboarding.distributions import read_application
+from grayctl.onboarding.examine import examine
+from grayctl.onboarding.proposal import look_at, proposal
+from grayctl.onboarding.settings import NAME, parse_settings
+from grayctl.onboarding.template import find_template, read_with_documents
 from grayctl.options import AsJson, DryRun, Template
 from grayctl.output.findings_screen import print_findings
 from grayctl.output.screen import show

@@ -37,7 +37,7 @@ def kill(
     Unknown parts of the command line are reported and ignored; --yes is not needed; --no-wait does not wait for the
     edge.
 
-    Example: grayctl kill --config-env prod -m "orders fail in v2"
+    Example: grayctl kill --config-env prod -m "v2 fails"
     """
     target, troubles = discover_for_kill(manner.config_env)
     if manner.dry_run:

@@ -47,7 +47,12 @@ def link(
     if lane:
         url = _into(target, lane, path, expiry)
     else:
-        url = opt_out_link(target.site, path, expiry) if out else clear_link(target.site, path)
+        api = target.api_path
+        url = (
+            opt_out_link(target.site, path, expiry, api_path=api)
+            if out
+            else clear_link(target.site, path, api_path=api)
+        )
     until = None if clear else datetime.fromtimestamp(expiry, UTC).isoformat()
     show({"url": url, "lane": lane, "until": until}, as_json, lambda console: console.print(url, markup=False))
 
@@ -61,4 +66,7 @@ def _into(target: Target, lane: str, path: str, expiry: int) -> str:
     if lane not in release.get("lanes", []):
         raise UsageError(f"{lane} is not a lane of the release", f"It has: {', '.join(release.get('lanes', []))}.")
     salt = str(release["salt"])
-    return gray_link(target.site, path, read_keys(target), salt=salt, lane=lane, epoch=revision.epoch, expiry=expiry)
+    keys, api_path = read_keys(target), target.api_path
+    return gray_link(
+        target.site, path, keys, salt=salt, lane=lane, epoch=revision.epoch, expiry=expiry, api_path=api_path
+    )

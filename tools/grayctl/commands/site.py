@@ -64,7 +64,7 @@ def upload(
         )
     place = SitePlace.of(target)
     plan = plan_upload(site, place)
-    lost = unreachable(site)
+    lost = unreachable(site, place.api_path)
     if not dry_run:
         with bar(f"uploading {lane}", len(plan.keys), as_json) as advance:
             upload_site(plan, place, lambda _key: advance(1))
@@ -141,6 +141,6 @@ def _print_rest(console: Console, plan: Plan, lost: list[str], environment: str)
             markup=False,
         )
     if lost:
-        console.print("! no path leads to these; give each a name with an ending, and no folder `api` or `v1`:")
+        console.print("! no path leads to these; give each a name with an ending, outside of the API's path and `v1`:")
         for name in lost:
             console.print(f"    {name}", markup=False)

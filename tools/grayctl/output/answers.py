@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, RootModel
 
-from grayctl.adoption.findings import Finding
+from grayctl.onboarding.findings import Finding
 from grayctl.output.answer_model import Answer, answer_of
 from grayctl.output.answers_of_changes import (
     ChangeAnswer,

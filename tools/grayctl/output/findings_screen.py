@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from grayctl.adoption.findings import BLOCKS, UNKNOWN, WARNING, Finding
+from grayctl.onboarding.findings import BLOCKS, UNKNOWN, WARNING, Finding
 
 _STYLES = {BLOCKS: "red", WARNING: "yellow", UNKNOWN: "dim"}
 

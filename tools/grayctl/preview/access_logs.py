@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from gray.release.document import Identity
 from grayctl.errors import UsageError
 from grayctl.preview.viewers import Viewers
+from grayctl.reading.address import is_api
 
 _GRAY = "__Host-gray"
 _LANE_FOLDER = re.compile(r"/v\d+(?=/|$)")
@@ -46,11 +47,14 @@ class Reading:
         return wanted - {name for name, logged in missing.items() if logged not in self.fields}
 
 
-def from_logs(path: Path, identity: Identity | None, reading: Reading) -> Viewers:
-    """The viewers of a log file, or of all log files in a folder. Raises UsageError if there are none."""
+def from_logs(path: Path, identity: Identity | None, reading: Reading, api_path: str = "") -> Viewers:
+    """The viewers of a log file, or of all log files in a folder; `api_path`: see `is_api`.
+
+    Raises UsageError if there are no log files.
+    """
     files = log_files(path)
     known = frozenset({"id", "country", "device", "path", "ip", "cookies", "query"})
-    return Viewers(str(path), lambda: _viewers(files, identity, reading), known=known)
+    return Viewers(str(path), lambda: _viewers(files, identity, reading, api_path), known=known)
 
 
 def log_files(path: Path) -> list[Path]:
@@ -95,11 +99,11 @@ class _Columns:
         return self._names.index(name) if name in self._names else self.count
 
 
-def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading) -> Iterator[str]:
+def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading, api_path: str) -> Iterator[str]:
     seen: set[str] = set()
     find = _finder(identity)
     for file in files:
-        for columns, row in _pages(file, reading):
+        for columns, row in _pages(file, reading, api_path):
             known = find(row[columns.cookie])
             id_ = known or _guessed_id(row[columns.ip], row[columns.agent])
             if id_ in seen:
@@ -110,7 +114,7 @@ def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading)
             yield _line(id_, columns, row)
 
 
-def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]:
+def _pages(file: Path, reading: Reading, api_path: str) -> Iterator[tuple[_Columns, list[str]]]:
     """The rows of one file that request a document: only those decide a lane. Raises UsageError if it is not a log."""
     columns: _Columns | None = None
     for text in _lines(file):
@@ -127,7 +131,7 @@ def _pages(file: Path, reading: Reading) -> Iterator[tuple[_Columns, list[str]]]
             continue
         reading.requests += 1
         row.append("")  # a field that this log lacks
-        if _is_page(row[columns.path], row[columns.method]):
+        if _is_page(row[columns.path], row[columns.method], api_path):
             yield columns, row
 
 
@@ -142,13 +146,11 @@ def _lines(file: Path) -> Iterator[str]:
         raise UsageError(f"{file} is damaged or truncated: {error}", "Download it again, or omit it.") from error
 
 
-def _is_page(path: str, method: str) -> bool:
+def _is_page(path: str, method: str, api_path: str) -> bool:
+    if method not in ("GET", "HEAD", "") or is_api(path, api_path):
+        return False
     name = path.rpartition("/")[2]
-    return (
-        method in ("GET", "HEAD", "")
-        and not path.startswith("/api/")
-        and ("." not in name or name.lower().endswith(".html"))
-    )
+    return "." not in name or name.lower().endswith(".html")
 
 
 def _is_gzip(file: Path) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gray.edge.compile import Compiled, CompileError, encoded
+from gray.edge.compile import Compiled, CompileError, EdgeContext, encoded
 from gray.edge.config import Stamp
 from gray.release.conditions import Condition
 from gray.release.document import Release, State
@@ -105,7 +105,7 @@ def _compiled(release: Release, epoch: int, live: frozenset[str]) -> Compiled:
     lanes = {lane: (Origin("api", "rest-api", "preview", "live"),) for lane in release.lanes if lane in live}
     stamp = Stamp(sequence=1, revision=1, epoch=epoch, until=_FAR)
     try:
-        return encoded(release, stamp=stamp, lanes=lanes, region=_REGION, keys=KEYS)
+        return encoded(release, stamp, EdgeContext(lanes, _REGION, KEYS))
     except CompileError as error:
         raise RefusedError("the release exceeds the edge's limits", findings=error.problems) from error
 

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from urllib.parse import quote, unquote, urlsplit
 
 from grayctl.errors import UsageError
 
-__all__ = ["Address", "read_address"]
+__all__ = ["Address", "is_api", "read_address"]
 
 # Besides letters and digits what browsers send as it is; a percent sign begins what is encoded already.
 _SAFE = "!$%&'()*+,-./:;=@_~|"
@@ -34,6 +35,14 @@ class Address:
     def __str__(self) -> str:
         query = f"?{self.query}" if self.query else ""
         return self.path + query + (f"#{self.fragment}" if self.fragment else "")
+
+
+def is_api(path: str, api_path: str) -> bool:
+    """Whether CloudFront sends the path to the lanes' APIs; `api_path` is the platform's pattern (Target.api_path).
+
+    A pattern has no brackets (developer guide, "Path pattern"; the template's parameter takes none).
+    """
+    return fnmatchcase(path, api_path)
 
 
 def read_address(text: str, site: str) -> Address:

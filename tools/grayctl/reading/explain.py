@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge.engine import EdgeFunction
-from gray.edge.compile import CompileError, encoded
+from gray.edge.compile import CompileError, EdgeContext, encoded
 from gray.edge.config import CONFIG, Stamp, identity_source, killed_config, signing_key
 from gray.edge.grants import EdgeKeys, GrantError, sign_debug_by, sign_identity, sign_jwt
 from gray.publish.store.store import Store, StoreError
@@ -35,7 +35,8 @@ _DEVICES = ("mobile", "tablet", "desktop")
 class Viewer:
     """The facts of a request. Repeated fields are listed repeatedly, in order. `now` is unix seconds.
 
-    `identity` is sent in the first place where the release looks for it, and signed if required.
+    `identity` is sent in the first place where the release looks for it, and signed if required. `is_api`: CloudFront
+    uses the API behavior.
     """
 
     path: str = "/"
@@ -47,11 +48,7 @@ class Viewer:
     device: str = ""
     ip: str = "192.0.2.1"
     now: int = 0
-
-    @property
-    def is_api(self) -> bool:
-        """Whether CloudFront would use the API behavior."""
-        return self.path.startswith("/api/")
+    is_api: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,17 +98,13 @@ def explain(viewer: Viewer, see: See) -> Explanation:
 
 
 def link_status(path: str) -> int:
-    """What the edge answers to a link at this path: 302; 0 where links do not count."""
-    if path.startswith("/api/"):
-        return 0
+    """What the edge answers to a link at this path of the site: 302; 0 where links do not count."""
     event = _event(Viewer(path=path, query=(("gray-link", "clear"),)), "")
     return int(_on_stable(event).get("statusCode", 0))
 
 
 def stored_at(path: str, files: SiteFiles) -> str:
-    """The object that stable's viewers get for this path; empty where the site's files are not asked."""
-    if path.startswith("/api/"):
-        return ""
+    """The object that stable's viewers get for this path of the site."""
     return unquote(_on_stable(_event(Viewer(path=path), ""), files).get("uri", ""))
 
 
@@ -140,7 +133,7 @@ def compiled(
     stamp = Stamp(1, revision, epoch, until=now + release.lease_minutes * 60)
     lanes = {lane: (Origin("api", "rest-api", f"api{lane}", "live"),) for lane in release.lanes}
     try:
-        made = encoded(release, stamp=stamp, lanes=lanes, region=region, keys=keys)
+        made = encoded(release, stamp, EdgeContext(lanes, region, keys))
     except CompileError as error:
         raise RefusedError("the release exceeds the edge's limits", findings=error.problems) from error
     keys_there: dict[str, str] = {"config": made.config}

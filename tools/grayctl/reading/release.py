@@ -6,6 +6,7 @@ from typing import Any
 from gray.history.revision import NoSuchRevision, read_document
 from gray.history.revisions import Head, Revision, Revisions
 from gray.lanes.parameters import read_parameters
+from gray.release.origin import Origins
 from grayctl.document.edits import Document, has_its_form, new_document
 from grayctl.errors import RefusedError, UsageError
 from grayctl.stack.target import Target
@@ -77,9 +78,10 @@ def read_current(revisions: Revisions, *, replaced: bool = False) -> Current:
     return Current(head, document)
 
 
-def registered_lanes(target: Target) -> frozenset[str]:
-    """The lanes registered by their stacks: rules can lead only to these."""
-    return frozenset(read_parameters(target.clients.ssm, target.parameter_prefix).registrations)
+def registered_lanes(target: Target) -> dict[str, Origins]:
+    """The lanes registered by their stacks, with their origins: rules can lead only to these."""
+    registrations = read_parameters(target.clients.ssm, target.parameter_prefix).registrations
+    return {lane: registration.origins for lane, registration in registrations.items()}
 
 
 def read_revision(revisions: Revisions, number: int | None) -> Revision:

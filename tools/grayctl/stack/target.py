@@ -135,6 +135,11 @@ class Target:
         return self.output("ConfigTable")
 
     @property
+    def api_path(self) -> str:
+        """The path pattern of what goes to the lanes' APIs, not to the site; a lane's stack does not know it: empty."""
+        return "" if self.lane else self.output("ApiPath")
+
+    @property
     def parameter_prefix(self) -> str:
         """Prefix of the environment's parameters in Parameter Store."""
         return f"/gray/{self.environment}"

@@ -16,7 +16,7 @@ class Published:
     """The parameter `current`. Times are unix seconds, `lease` is seconds; 0 is none.
 
     `lanes` are the gray lanes published as live, with their origins' text at the edge, `wants` those the release names,
-    live or not. `files` is the config's field of this name.
+    live or not. `files` is the config's field of this name; a kill keeps what it was before, for the resume.
     """
 
     sequence: int

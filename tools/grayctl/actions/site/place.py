@@ -25,16 +25,17 @@ class Stored:
 
 @dataclass(frozen=True)
 class SitePlace:
-    """`prefix` is that of the environment's parameters, `/gray/prod` for example."""
+    """`prefix` is that of the environment's parameters, `/gray/prod` for example; `api_path`: see Target."""
 
     s3: "S3Client"
     ssm: "SSMClient"
     bucket: str
     prefix: str
+    api_path: str = ""
 
     @classmethod
     def of(cls, target: Target) -> "SitePlace":
-        return cls(target.clients.s3, target.clients.ssm, target.site_bucket, target.parameter_prefix)
+        return cls(target.clients.s3, target.clients.ssm, target.site_bucket, target.parameter_prefix, target.api_path)
 
     def listed(self, prefix: str) -> dict[str, Stored]:
         """Every object below a prefix, by its key: a call for each thousand."""

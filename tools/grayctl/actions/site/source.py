@@ -109,10 +109,10 @@ def _prefixes(shared: Sequence[str]) -> tuple[str, ...]:
     if len(found) > MAX_SHARED:
         raise UsageError(f"{len(found)} shared paths; the edge has room for {MAX_SHARED}", "Share a folder above them.")
     for prefix in found:
-        if prefix.startswith("/api/") or not is_shared_prefix(prefix):
+        if not is_shared_prefix(prefix):
             raise UsageError(
                 f"--shared {prefix!r} cannot be shared",
-                f"Give a path such as /assets/, of at most {MAX_PREFIX} characters, not below /api/ or a lane's /v1/.",
+                f"Give a path such as /assets/, of at most {MAX_PREFIX} characters, not below a lane's /v1/.",
             )
     return found
 

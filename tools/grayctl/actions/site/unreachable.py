@@ -6,17 +6,21 @@ from gray.lanes.registration import STABLE
 from gray.lanes.sites import site_files
 from gray.release.site_files import SiteFiles
 from grayctl.actions.site.source import Site
+from grayctl.reading.address import is_api
 from grayctl.reading.explain import stored_at
 
 __all__ = ["unreachable"]
 
 
-def unreachable(site: Site) -> list[str]:
-    """The files that no path of a browser leads to, at an edge that knows this site alone."""
+def unreachable(site: Site, api_path: str) -> list[str]:
+    """The files that no path of a browser leads to, at an edge that knows this site alone; `api_path`: see `is_api`."""
     files = site_files({STABLE: site.registration})[0]
-    return [name for name in site.files if not _is_reached(site, name, files)]
+    return [name for name in site.files if not _is_reached(site, name, files, api_path)]
 
 
-def _is_reached(site: Site, name: str, files: SiteFiles) -> bool:
-    stored = stored_at(f"/{quote(name)}", files)
+def _is_reached(site: Site, name: str, files: SiteFiles, api_path: str) -> bool:
+    path = f"/{quote(name)}"
+    if is_api(path, api_path):
+        return False
+    stored = stored_at(path, files)
     return stored == f"/{STABLE}/{name}" or (site.is_shared(name) and stored == f"/{name}")

@@ -18,6 +18,7 @@ from grayctl.actions.site.content_headers import content_headers
 from grayctl.actions.site.place import SitePlace, Stored
 from grayctl.actions.site.source import Site, is_document
 from grayctl.errors import UsageError
+from grayctl.reading.address import is_api
 
 __all__ = ["Plan", "former_builds", "plan_upload", "upload_site"]
 
@@ -74,6 +75,7 @@ def plan_upload(site: Site, place: SitePlace) -> Plan:
     """Compare the site with what is there. Raises UsageError when it cannot be uploaded; nothing is written."""
     parameters = read_parameters(place.ssm, place.prefix)
     tells_edge = _refuse_without_room(site, parameters)
+    _refuse_the_apis_paths(site, place.api_path)
     there = _listed(site, place)
     _refuse_other_bytes(site, place, there)
     # A shared object that is there has these bytes.
@@ -125,6 +127,14 @@ def _object(site: Site, name: str, key: str) -> _Object:
         return _Object(site.files[name], _SHARED_CACHE)
     is_page = is_document(name) and not site.is_shared(name)
     return _Object(site.files[name], _DOCUMENT_CACHE if is_page else _ASSET_CACHE)
+
+
+def _refuse_the_apis_paths(site: Site, api_path: str) -> None:
+    for prefix in site.registration.shared:
+        if is_api(prefix, api_path):
+            raise UsageError(
+                f"--shared {prefix!r} cannot be shared: {api_path} goes to the API", "Give a path outside of it."
+            )
 
 
 def _refuse_without_room(site: Site, parameters: Parameters) -> bool:

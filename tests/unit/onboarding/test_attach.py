@@ -11,15 +11,15 @@ import pytest
 import quickjs
 
 from generate.reference.template_reference import read_template as platform_template
-from grayctl.adoption.examine import examine
-from grayctl.adoption.settings import parse_settings
-from grayctl.adoption.template import parse_template, read_template
 from grayctl.attachment.cdk import as_cdk
 from grayctl.attachment.cloudformation import as_cloudformation
 from grayctl.attachment.plan import attachment
 from grayctl.attachment.terraform import as_terraform
 from grayctl.cli import run
 from grayctl.errors import EXIT_OK, UsageError
+from grayctl.onboarding.examine import examine
+from grayctl.onboarding.settings import parse_settings
+from grayctl.onboarding.template import parse_template, read_template
 
 NOTEBOOK = read_template(Path(__file__).parent / "templates" / "http-api-spa.yaml")
 SETTINGS = """

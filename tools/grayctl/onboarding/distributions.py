@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grayctl.adoption.apis import METHODS, read_apis
-from grayctl.adoption.application import Api, Application, Behavior, Distribution, Reading
-from grayctl.adoption.findings import Unsure, found
-from grayctl.adoption.template import Template
-from grayctl.adoption.values import known, references
+from grayctl.onboarding.apis import METHODS, read_apis
+from grayctl.onboarding.application import Api, Application, Behavior, Distribution, Reading
+from grayctl.onboarding.findings import Unsure, found
+from grayctl.onboarding.template import Template
+from grayctl.onboarding.values import known, references
 
 # The platform's functions have this in their ARN: a behavior that has them is attached already.
 _OURS = ":function/graylane-"

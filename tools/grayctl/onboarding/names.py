@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from grayctl.adoption.application import Reading, mapping
-from grayctl.adoption.findings import Finding, Wrong, found
-from grayctl.adoption.template import Template
-from grayctl.adoption.values import references
+from grayctl.onboarding.application import Reading, mapping
+from grayctl.onboarding.findings import Finding, Wrong, found
+from grayctl.onboarding.template import Template
+from grayctl.onboarding.values import references
 
 # The property with the name, and its longest length, by the API reference of each service. Only names that are unique
 # in an account and region, or further: two APIs of API Gateway may have the same name.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grayctl.adoption.template import Template
+from grayctl.onboarding.template import Template
 
 _PLACE = re.compile(r"\$\{([^!}][^}]*)\}")
 _NO_VALUE = {"Ref": "AWS::NoValue"}

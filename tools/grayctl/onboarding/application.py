@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grayctl.adoption.findings import Finding, Unsure, found
-from grayctl.adoption.template import Template
-from grayctl.adoption.values import Values, known
+from grayctl.onboarding.findings import Finding, Unsure, found
+from grayctl.onboarding.template import Template
+from grayctl.onboarding.values import Values, known
 
 type Kind = Literal["rest-api", "http-api", "function-url"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from grayctl.adoption.apis import web_sockets
-from grayctl.adoption.application import (
+from grayctl.onboarding.apis import web_sockets
+from grayctl.onboarding.application import (
     ANY_METHOD,
     ANY_PATH,
     Api,
@@ -16,12 +16,12 @@ from grayctl.adoption.application import (
     Reading,
     pattern_of,
 )
-from grayctl.adoption.built_files import addresses_in
-from grayctl.adoption.distributions import read_application
-from grayctl.adoption.findings import BLOCKS, UNKNOWN, WARNING, Finding, Unsure, Warned, Wrong, found
-from grayctl.adoption.names import names_of
-from grayctl.adoption.template import Template
-from grayctl.adoption.values import known
+from grayctl.onboarding.built_files import addresses_in
+from grayctl.onboarding.distributions import read_application
+from grayctl.onboarding.findings import BLOCKS, UNKNOWN, WARNING, Finding, Unsure, Warned, Wrong, found
+from grayctl.onboarding.names import names_of
+from grayctl.onboarding.template import Template
+from grayctl.onboarding.values import known
 
 _ORDER = (BLOCKS, WARNING, UNKNOWN)
 _APP_SYNC = ("AWS::AppSync::GraphQLApi", "AWS::AppSync::Api", "AWS::Serverless::GraphQLApi")

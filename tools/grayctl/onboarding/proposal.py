@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grayctl.adoption.application import ANY_PATH, Api, Application, mapping, pattern_of
-from grayctl.adoption.settings import PATTERN, STABLE
 from grayctl.errors import UsageError
+from grayctl.onboarding.application import ANY_PATH, Api, Application, mapping, pattern_of
+from grayctl.onboarding.settings import PATTERN, STABLE
 
 # Where build tools put a site: Vite, Angular; Create React App; Next.js's export; hand-written sites.
 _OUTPUTS = ("dist", "build", "out", "public", "site", "www")

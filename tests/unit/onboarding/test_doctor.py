@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grayctl.adoption.application import Route
-from grayctl.adoption.distributions import read_application
-from grayctl.adoption.examine import examine
-from grayctl.adoption.findings import Unsure, Warned, Wrong
-from grayctl.adoption.template import find_template, parse_template, read_template, read_with_documents
 from grayctl.errors import UsageError
+from grayctl.onboarding.application import Route
+from grayctl.onboarding.distributions import read_application
+from grayctl.onboarding.examine import examine
+from grayctl.onboarding.findings import Unsure, Warned, Wrong
+from grayctl.onboarding.template import find_template, parse_template, read_template, read_with_documents
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOP = {

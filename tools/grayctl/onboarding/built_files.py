@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from grayctl.adoption.findings import Finding, Wrong, found
 from grayctl.errors import UsageError
+from grayctl.onboarding.findings import Finding, Wrong, found
 
 _ADDRESS = re.compile(
     rb"(?:https?|wss?)://[a-z0-9]+\.(?:execute-api\.[a-z0-9-]+\.amazonaws\.com|lambda-url\.[a-z0-9-]+\.on\.aws)"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grayctl.adoption.application import Api, Application, Route
-from grayctl.adoption.distributions import read_application
-from grayctl.adoption.proposal import Folder, look_at, proposal
-from grayctl.adoption.settings import Lane, Origin, Settings, Site, parse_settings, read_settings
-from grayctl.adoption.template import read_template
 from grayctl.cli import run
 from grayctl.errors import EXIT_OK, EXIT_USAGE, UsageError
+from grayctl.onboarding.application import Api, Application, Route
+from grayctl.onboarding.distributions import read_application
+from grayctl.onboarding.proposal import Folder, look_at, proposal
+from grayctl.onboarding.settings import Lane, Origin, Settings, Site, parse_settings, read_settings
+from grayctl.onboarding.template import read_template
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOTEBOOK = """\

@@ -74,7 +74,7 @@ class Wrong(Declared):
     )
     ABSOLUTE_ADDRESS = (
         "calls {url} by its own address, past the edge ({times})",
-        "Call it by a path of the site, as fetch('/api/...'), so that the call follows its page's lane.",
+        "Call it by a path of the site, as fetch('/path'), so that the call follows its page's lane.",
         "{where}",
     )
     WEB_SOCKET = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grayctl.adoption.application import (
+from grayctl.onboarding.application import (
     ANY_METHOD,
     ANY_PATH,
     DEFAULT_STAGE,
@@ -14,8 +14,8 @@ from grayctl.adoption.application import (
     mapping,
     sequence,
 )
-from grayctl.adoption.findings import Unsure, found
-from grayctl.adoption.values import known, references
+from grayctl.onboarding.findings import Unsure, found
+from grayctl.onboarding.values import known, references
 
 # SAM makes these for events that name no API, the first with this stage.
 _IMPLICIT = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
