@@ -33,7 +33,7 @@ _VARYING = (
     (r"by (stream|schedule|manual)\b", "by TRIGGER"),
     (r"\b\d+ store calls", "N store calls"),
     (r"(?m)^\s*\d+ (x-gray-version)", r"N \1"),
-    (r"(?m)^(v\d .*) [a-z0-9]{8,10} (always|yes|no)$", r"\1 API \2"),
+    (r"\b(rest-api) [a-z0-9]{8,10}/", r"\1 API/"),
     (r"[\d,]+ of [\d,]+ traces", "N of N traces"),
     (r"(?m)^((stays in )?v\d( -> v\d)?) [\d,]+ \d+\.\d\d %.*$", r"\1 N %"),
     (r"\b\d{1,3}(,\d{3})+\b", "N"),

@@ -179,7 +179,7 @@ def _template(site: str) -> dict[str, Any]:
     table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": TABLE, **KEYS}}
     outputs = {
         "SiteUrl": f"{site}/",
-        "ApiPath": "/api/*",
+        "ApiPaths": "/api/*   ",
         "ConfigTable": TABLE,
         "SiteBucket": "graylane-test-site",
         "EdgeConfigBucket": "graylane-test-edge-config",

@@ -9,7 +9,7 @@ from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 from edge.engine import EdgeFunction
 from grayctl.actions.links import clear_link
 from grayctl.errors import EXIT_USAGE, UsageError
-from grayctl.reading.address import read_address
+from grayctl.reading.address import is_api, read_address
 from grayctl.reading.explain import BUILT
 
 SITE = "https://shop.example"
@@ -88,9 +88,15 @@ def test_the_link_leads_to_the_page(given: str) -> None:
 @pytest.mark.parametrize("given", REFUSED)
 def test_it_is_refused_with_the_reason(given: str) -> None:
     with pytest.raises(UsageError) as refused:
-        clear_link(SITE, given, api_path="/api/*")
+        clear_link(SITE, given, api_paths="/api/*")
     assert REFUSED[given] in str(refused.value)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(("path", "there"), [("/cart", True), ("/cart/1", True), ("/product/2", True), ("/", False)])
+def test_every_pattern_of_the_platform_is_an_apis(path: str, there: bool) -> None:
+    assert is_api(path, "/cart* /product*  ") is there
+    assert not is_api(path, "   ")
 
 
 def test_a_query_is_taken_apart() -> None:

@@ -257,7 +257,7 @@ def test_sites_that_have_no_room_at_the_edge_are_refused(web: Path, place: SiteP
 
 @pytest.mark.parametrize("shared", ["/api/", "/api/x/"])
 def test_what_goes_to_the_api_cannot_be_shared(web: Path, place: SitePlace, shared: str) -> None:
-    behind_an_api = replace(place, api_path="/api/*")
+    behind_an_api = replace(place, api_paths="/api/*")
 
     with pytest.raises(UsageError, match=r"cannot be shared: /api/\* goes to the API"):
         plan_upload(build_site(web, "v2", shared=[shared]), behind_an_api)

@@ -41,6 +41,6 @@ def test_every_alarm_shown_is_one_of_the_template() -> None:
 
 
 def test_the_names_to_fill_in_are_the_templates() -> None:
-    (sub,) = json.loads(included()).values()
-    known = {"Environment", "GrayLane", "Distribution", "AWS::Region", "AWS::Partition", "AWS::AccountId"}
-    assert set(re.findall(r"\$\{([^}!]+)\}", sub)) == known
+    ((text, own),) = json.loads(included()).values()
+    known = {"Environment", "GrayLane", "AWS::Region", "AWS::Partition", "AWS::AccountId"}
+    assert set(re.findall(r"\$\{([^}!]+)\}", text)) == {*known, *own}

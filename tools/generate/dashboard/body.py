@@ -115,7 +115,7 @@ def sync_durations() -> Widget:
 
 
 def distribution() -> Widget:
-    dimensions = {"DistributionId": "${Distribution}", "Region": "Global"}
+    dimensions = {"DistributionId": "${Id}", "Region": "Global"}
     names = {"5xxErrorRate": "5xx", "4xxErrorRate": "4xx"}
     lines = [metric("AWS/CloudFront", name, dimensions, label=label) for name, label in names.items()]
     return graph("Errors to viewers (%)", lines, stat="Average", region=EDGE_REGION)
@@ -165,4 +165,6 @@ def body() -> dict[str, Any]:
 
 def included() -> str:
     """The file that template.yaml includes (AWS::Include): the body as one string, with names substituted."""
-    return json.dumps({"Fn::Sub": json.dumps(body(), separators=(",", ":"))}, indent=1) + "\n"
+    distribution = {"Fn::If": ["CreatesDistribution", {"Ref": "Distribution"}, {"Ref": "ExistingDistribution"}]}
+    text = json.dumps(body(), separators=(",", ":"))
+    return json.dumps({"Fn::Sub": [text, {"Id": distribution}]}, indent=1) + "\n"

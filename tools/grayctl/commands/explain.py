@@ -83,7 +83,7 @@ def explain(
     )
     target = discover(config_env)
     read_address(path, target.site)
-    viewer = replace(viewer, is_api=is_api(asked.path, target.api_path))
+    viewer = replace(viewer, is_api=is_api(asked.path, target.api_paths))
     if asked.fragment:
         note(f"no browser sends what stands behind the #: {asked.fragment}")
     source = _source(target, revision, file, viewer.now)

@@ -47,11 +47,11 @@ def link(
     if lane:
         url = _into(target, lane, path, expiry)
     else:
-        api = target.api_path
+        api = target.api_paths
         url = (
-            opt_out_link(target.site, path, expiry, api_path=api)
+            opt_out_link(target.site, path, expiry, api_paths=api)
             if out
-            else clear_link(target.site, path, api_path=api)
+            else clear_link(target.site, path, api_paths=api)
         )
     until = None if clear else datetime.fromtimestamp(expiry, UTC).isoformat()
     show({"url": url, "lane": lane, "until": until}, as_json, lambda console: console.print(url, markup=False))
@@ -66,7 +66,7 @@ def _into(target: Target, lane: str, path: str, expiry: int) -> str:
     if lane not in release.get("lanes", []):
         raise UsageError(f"{lane} is not a lane of the release", f"It has: {', '.join(release.get('lanes', []))}.")
     salt = str(release["salt"])
-    keys, api_path = read_keys(target), target.api_path
+    keys, api_paths = read_keys(target), target.api_paths
     return gray_link(
-        target.site, path, keys, salt=salt, lane=lane, epoch=revision.epoch, expiry=expiry, api_path=api_path
+        target.site, path, keys, salt=salt, lane=lane, epoch=revision.epoch, expiry=expiry, api_paths=api_paths
     )

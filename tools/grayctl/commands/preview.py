@@ -68,7 +68,7 @@ def preview(
     if user_list is not None:
         asked = _from_list(target, current, user_list)
     if logs and reading:
-        asked = access_logs.from_logs(logs, after.identity, reading, target.api_path)
+        asked = access_logs.from_logs(logs, after.identity, reading, target.api_paths)
     with bar("asking the edge function", asked.total, as_json) as advance:
         found = ask(target, Question(current, after, asked, reading), advance)
     about = {

@@ -64,7 +64,7 @@ def upload(
         )
     place = SitePlace.of(target)
     plan = plan_upload(site, place)
-    lost = unreachable(site, place.api_path)
+    lost = unreachable(site, place.api_paths)
     if not dry_run:
         with bar(f"uploading {lane}", len(plan.keys), as_json) as advance:
             upload_site(plan, place, lambda _key: advance(1))

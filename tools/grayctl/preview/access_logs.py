@@ -47,14 +47,14 @@ class Reading:
         return wanted - {name for name, logged in missing.items() if logged not in self.fields}
 
 
-def from_logs(path: Path, identity: Identity | None, reading: Reading, api_path: str = "") -> Viewers:
-    """The viewers of a log file, or of all log files in a folder; `api_path`: see `is_api`.
+def from_logs(path: Path, identity: Identity | None, reading: Reading, api_paths: str = "") -> Viewers:
+    """The viewers of a log file, or of all log files in a folder; `api_paths`: see `is_api`.
 
     Raises UsageError if there are no log files.
     """
     files = log_files(path)
     known = frozenset({"id", "country", "device", "path", "ip", "cookies", "query"})
-    return Viewers(str(path), lambda: _viewers(files, identity, reading, api_path), known=known)
+    return Viewers(str(path), lambda: _viewers(files, identity, reading, api_paths), known=known)
 
 
 def log_files(path: Path) -> list[Path]:
@@ -99,11 +99,11 @@ class _Columns:
         return self._names.index(name) if name in self._names else self.count
 
 
-def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading, api_path: str) -> Iterator[str]:
+def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading, api_paths: str) -> Iterator[str]:
     seen: set[str] = set()
     find = _finder(identity)
     for file in files:
-        for columns, row in _pages(file, reading, api_path):
+        for columns, row in _pages(file, reading, api_paths):
             known = find(row[columns.cookie])
             id_ = known or _guessed_id(row[columns.ip], row[columns.agent])
             if id_ in seen:
@@ -114,7 +114,7 @@ def _viewers(files: Sequence[Path], identity: Identity | None, reading: Reading,
             yield _line(id_, columns, row)
 
 
-def _pages(file: Path, reading: Reading, api_path: str) -> Iterator[tuple[_Columns, list[str]]]:
+def _pages(file: Path, reading: Reading, api_paths: str) -> Iterator[tuple[_Columns, list[str]]]:
     """The rows of one file that request a document: only those decide a lane. Raises UsageError if it is not a log."""
     columns: _Columns | None = None
     for text in _lines(file):
@@ -131,7 +131,7 @@ def _pages(file: Path, reading: Reading, api_path: str) -> Iterator[tuple[_Colum
             continue
         reading.requests += 1
         row.append("")  # a field that this log lacks
-        if _is_page(row[columns.path], row[columns.method], api_path):
+        if _is_page(row[columns.path], row[columns.method], api_paths):
             yield columns, row
 
 
@@ -146,8 +146,8 @@ def _lines(file: Path) -> Iterator[str]:
         raise UsageError(f"{file} is damaged or truncated: {error}", "Download it again, or omit it.") from error
 
 
-def _is_page(path: str, method: str, api_path: str) -> bool:
-    if method not in ("GET", "HEAD", "") or is_api(path, api_path):
+def _is_page(path: str, method: str, api_paths: str) -> bool:
+    if method not in ("GET", "HEAD", "") or is_api(path, api_paths):
         return False
     name = path.rpartition("/")[2]
     return "." not in name or name.lower().endswith(".html")

@@ -37,12 +37,12 @@ class Address:
         return self.path + query + (f"#{self.fragment}" if self.fragment else "")
 
 
-def is_api(path: str, api_path: str) -> bool:
-    """Whether CloudFront sends the path to the lanes' APIs; `api_path` is the platform's pattern (Target.api_path).
+def is_api(path: str, api_paths: str) -> bool:
+    """Whether CloudFront sends the path to the lanes' APIs; `api_paths` are the platform's patterns (Target.api_paths).
 
     A pattern has no brackets (developer guide, "Path pattern"; the template's parameter takes none).
     """
-    return fnmatchcase(path, api_path)
+    return any(fnmatchcase(path, pattern) for pattern in api_paths.split())
 
 
 def read_address(text: str, site: str) -> Address:

@@ -135,9 +135,9 @@ class Target:
         return self.output("ConfigTable")
 
     @property
-    def api_path(self) -> str:
-        """The path pattern of what goes to the lanes' APIs, not to the site; a lane's stack does not know it: empty."""
-        return "" if self.lane else self.output("ApiPath")
+    def api_paths(self) -> str:
+        """The path patterns of the lanes' APIs, between spaces; a lane's stack does not know them: empty."""
+        return "" if self.lane else self.output("ApiPaths")
 
     @property
     def parameter_prefix(self) -> str:

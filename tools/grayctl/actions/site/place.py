@@ -25,17 +25,17 @@ class Stored:
 
 @dataclass(frozen=True)
 class SitePlace:
-    """`prefix` is that of the environment's parameters, `/gray/prod` for example; `api_path`: see Target."""
+    """`prefix` is that of the environment's parameters, `/gray/prod` for example; `api_paths`: see Target."""
 
     s3: "S3Client"
     ssm: "SSMClient"
     bucket: str
     prefix: str
-    api_path: str = ""
+    api_paths: str = ""
 
     @classmethod
     def of(cls, target: Target) -> "SitePlace":
-        return cls(target.clients.s3, target.clients.ssm, target.site_bucket, target.parameter_prefix, target.api_path)
+        return cls(target.clients.s3, target.clients.ssm, target.site_bucket, target.parameter_prefix, target.api_paths)
 
     def listed(self, prefix: str) -> dict[str, Stored]:
         """Every object below a prefix, by its key: a call for each thousand."""

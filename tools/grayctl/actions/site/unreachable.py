@@ -12,15 +12,15 @@ from grayctl.reading.explain import stored_at
 __all__ = ["unreachable"]
 
 
-def unreachable(site: Site, api_path: str) -> list[str]:
-    """The files that no path of a browser leads to, at an edge that knows this site alone; `api_path`: see `is_api`."""
+def unreachable(site: Site, api_paths: str) -> list[str]:
+    """The files that no path of a browser leads to, at an edge that knows this site alone; `api_paths`: see `is_api`."""
     files = site_files({STABLE: site.registration})[0]
-    return [name for name in site.files if not _is_reached(site, name, files, api_path)]
+    return [name for name in site.files if not _is_reached(site, name, files, api_paths)]
 
 
-def _is_reached(site: Site, name: str, files: SiteFiles, api_path: str) -> bool:
+def _is_reached(site: Site, name: str, files: SiteFiles, api_paths: str) -> bool:
     path = f"/{quote(name)}"
-    if is_api(path, api_path):
+    if is_api(path, api_paths):
         return False
     stored = stored_at(path, files)
     return stored == f"/{STABLE}/{name}" or (site.is_shared(name) and stored == f"/{name}")

@@ -75,7 +75,7 @@ def plan_upload(site: Site, place: SitePlace) -> Plan:
     """Compare the site with what is there. Raises UsageError when it cannot be uploaded; nothing is written."""
     parameters = read_parameters(place.ssm, place.prefix)
     tells_edge = _refuse_without_room(site, parameters)
-    _refuse_the_apis_paths(site, place.api_path)
+    _refuse_the_apis_paths(site, place.api_paths)
     there = _listed(site, place)
     _refuse_other_bytes(site, place, there)
     # A shared object that is there has these bytes.
@@ -129,11 +129,12 @@ def _object(site: Site, name: str, key: str) -> _Object:
     return _Object(site.files[name], _DOCUMENT_CACHE if is_page else _ASSET_CACHE)
 
 
-def _refuse_the_apis_paths(site: Site, api_path: str) -> None:
+def _refuse_the_apis_paths(site: Site, api_paths: str) -> None:
     for prefix in site.registration.shared:
-        if is_api(prefix, api_path):
+        if is_api(prefix, api_paths):
             raise UsageError(
-                f"--shared {prefix!r} cannot be shared: {api_path} goes to the API", "Give a path outside of it."
+                f"--shared {prefix!r} cannot be shared: {api_paths.strip()} goes to the API",
+                "Give a path outside of it.",
             )
 
 
