@@ -137,7 +137,8 @@ def test_gray_before_prod(account: Account) -> None:
 def test_prod_before_gray(account: Account) -> None:
     # Given prod alone, where nobody is led anywhere
     account.delete(GRAY)
-    account.deploy_prod()
+    if PROD not in account.stacks():
+        account.deploy_prod()
     account.operator.run("apply", "--new", "--yes")
     before = [account.made_of(stack) for stack in (PROD, STABLE)]
 

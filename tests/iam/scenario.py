@@ -8,22 +8,18 @@ import io
 import json
 import os
 import re
-import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import boto3
-from aws_lambda_powertools import Metrics
 from moto import mock_aws
 from tests.iam.recording import Answer, Call, Recorder
 from tests.iam.resolved import REGION, Environment
-from tests.support.aws.memory_aws import MemoryApiGateway, MemoryLambda
+from tests.iam.surroundings import environment_variables, forget, healthy_lanes
+from tests.support.aws.memory_origins import MemoryApiGateway, MemoryLambda
 from tests.support.aws.strict_store import StrictStore
 from tests.support.control.world import release
 from tests.support.functions.sample_events import CASES, event
@@ -33,7 +29,6 @@ from gray.history.revisions import Revisions
 
 __all__ = ["recorded_day"]
 
-_OURS = ("api_v1", "api_v2", "pricing", "stock", "fulfilment", "data_copy", "sync", "watch", "lane", "gray")
 _KEYS = {"identity": "", "newest": "a", "a": "A" * 43}
 # A trace that its summary does not clear, so that it is fetched.
 _LANES = [{"AnnotationValue": {"StringValue": lane}} for lane in ("v1", "v2")]
@@ -110,7 +105,7 @@ class Day:
         )
         with mock.patch.dict(os.environ, variables), self.recorder.of(function), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Powertools warns of a run that counts nothing
-            _forget()
+            forget()
             return getattr(importlib.import_module(module), name)(given, context)
 
     def _answers(self) -> Mapping[str, Answer]:
@@ -237,54 +232,11 @@ class Day:
 
 def recorded_day(here: Environment) -> list[Call]:
     """All calls of the day, by function."""
-    with _aws(), _healthy() as health:
+    with environment_variables(), healthy_lanes() as health:
         try:
             return Day(here).run(health)
         finally:
-            _forget()  # other tests of this process have another environment
-
-
-@contextmanager
-def _aws() -> Iterator[None]:
-    variables = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "POWERTOOLS_TRACE_DISABLED": "true",
-        "POWERTOOLS_METRICS_NAMESPACE": "Graylane",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-        "TRACE_SETTLE_SECONDS": "0",
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with mock.patch.dict(os.environ, {**kept, **variables}, clear=True):
-        yield
-
-
-@contextmanager
-def _healthy() -> Iterator[str]:
-    """The lanes' APIs, as far as a health check goes."""
-
-    class Health(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({"lane": "v1" if "stable" in self.path else "v2"}).encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Health)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+            forget()  # other tests of this process have another environment
 
 
 def _asking(fake: Any, operation: str) -> Answer:
@@ -297,15 +249,3 @@ def _answer_of(function: str) -> bytes:
         return json.dumps({"available": {"kettle": 9, "lamp": 9, "cup": 9}, "hops": []}).encode()
     lines = [{"sku": "kettle", "quantity": 1, "cents": 5450, "in_stock": True}]
     return json.dumps({"lines": lines, "total_cents": 5450, "unknown": [], "hops": []}).encode()
-
-
-def _forget() -> None:
-    """A new process: what the functions keep between invocations is gone."""
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in _OURS:
-            for value in list(vars(module).values()):
-                if callable(getattr(value, "cache_clear", None)):
-                    value.cache_clear()
-                if isinstance(value, Metrics):
-                    value.clear_default_dimensions()
-                    value.clear_metrics()

@@ -13,7 +13,7 @@ from tests.iam.requests import Asked, asked
 from tests.iam.resolved import Environment, resolved
 from tests.iam.scenario import recorded_day
 from tests.iam.simulator import Question, allowed, missing
-from tests.template.test_template import OF_THE_PLATFORM
+from tests.template.written import OF_THE_PLATFORM
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 

@@ -4,7 +4,8 @@
 
 | module | what it is |
 |---|---|
-| `memory_aws` | DynamoDB, S3, SSM, API Gateway, Lambda and Secrets Manager in memory, for thousands of runs |
+| `memory_aws` | DynamoDB, S3, SSM and Secrets Manager in memory, for thousands of runs |
+| `memory_origins` | REST APIs, HTTP APIs and functions in memory |
 | `memory_cloudwatch` | CloudWatch's metrics in memory |
 | `strict_store` | the KeyValueStore's data API in memory, and what locations see of it |
 | `strict_cloudfront` | CloudFront's API for functions, behind a real client; the functions run in njs |
@@ -16,14 +17,15 @@
 `release`: documents. `documents` builds valid ones and ones to refuse, `previewed` those that previews are made of.
 
 `control`: the control plane. `world` is one environment in memory with a clock, `steady_world` the same for the
-explorer, `bases` the worlds that its scenarios begin in, `broken_heads` what HEAD may hold that no program wrote.
+explorer, `bases` the worlds that its scenarios begin in, `world_services` the sync functions' services in a world,
+`broken_heads` what HEAD may hold that no program wrote.
 
 `edge`: the functions at the edge. `api_function` asks the built one what a viewer gets, `user_list` one list's members;
 `replay` plays tests/cases and `outcome` compares; `random_events` makes what the fuzz sends; `broken_code` is
 JavaScript that fails in CloudFront; `distribution` is a distribution made by hand, for the local CloudFront.
 
 `grayctl`: `grayctl_stack` is a stack as grayctl finds it, `account` an account as deliveries find it, both by moto;
-`command_cases` has each command's success and its mistakes.
+`command_cases` has each command's success and its mistakes, `command_runs` runs them.
 
 `lane`: `carriers` has every carrier of a lane as one step, `orders_tables` the lanes' tables and the data copy; `play`
 plays tests/cases/lane in Python and in Node, `json_texts` makes JSON as callers write it, and events as anybody might.

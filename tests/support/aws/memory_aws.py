@@ -1,4 +1,4 @@
-"""DynamoDB, S3, SSM, API Gateway, Lambda and Secrets Manager in memory: what the control plane uses, and no more.
+"""DynamoDB, S3, SSM and Secrets Manager in memory: what the control plane uses, and no more.
 
 Fast enough for the thousands of runs that fault injection takes. tests/unit/control/test_memory_aws.py asks the same
 of these and of moto and compares the answers.
@@ -19,26 +19,26 @@ import boto3
 from botocore.exceptions import ClientError
 
 __all__ = [
-    "MemoryApiGateway",
     "MemoryDynamoDB",
-    "MemoryLambda",
     "MemoryS3",
     "MemorySSM",
     "MemorySecrets",
     "client_error",
+    "real",
 ]
 
 Item = dict[str, Any]
 
 
 @cache
-def _real(service: Any) -> Any:
+def real(service: Any) -> Any:
+    """A client whose exceptions and models are AWS's; it calls nobody."""
     return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
 
 
 def client_error(service: str, name: str, status: int, **more: Any) -> ClientError:
     """An error as botocore raises it, of the modelled class where there is one."""
-    kind: type[ClientError] = getattr(_real(service).exceptions, name, ClientError)
+    kind: type[ClientError] = getattr(real(service).exceptions, name, ClientError)
     answer: Any = {
         "Error": {"Code": name, "Message": name},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -51,7 +51,7 @@ class MemoryDynamoDB:
     """Stands for `boto3.client("dynamodb")` with one table keyed by pk (S) and sk (N)."""
 
     def __init__(self) -> None:
-        self.exceptions = _real("dynamodb").exceptions
+        self.exceptions = real("dynamodb").exceptions
         self.table: dict[tuple[str, int], Item] = {}
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class MemoryS3:
     """Stands for `boto3.client("s3")`: objects by bucket and key, conditional puts, no versions."""
 
     def __init__(self) -> None:
-        self.exceptions = _real("s3").exceptions
+        self.exceptions = real("s3").exceptions
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -213,7 +213,7 @@ class MemorySSM:
     """Stands for `boto3.client("ssm")`: String parameters with versions and their history."""
 
     def __init__(self) -> None:
-        self.exceptions = _real("ssm").exceptions
+        self.exceptions = real("ssm").exceptions
         self.values: dict[str, list[str]] = {}
 
     def get_parameter(self, *, Name: str) -> dict[str, Any]:
@@ -239,124 +239,11 @@ class MemorySSM:
         return {}
 
 
-class MemoryApiGateway:
-    """REST APIs, their stages and usage plans."""
-
-    def __init__(self) -> None:
-        self.exceptions = _real("apigateway").exceptions
-        self.apis: dict[str, str] = {}
-        self.stages: set[tuple[str, str]] = set()
-        self.plans: dict[str, list[dict[str, str]]] = {}
-        self.keys: set[tuple[str, str]] = set()
-        self.disabled: set[str] = set()
-
-    def __deepcopy__(self, memo: object) -> "MemoryApiGateway":
-        other = MemoryApiGateway()
-        other.disabled = set(self.disabled)
-        other.apis, other.stages, other.keys = dict(self.apis), set(self.stages), set(self.keys)
-        other.plans = dict(self.plans)
-        return other
-
-    def deploy(self, api: str, name: str, stage: str, plan: str) -> None:
-        self.apis[api] = name
-        self.stages.add((api, stage))
-        self.plans[plan] = [{"apiId": api, "stage": stage}]
-
-    def get_rest_api(self, *, restApiId: str) -> dict[str, Any]:
-        return {"name": self._found(self.apis, restApiId), "disableExecuteApiEndpoint": restApiId in self.disabled}
-
-    def get_stage(self, *, restApiId: str, stageName: str) -> dict[str, Any]:
-        if (restApiId, stageName) not in self.stages:
-            raise client_error("apigateway", "NotFoundException", 404)
-        return {"stageName": stageName}
-
-    def get_usage_plan(self, *, usagePlanId: str) -> dict[str, Any]:
-        return {"apiStages": self._found(self.plans, usagePlanId)}
-
-    def create_usage_plan_key(self, *, usagePlanId: str, keyId: str, keyType: str) -> dict[str, Any]:
-        self._found(self.plans, usagePlanId)
-        if (usagePlanId, keyId) in self.keys:
-            raise client_error("apigateway", "ConflictException", 409)
-        self.keys.add((usagePlanId, keyId))
-        return {}
-
-    def delete_usage_plan_key(self, *, usagePlanId: str, keyId: str) -> dict[str, Any]:
-        if (usagePlanId, keyId) not in self.keys:
-            raise client_error("apigateway", "NotFoundException", 404)
-        self.keys.remove((usagePlanId, keyId))
-        return {}
-
-    def _found(self, where: dict[str, Any], name: str) -> Any:
-        if name not in where:
-            raise client_error("apigateway", "NotFoundException", 404)
-        return where[name]
-
-
-class MemoryHttpApis:
-    """HTTP APIs and WebSocket APIs: what GetApi says of each, and their stages."""
-
-    def __init__(self) -> None:
-        self.exceptions = _real("apigatewayv2").exceptions
-        self.apis: dict[str, dict[str, Any]] = {}
-        self.stages: set[tuple[str, str]] = set()
-
-    def __deepcopy__(self, memo: object) -> "MemoryHttpApis":
-        other = MemoryHttpApis()
-        other.apis, other.stages = dict(self.apis), set(self.stages)
-        return other
-
-    def deploy(self, api: str, stage: str, **more: Any) -> None:
-        self.apis[api] = {"ProtocolType": "HTTP", **more}
-        self.stages.add((api, stage))
-
-    def get_api(self, *, ApiId: str) -> dict[str, Any]:
-        if ApiId not in self.apis:
-            raise client_error("apigatewayv2", "NotFoundException", 404)
-        return self.apis[ApiId]
-
-    def get_stage(self, *, ApiId: str, StageName: str) -> dict[str, Any]:
-        if (ApiId, StageName) not in self.stages:
-            raise client_error("apigatewayv2", "NotFoundException", 404)
-        return {"StageName": StageName}
-
-
-class MemoryLambda:
-    """The resource policy of functions: source ARN by function and statement. `urls`: id and AuthType by function."""
-
-    def __init__(self) -> None:
-        self.exceptions = _real("lambda").exceptions
-        self.permissions: dict[tuple[str, str], str] = {}
-        self.urls: dict[str, tuple[str, str]] = {}
-
-    def __deepcopy__(self, memo: object) -> "MemoryLambda":
-        other = MemoryLambda()
-        other.permissions, other.urls = dict(self.permissions), dict(self.urls)
-        return other
-
-    def get_function_url_config(self, *, FunctionName: str) -> dict[str, str]:
-        if FunctionName not in self.urls:
-            raise client_error("lambda", "ResourceNotFoundException", 404)
-        address, auth = self.urls[FunctionName]
-        return {"FunctionUrl": f"https://{address}.lambda-url.eu-central-1.on.aws/", "AuthType": auth}
-
-    def add_permission(self, *, FunctionName: str, StatementId: str, SourceArn: str, **more: Any) -> dict[str, Any]:
-        if (FunctionName, StatementId) in self.permissions:
-            raise client_error("lambda", "ResourceConflictException", 409)
-        self.permissions[FunctionName, StatementId] = SourceArn
-        return {}
-
-    def remove_permission(self, *, FunctionName: str, StatementId: str) -> dict[str, Any]:
-        if (FunctionName, StatementId) not in self.permissions:
-            raise client_error("lambda", "ResourceNotFoundException", 404)
-        del self.permissions[FunctionName, StatementId]
-        return {}
-
-
 class MemorySecrets:
     """Secrets by name."""
 
     def __init__(self, values: dict[str, str]) -> None:
-        self.exceptions = _real("secretsmanager").exceptions
+        self.exceptions = real("secretsmanager").exceptions
         self.values = values
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:

@@ -11,15 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
 from tests.support.aws.config_table import TABLE
-from tests.support.aws.memory_aws import (
-    MemoryApiGateway,
-    MemoryDynamoDB,
-    MemoryHttpApis,
-    MemoryLambda,
-    MemoryS3,
-    MemorySecrets,
-    MemorySSM,
-)
+from tests.support.aws.memory_aws import MemoryDynamoDB, MemoryS3, MemorySecrets, MemorySSM
+from tests.support.aws.memory_origins import MemoryApiGateway, MemoryHttpApis, MemoryLambda
 from tests.support.aws.strict_store import ARN, StrictStore
 from tests.support.release.documents import document
 from tests.support.release.registrations import registration_text, rest_api

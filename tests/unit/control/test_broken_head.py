@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from tests.support.control.broken_heads import BROKEN, NO_HEAD
 from tests.support.control.world import World, release
+from tests.support.control.world_services import WorldServices
 from tests.unit.control.test_kill_ways import WAYS
-from tests.unit.control.test_sync import WorldServices
 
 from gray.history.revision import KILLED, Conflict
 from sync.requests import Request, requests_of

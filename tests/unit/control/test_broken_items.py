@@ -8,8 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 from tests.support.control.world import World, release
+from tests.support.control.world_services import WorldServices
 from tests.unit.control.test_kill_ways import WAYS
-from tests.unit.control.test_sync import WorldServices
 
 from gray.analysis.plan_store import Plans
 from gray.analysis.ramp_plan import PlanState

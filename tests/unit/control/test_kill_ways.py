@@ -10,8 +10,8 @@ import pytest
 from tests.support.aws.config_table import TABLE
 from tests.support.aws.memory_aws import client_error
 from tests.support.control.world import BUCKET, World, release
+from tests.support.control.world_services import WorldServices, ask
 from tests.support.edge.api_function import VIEWERS, the_edge
-from tests.unit.control.test_sync import WorldServices, ask
 
 from gray.dynamodb_values import to_item
 from gray.history.list_files import list_file_key

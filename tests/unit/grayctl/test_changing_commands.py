@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.support.grayctl.command_cases import CHANGING, NOT_DEPLOYED, Mistake, fail, succeed, write_files
+from tests.support.grayctl.command_cases import CHANGING, NOT_DEPLOYED
+from tests.support.grayctl.command_runs import Mistake, fail, succeed, write_files
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 
 from grayctl.errors import EXIT_UNREACHABLE

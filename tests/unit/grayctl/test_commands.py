@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
-from tests.support.grayctl.command_cases import CASES, LOOKING, STACKLESS, fail, succeed, write_files
+from tests.support.grayctl.command_cases import CASES, LOOKING, STACKLESS
+from tests.support.grayctl.command_runs import fail, succeed, write_files
 from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack, deployed
 
 from generate.reference.cli_reference import commands

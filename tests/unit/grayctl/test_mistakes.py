@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.grayctl.command_cases import Mistake, fail
+from tests.support.grayctl.command_runs import Mistake, fail
 from tests.support.grayctl.grayctl_stack import SAMCONFIG, Grayctl, Stack
 
 from grayctl.errors import EXIT_NEGATIVE, EXIT_REFUSED, EXIT_USAGE

@@ -15,7 +15,7 @@ from tests.support.release.registrations import rest_api
 from gray.lanes.registration import LaneOrigin, Registration, RegistrationError
 
 SCHEMA = json.loads(
-    (Path(__file__).parents[3] / "docs" / "reference" / "registration.schema.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[4] / "docs" / "reference" / "registration.schema.json").read_text(encoding="utf-8")
 )
 URL = f"https://{'f' * 32}.lambda-url.eu-central-1.on.aws/"
 WHOLE: dict[str, Any] = {
@@ -205,7 +205,7 @@ def test_the_published_schema_and_the_reader_agree(path: tuple[Any, ...], way: s
     assert bool(of_schema) == (not Draft202012Validator(SCHEMA).is_valid(values)), (told, values)
 
 
-PAGE = (Path(__file__).parents[3] / "docs" / "registration.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "registration.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("example", re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
