@@ -13,7 +13,7 @@ __all__ = ["unreachable"]
 
 
 def unreachable(site: Site, api_paths: str) -> list[str]:
-    """The files that no path of a browser leads to, where the edge knows this site alone; for `api_paths` see `is_api`."""
+    """The files that no path leads to, where the edge knows this site alone; for `api_paths` see `is_api`."""
     files = site_files({STABLE: site.registration})[0]
     return [name for name in site.files if not _is_reached(site, name, files, api_paths)]
 
