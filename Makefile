@@ -27,9 +27,8 @@ check: install  ## check formatting, lint, types, the templates, generated files
 	$(BIN)/python -m delivery validate
 	$(BIN)/python -m pytest -q tests/test_generated.py
 
-# Three workers on two processors: whoever starts a stack, or kills what does not answer, mostly waits.
 test: install  ## run unit, edge and template tests, and the main end-to-end tests on a local stack
-	$(BIN)/python -m pytest -n 3 -m "not long"
+	$(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: install  ## run the other end-to-end tests: alarms, browser, documents, ramp plans, ... (half an hour)
 	$(BIN)/python -m pytest -m long
