@@ -1,0 +1,195 @@
+"""Other origins than REST APIs behind the local CloudFront: a streamed function URL, an HTTP API, a host."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from tests.support.stack.application import Login, deploy, host, login
+
+from graylocal.stack import LocalStack
+
+pytestmark = [
+    pytest.mark.own_stack,
+    pytest.mark.needs_no_build,
+    pytest.mark.skipif(shutil.which("node") is None, reason="its pages are a Node function"),
+]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The application, its site and its login."""
+
+    stack: LocalStack
+    login: Login
+    outputs: dict[str, str]
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.request(method, self.stack.url + path, headers=named, timeout=30, trust_env=False)
+
+    def event(self, path: str, **headers: str) -> Any:
+        """What the function behind the HTTP API was called with."""
+        answer = self.ask(path, **headers)
+        assert (answer.status_code, answer.headers["x-lane"]) == (200, "v1"), answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with (
+        host(b"theirs") as theirs,
+        login() as provider,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("GRAYLOCAL_HOSTS", f"v2.shop.example={theirs}")
+        with LocalStack("shop", state=tmp_path_factory.mktemp("shop")) as stack:
+            outputs = deploy(stack, "graylane-shop", Issuer=provider.issuer)
+            stack.serve()
+            yield Shop(stack, provider, outputs)
+
+
+def test_a_streamed_function_url_is_the_default_origin(shop: Shop) -> None:
+    answer = shop.ask("/about")
+    assert (answer.status_code, answer.text) == (200, "<p>/about</p>")
+    assert (answer.headers["x-lane"], answer.headers["content-type"]) == ("v1", "text/html")
+    assert answer.headers.get_list("set-cookie") == ["seen=1; Path=/", "lane=v1"]
+    assert "content-length" not in answer.headers
+
+
+def test_its_parts_are_passed_on_as_they_come(shop: Shop) -> None:
+    read = threading.Event()
+    # The function asks for its second part there, and gets it only after the viewer has read the first.
+    with (
+        host(b"<p>more</p>", after=read) as url,
+        httpx.stream("GET", f"{shop.stack.url}/x?wait={url}", timeout=30, trust_env=False) as answer,
+    ):
+        parts = answer.iter_raw()
+        first = next(parts)
+        read.set()
+        assert (first, b"".join(parts)) == (b"<p>/x</p>", b"<p>more</p>")
+
+
+def test_status_of_a_streamed_answer_and_failures_before_and_after_its_first_part(shop: Shop) -> None:
+    assert shop.ask("/missing").status_code == 404
+    assert shop.ask("/fails").status_code == 502
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.ask("/breaks")
+
+
+def test_a_function_url_that_is_not_signed_for_is_refused(shop: Shop) -> None:
+    signed_for = shop.outputs["PagesUrl"].removeprefix("https://").rstrip("/")
+    assert httpx.get(shop.stack.endpoint, headers={"host": signed_for}, trust_env=False).status_code == 403
+    functions = shop.stack.client("lambda")
+    policy = json.loads(functions.get_policy(FunctionName=shop.outputs["PagesFunction"])["Policy"])
+    for statement in policy["Statement"]:
+        functions.remove_permission(FunctionName=shop.outputs["PagesFunction"], StatementId=statement["Sid"])
+    try:
+        assert "does not allow the distribution" in shop.ask("/").json()["Message"]
+    finally:
+        for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"):
+            functions.add_permission(
+                FunctionName=shop.outputs["PagesFunction"],
+                StatementId=action.partition(":")[2],
+                Action=action,
+                Principal="cloudfront.amazonaws.com",
+            )
+
+
+def test_an_http_api_has_a_route_for_each_function_and_a_stage(shop: Shop) -> None:
+    user = shop.event("/api/users/7?a=1&a=2", cookie="x=y; z=1")
+    assert (user["version"], user["routeKey"], user["rawPath"]) == ("2.0", "GET /api/users/{id}", "/live/api/users/7")
+    assert (user["pathParameters"], user["queryStringParameters"]) == ({"id": "7"}, {"a": "1,2"})
+    assert user["cookies"] == ["x=y", "z=1"]
+    assert user["headers"]["x-api-key"] == "of the origin"
+    assert user["requestContext"]["stage"] == "live"
+    assert user["headers"]["host"] == f"{shop.outputs['ApiId']}.execute-api.us-east-1.amazonaws.com"
+    assert shop.event("/api/else")["routeKey"] == "$default"
+
+
+def test_payload_format_1(shop: Shop) -> None:
+    old = shop.event("/api/old/a/b?q=1&q=2")
+    assert (old["version"], old["httpMethod"], old["path"]) == ("1.0", "GET", "/live/api/old/a/b")
+    assert (old["resource"], old["pathParameters"]) == ("/api/old/{proxy+}", {"proxy": "a/b"})
+    assert (old["queryStringParameters"], old["multiValueQueryStringParameters"]) == ({"q": "2"}, {"q": ["1", "2"]})
+
+
+def test_a_jwt_authorizer(shop: Shop) -> None:
+    with login() as other:
+        stolen = other.token(iss=shop.login.issuer, sub="ada")
+    mine = shop.login
+    for refused in ("", "Bearer no.token.here", *(f"Bearer {token}" for token in (
+        stolen, mine.token(sub="ada", aud="others"), mine.token(sub="ada", exp=1), mine.token(sub="ada", iss="x"),
+    ))):  # fmt: skip
+        answer = shop.ask("/api/users/me", **({"authorization": refused} if refused else {}))
+        assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"}), refused
+    me = shop.event("/api/users/me", authorization=f"Bearer {mine.token(sub='ada', groups=['a', 'b'])}")
+    claims = me["requestContext"]["authorizer"]["jwt"]["claims"]
+    assert (claims["sub"], claims["groups"]) == ("ada", "[a b]")
+
+
+def test_cors_is_the_apis(shop: Shop) -> None:
+    asked = {"origin": "https://shop.example", "access_control_request_method": "GET"}
+    preflight = shop.ask("/api/users/me", "OPTIONS", **asked)
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, "https://shop.example")
+    assert preflight.headers["access-control-allow-methods"] == "GET"
+    assert "access-control-allow-origin" not in shop.ask("/api/users/7", origin="https://else.example").headers
+
+
+def test_a_failing_function_says_nothing_of_itself(shop: Shop) -> None:
+    answer = shop.ask("/api/users/7?fail=1")
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
+
+
+def test_a_host_that_the_environment_names(shop: Shop) -> None:
+    answer = shop.ask("/host/x")
+    assert (answer.text, answer.headers["x-asked"]) == ("theirs", "v2.shop.example /host/x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("api", "/live/api/users/health"), ("pages", "/health"), ("host", "/ok")],
+)
+def test_health_is_asked_for_by_the_origins_host(shop: Shop, kind: str, where: str) -> None:
+    hosts = {
+        "api": f"{shop.outputs['ApiId']}.execute-api.us-east-1.amazonaws.com",
+        "pages": shop.outputs["PagesUrl"].removeprefix("https://").rstrip("/"),
+        "host": "v2.shop.example",
+    }
+    credential = (
+        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0"
+    )
+    url = f"{shop.stack.endpoint}/_origins/{hosts[kind]}{where}"
+    answer = httpx.get(url, headers={"authorization": credential}, timeout=30, trust_env=False)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("namespace", "dimension", "output", "names"),
+    [
+        ("AWS/ApiGateway", "ApiId", "ApiId", ("Count", "5xx", "Latency")),
+        ("AWS/Lambda", "FunctionName", "PagesFunction", ("UrlRequestCount", "Url5xxCount", "UrlRequestLatency")),
+    ],
+)
+def test_the_owning_service_counts(
+    shop: Shop, namespace: str, dimension: str, output: str, names: tuple[str, ...]
+) -> None:
+    shop.ask("/about")
+    shop.ask("/api/users/7?fail=1")
+    shop.ask("/fails")
+    for name in names:
+        found = shop.stack.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=[{"Name": dimension, "Value": shop.outputs[output]}],
+            StartTime=time.time() - 3600,
+            EndTime=time.time() + 60,
+            Period=7200,
+            Statistics=["Sum"],
+        )
+        assert sum(point["Sum"] for point in found["Datapoints"]) > 0, name
