@@ -5,14 +5,21 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
+from botocore.credentials import Credentials
 from tests.support.stack.application import Login, deploy, host, login
 
+from gray.lanes.metrics import source_of
+from gray.lanes.ownership import NotOwnedError, Ownership
+from gray.lanes.preflight import base_url, health_problem
+from gray.lanes.registration import LaneOrigin
 from graylocal.stack import LocalStack
+from sync.fetch import fetch, signed_fetch
+from watch.figures import lane_library, read
 
 pytestmark = [
     pytest.mark.own_stack,
@@ -151,45 +158,75 @@ def test_a_host_that_the_environment_names(shop: Shop) -> None:
     assert (answer.text, answer.headers["x-asked"]) == ("theirs", "v2.shop.example /host/x")
 
 
-@pytest.mark.parametrize(
-    ("kind", "where"),
-    [("api", "/live/api/users/health"), ("pages", "/health"), ("host", "/ok")],
-)
-def test_health_is_asked_for_by_the_origins_host(shop: Shop, kind: str, where: str) -> None:
-    hosts = {
-        "api": f"{shop.outputs['ApiId']}.execute-api.us-east-1.amazonaws.com",
-        "pages": shop.outputs["PagesUrl"].removeprefix("https://").rstrip("/"),
-        "host": "v2.shop.example",
+def origins(shop: Shop) -> dict[str, LaneOrigin]:
+    """The application's origins as a lane registers them."""
+    url = shop.outputs["PagesUrl"].removeprefix("https://").partition(".")[0]
+    pages = LaneOrigin("pages", "function-url", url, signed=True, guard="oac", health="/health")
+    users = LaneOrigin("users", "http-api", shop.outputs["ApiId"], "live", health="/api/users/health")
+    return {
+        "pages": replace(pages, function=shop.outputs["PagesFunction"]),
+        "users": users,
+        "theirs": LaneOrigin("theirs", "url", "v2.shop.example", health="/ok"),
     }
-    credential = (
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0"
-    )
-    url = f"{shop.stack.endpoint}/_origins/{hosts[kind]}{where}"
-    answer = httpx.get(url, headers={"authorization": credential}, timeout=30, trust_env=False)
-    assert answer.status_code == 200, answer.text
+
+
+def owner(shop: Shop) -> Ownership:
+    client = shop.stack.client
+    return Ownership(client("apigateway"), client("apigatewayv2"), client("lambda"), ("v2.shop.example",))
+
+
+def health(shop: Shop, origin: LaneOrigin) -> str:
+    """What is wrong with it, as a sync function finds it."""
+    base = base_url(f"{shop.stack.endpoint}/_origins/{{host}}{{path}}", origin, "us-east-1")
+    ask = signed_fetch(Credentials("test", "test"), "us-east-1") if origin.signed else fetch
+    return health_problem(ask, base, "v2", origin, "k3y")
+
+
+@pytest.mark.parametrize("name", ["pages", "users", "theirs"])
+def test_adoption_takes_it_and_its_health_check_finds_it(shop: Shop, name: str) -> None:
+    origin = origins(shop)[name]
+    owner(shop).check(origin)
+    assert health(shop, origin) == ""
+
+
+def test_a_health_check_that_fails(shop: Shop) -> None:
+    sick = replace(origins(shop)["pages"], health="/missing")
+    assert health(shop, sick) == "pages of v2 answers its health check /missing with 404"
 
 
 @pytest.mark.parametrize(
-    ("namespace", "dimension", "output", "names"),
+    ("name", "other", "why"),
     [
-        ("AWS/ApiGateway", "ApiId", "ApiId", ("Count", "5xx", "Latency")),
-        ("AWS/Lambda", "FunctionName", "PagesFunction", ("UrlRequestCount", "Url5xxCount", "UrlRequestLatency")),
+        ("pages", {"signed": False}, "has AuthType AWS_IAM; register it with the guard oac"),
+        ("pages", {"function": "nobody"}, "function nobody with a URL is not in this account"),
+        ("users", {"path": "other"}, "with stage other is not in this account"),
+        ("theirs", {"address": "v3.shop.example"}, "host v3.shop.example is not trusted here"),
     ],
 )
-def test_the_owning_service_counts(
-    shop: Shop, namespace: str, dimension: str, output: str, names: tuple[str, ...]
-) -> None:
-    shop.ask("/about")
-    shop.ask("/api/users/7?fail=1")
-    shop.ask("/fails")
-    for name in names:
-        found = shop.stack.client("cloudwatch").get_metric_statistics(
-            Namespace=namespace,
-            MetricName=name,
-            Dimensions=[{"Name": dimension, "Value": shop.outputs[output]}],
-            StartTime=time.time() - 3600,
-            EndTime=time.time() + 60,
-            Period=7200,
-            Statistics=["Sum"],
+def test_adoption_refuses_what_is_not_there(shop: Shop, name: str, other: dict[str, Any], why: str) -> None:
+    with pytest.raises(NotOwnedError, match=why):
+        owner(shop).check(replace(origins(shop)[name], **other))
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"), [("pages", "/about", "/fails"), ("users", "/api/users/7", "/api/users/7?fail=1")]
+)
+def test_the_watch_reads_its_figures(shop: Shop, name: str, good: str, bad: str) -> None:
+    source = source_of(origins(shop)[name])
+    assert source is not None
+    period = 7200
+    start = int(time.time()) // period * period
+
+    def seen() -> tuple[int, int]:
+        cloudwatch, nobody, end = (
+            shop.stack.client("cloudwatch"),
+            lane_library("shop", "v1", "none"),
+            start + 2 * period,
         )
-        assert sum(point["Sum"] for point in found["Datapoints"]) > 0, name
+        found = read(cloudwatch, [source], nobody, start=start, end=end, period=period, reference=None)
+        return sum(each.requests for each in found), sum(each.errors for each in found)
+
+    requests, errors = seen()
+    shop.ask(good)
+    shop.ask(bad)
+    assert seen() == (requests + 2, errors + 1)
