@@ -168,7 +168,7 @@ class Services:
             return problem
         key = read_api_key(self.secrets, self.settings.api_key_secret)
         for origin in lane.origins:
-            base = base_url(self.settings.api_url, origin, self.settings.region)
+            base = base_url(self.settings.origin_url, origin, self.settings.region)
             problem = health_problem(self._signed_fetch if origin.signed else fetch, base, lane.lane, origin, key)
             if problem:
                 return problem

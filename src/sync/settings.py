@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gray.lanes.preflight import DEFAULT_API_URL
+from gray.lanes.preflight import DEFAULT_ORIGIN_URL
 
 __all__ = ["Settings"]
 
@@ -30,7 +30,7 @@ class Settings:
     prefix: str
     rollback_alarms: str
     drift_seconds: int
-    api_url: str
+    origin_url: str
 
     @classmethod
     def read(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,5 +54,5 @@ class Settings:
             prefix=env["PARAMETER_PREFIX"],
             rollback_alarms=env.get("ROLLBACK_ALARM_PREFIX", ""),
             drift_seconds=60 * int(env.get("DRIFT_MINUTES", "60")),
-            api_url=env.get("GRAY_API_URL_TEMPLATE") or DEFAULT_API_URL,
+            origin_url=env.get("GRAY_ORIGIN_URL_TEMPLATE") or DEFAULT_ORIGIN_URL,
         )

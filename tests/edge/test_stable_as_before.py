@@ -124,8 +124,7 @@ def test_everything_reaches_the_same_origin_and_comes_back_the_same(place: str) 
     count = REQUESTS if place == "active" else FEWER
     before, after = Table({}, origin), Table({}, origin)
     without = edge(before, None)
-    pairs = {"config": STORES[place]} if STORES[place] else {}
-    with_us = edge(after, code_of("root"), code_of("response"), code_of("api"), **pairs)
+    with_us = edge(after, code_of("root"), code_of("response"), code_of("api"), config=STORES[place])
 
     async def differences() -> dict[str, object]:
         found: dict[str, object] = {}

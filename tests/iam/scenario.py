@@ -93,7 +93,7 @@ class Day:
         module, _, name = handler.rpartition(".")
         variables = {
             **stack.variables(logical_id),
-            "GRAY_API_URL_TEMPLATE": f"{self.health}/{{api_id}}",
+            "GRAY_ORIGIN_URL_TEMPLATE": f"{self.health}/{{host}}",
             "DRIFT_MINUTES": "0",
         }
         context = SimpleNamespace(

@@ -70,7 +70,7 @@ def endpoints(ports: Ports, host: str = "localhost") -> dict[str, str]:
         "AWS_REGION": seen["AWS_DEFAULT_REGION"],
         "AWS_ENDPOINT_URL": f"http://{host}:{ports.gateway}",
         "AWS_ENDPOINT_URL_XRAY": f"http://{host}:{ports.traces}",
-        "GRAY_API_URL_TEMPLATE": f"http://{host}:{ports.gateway}/restapis/{{api_id}}/{{stage}}/_user_request_",
+        "GRAY_ORIGIN_URL_TEMPLATE": f"http://{host}:{ports.gateway}/_origins/{{host}}{{path}}",
     }
 
 

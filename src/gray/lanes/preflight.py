@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from gray.lanes.registration import LaneOrigin
 from gray.lanes.sites import MANIFEST, is_shared_prefix
+from gray.release.origin import Kind
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 __all__ = [
-    "DEFAULT_API_URL",
+    "DEFAULT_ORIGIN_URL",
     "Fetch",
     "base_url",
     "files_missing",
@@ -23,18 +24,21 @@ __all__ = [
     "manifest_problem",
 ]
 
-DEFAULT_API_URL = "https://{api_id}.execute-api.{region}.amazonaws.com/{stage}"
+DEFAULT_ORIGIN_URL = "https://{host}{path}"
 # Gets a URL with headers: status and body. Raises OSError when nobody answers.
 Fetch = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
 def base_url(template: str, origin: LaneOrigin, region: str) -> str:
-    """Where an origin answers, without a slash at the end; `template`, an API's URL, is Lambda configuration."""
-    if origin.kind == "url":
-        return f"https://{origin.address}/{origin.path}".rstrip("/")
-    if origin.kind == "function-url":
-        return f"https://{origin.address}.lambda-url.{region}.on.aws"
-    return template.format(api_id=origin.address, stage=origin.path, region=region).rstrip("/")
+    """Where an origin answers, without a slash at the end; `template`, with host and path, is Lambda configuration."""
+    host = f"{origin.address}{_domains(region).get(origin.kind, '')}"
+    return template.format(host=host, path=f"/{origin.path}").rstrip("/")
+
+
+def _domains(region: str) -> dict[Kind, str]:
+    """What follows an origin's own name in its host, by kind."""
+    api = f".execute-api.{region}.amazonaws.com"
+    return {"rest-api": api, "http-api": api, "function-url": f".lambda-url.{region}.on.aws"}
 
 
 def guard_headers(origin: LaneOrigin, key: str) -> dict[str, str]:

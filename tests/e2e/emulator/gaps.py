@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 import httpx
+from tests.e2e.emulator.origin_gaps import ORIGIN_GAPS
 from tests.e2e.emulator.world import ACCOUNT, World
 
 ALL = (
@@ -24,6 +25,7 @@ ALL = (
     "a_key_value_store_is_a_resource",
     "an_event_has_a_source_in_policies",
     "a_metric_has_a_namespace_in_policies",
+    *ORIGIN_GAPS,
 )
 
 
@@ -194,4 +196,5 @@ GAPS: dict[str, Callable[[World], bool]] = {
     "a_key_value_store_is_a_resource": store_by_its_arn,
     "an_event_has_a_source_in_policies": event_source_condition,
     "a_metric_has_a_namespace_in_policies": metric_namespace_condition,
+    **ORIGIN_GAPS,
 }

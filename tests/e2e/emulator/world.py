@@ -31,6 +31,7 @@ def handler(event, context):
         "said": said,
     }
     boto3.client("s3").put_object(Bucket="seen", Key=context.function_name, Body=json.dumps(seen))
+    seen["event"] = event
     return {"statusCode": 200, "body": json.dumps(seen)}
 """
 
@@ -42,8 +43,8 @@ class World:
         self.stack = stack
         stack.client("s3").create_bucket(Bucket="seen")
 
-    def function(self, *statements: dict[str, Any], tracing: str = "Active") -> str:
-        """A function whose role allows these statements and writing what it saw; its name."""
+    def function(self, *statements: dict[str, Any], tracing: str = "Active", code: str = "") -> str:
+        """A function whose role allows these statements and writing what it saw, or of this Node code; its name."""
         name, iam = f"fn-{uuid.uuid4().hex[:8]}", self.stack.client("iam")
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
         saw = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::seen/*"}
@@ -51,10 +52,10 @@ class World:
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("app.py", CODE)
+            archive.writestr("app.js" if code else "app.py", code or CODE)
         self.stack.client("lambda").create_function(
             FunctionName=name,
-            Runtime="python3.13",
+            Runtime="nodejs22.x" if code else "python3.13",
             Role=role,
             Handler="app.handler",
             Timeout=20,
@@ -94,6 +95,25 @@ class World:
         deployment = gateway.create_deployment(restApiId=api)["id"]
         gateway.create_stage(restApiId=api, stageName="live", deploymentId=deployment, variables=variables or {})
         return f"http://127.0.0.1:{self.stack.ports.gateway}/restapis/{api}/live/_user_request_/x"
+
+    def http_api(self, function: str, payload: str = "2.0") -> str:
+        """An HTTP API whose GET /x calls the function, with the stage `live`; its id."""
+        gateway = self.stack.client("apigatewayv2")
+        api = str(gateway.create_api(Name=function, ProtocolType="HTTP")["ApiId"])
+        integration = gateway.create_integration(
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}",
+            PayloadFormatVersion=payload,
+        )
+        gateway.create_route(ApiId=api, RouteKey="GET /x", Target=f"integrations/{integration['IntegrationId']}")
+        gateway.create_stage(ApiId=api, StageName="live", AutoDeploy=True)
+        return api
+
+    def url(self, function: str, **config: Any) -> str:
+        """The host of a function's URL that anybody may call."""
+        made = self.stack.client("lambda").create_function_url_config(FunctionName=function, AuthType="NONE", **config)
+        return str(made["FunctionUrl"]).removeprefix("https://").rstrip("/")
 
     def metric(self, namespace: str, name: str, dimensions: dict[str, str], statistic: str) -> list[float]:
         """The values of the last minutes."""

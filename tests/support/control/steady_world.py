@@ -44,7 +44,7 @@ _SETTINGS = Settings(
     prefix=PREFIX,
     rollback_alarms="graylane-test-withdraw-",
     drift_seconds=3600,
-    api_url="",
+    origin_url="",
 )
 # Which publication a config is of: sequence, revision, epoch.
 Order = tuple[int, int, int]

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
+import boto3
 import httpx
 
 from graylocal.cloudfront.configuration.distribution import (
@@ -15,6 +17,7 @@ from graylocal.cloudfront.configuration.distribution import (
 )
 from graylocal.cloudfront.configuration.policies import CachePolicy, RequestPolicy, ResponsePolicy, Selection
 from graylocal.cloudfront.edge import Deployed, Edge
+from graylocal.cloudfront.function_urls import FunctionUrls
 from graylocal.cloudfront.functions.store import Locations, Store
 from graylocal.cloudfront.origins import Emulator, Origins
 
@@ -36,7 +39,8 @@ READS = {
 ORIGINS = {
     "site": Origin("site", "site.s3.us-east-1.amazonaws.com", s3=True, signed=True),
     "api": Origin("api", "abc123.execute-api.us-east-1.amazonaws.com", path="/live", headers={"x-api-key": "secret"}),
-    "spare": Origin("spare", "localhost:9", path="/spare"),
+    "pages": Origin("pages", f"{'p' * 32}.lambda-url.us-east-1.on.aws", headers={"x-api-key": "secret"}),
+    "spare": Origin("spare", "localhost", path="/spare", scheme="http", port=9),
 }
 
 
@@ -69,19 +73,30 @@ class Table:
         self.requests.append(request)
         found = self.answers.get(request.url.path, self.default)
         answer = found(request) if callable(found) else found
-        return httpx.Response(answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.content))
+        headers = {"content-length": str(len(answer.content)), **answer.headers}
+        return httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(answer.content))
+
+
+@cache
+def _no_functions() -> FunctionUrls:
+    """Of a client that is never used: no origin is signed."""
+    return FunctionUrls(boto3.client("lambda", "us-east-1", aws_access_key_id="-", aws_secret_access_key="-"))
 
 
 def edge(
-    table: Table,
+    table: Callable[[httpx.Request], httpx.Response],
     request_code: str | None = PASS,
     response_code: str | None = None,
     api_code: str | None = None,
-    **pairs: str,
+    *,
+    default: str = "site",
+    function_urls: FunctionUrls | None = None,
+    config: str | None = None,
 ) -> Edge:
-    """An edge with a static default behavior and `/api/*`; `pairs` are the store's.
+    """An edge with a static default behavior and `/api/*`, and a store with this config or none.
 
-    `api_code` is the request function of `/api/*`, by default the same; with no code there is no function.
+    `api_code` is the request function of `/api/*`, by default the same; with no code there is no function. `default` is
+    the origin of the default behavior.
     """
     given = {"request": request_code, "api": api_code or request_code, "response": response_code}
     codes = {
@@ -101,14 +116,15 @@ def edge(
         groups={"both": OriginGroup((ORIGINS["site"], ORIGINS["spare"]), frozenset({404}))},
         behaviors=(
             behavior("/api/*", "api", CachePolicy(0, 0, 0), api),
-            behavior(None, "site", CachePolicy(0, 60, 3600, gzip=True), static),
+            behavior(None, default, CachePolicy(0, 60, 3600, gzip=True), static),
         ),
         root_object="",
         errors={404: ErrorRule(0)},
         version="1",
     )
     store = Store(Locations())
-    store.advance("1", pairs)
-    origins = Origins(Emulator("127.0.0.1", 4566), httpx.AsyncClient(transport=httpx.MockTransport(table)))
+    store.advance("1", {"config": config} if config else {})
+    client = httpx.AsyncClient(transport=httpx.MockTransport(table))
+    origins = Origins(Emulator("127.0.0.1", 4566), client, function_urls or _no_functions())
     origins.policies = {"site": READS}
     return Edge(Deployed(distribution, codes, {STORE: store}), origins)

@@ -123,7 +123,7 @@ def test_an_api_request_goes_to_the_updated_origin_and_inherits_its_headers() ->
     answer = ask(edge(table, function(update)), "/api/orders?a=1", "POST", [("x-gray-version", "v2")], b"{}")
     sent = table.requests[0]
     assert (answer.status, answer.body) == (201, b"made")
-    assert sent.headers["host"] == "def456.execute-api.localhost:4566"
+    assert sent.headers["host"] == "def456.execute-api.us-east-1.amazonaws.com"
     assert (sent.headers["x-api-key"], sent.headers["x-gray-version"]) == ("secret", "v2")
     assert sent.headers["x-forwarded-for"] == "127.0.0.1"
     assert sent.url.query == b"a=1"

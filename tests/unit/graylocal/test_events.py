@@ -88,7 +88,7 @@ def test_response_cookies_there_and_back() -> None:
     seen = response_object(origin)
     assert seen["cookies"] == {"a": {"value": "1", "attributes": "Path=/; Secure"}}
     seen["cookies"]["__Host-gray"] = {"value": "z", "attributes": "Secure"}
-    answer = changed_response(seen, origin.body, [])
+    answer = changed_response(seen, origin)
     assert [value for name, value in answer.headers if name == "set-cookie"] == [
         "a=1; Path=/; Secure",
         "__Host-gray=z; Secure",
@@ -97,9 +97,9 @@ def test_response_cookies_there_and_back() -> None:
 
 
 def test_generated_responses() -> None:
-    made = changed_response({"statusCode": 302, "headers": {"location": {"value": "/"}}}, b"", [])
+    made = changed_response({"statusCode": 302, "headers": {"location": {"value": "/"}}}, Response(200))
     assert (made.status, made.headers, made.body) == (302, [("location", "/")], b"")
-    with_body = changed_response({"statusCode": 400, "body": {"encoding": "base64", "data": "aGk="}}, b"", [])
+    with_body = changed_response({"statusCode": 400, "body": {"encoding": "base64", "data": "aGk="}}, Response(200))
     assert with_body.body == b"hi"
     with pytest.raises(InvalidResult):
-        changed_response({"statusCode": "x"}, b"", [])
+        changed_response({"statusCode": "x"}, Response(200))

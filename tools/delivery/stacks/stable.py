@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gray.lanes.parameters import read_parameters
-from gray.lanes.preflight import DEFAULT_API_URL, base_url
+from gray.lanes.preflight import DEFAULT_ORIGIN_URL, base_url
 from gray.lanes.registration import STABLE
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def stable_values(ssm: "SSMClient", environment: str, region: str) -> dict[str, 
     if stable is None:
         return {}
     origin = stable.origins[0]
-    url = urlsplit(base_url(DEFAULT_API_URL, origin, region))
+    url = urlsplit(base_url(DEFAULT_ORIGIN_URL, origin, region))
     return {
         "StableHost": url.netloc,
         "StablePath": url.path,

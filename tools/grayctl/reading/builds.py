@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gray.lanes.parameters import read_parameters
-from gray.lanes.preflight import DEFAULT_API_URL, base_url, guard_headers
+from gray.lanes.preflight import DEFAULT_ORIGIN_URL, base_url, guard_headers
 from gray.lanes.registration import LaneOrigin, Registration
 from gray.lanes.sites import MANIFEST
 from gray.publish.secrets import read_api_key
@@ -90,6 +90,6 @@ def _reported(target: Target, lane: str, origin: LaneOrigin, key: str) -> str:
 
 
 def _template(target: Target) -> str:
-    """The base URL of APIs: the emulator serves them under its own address."""
+    """The base URL of origins: the emulator serves them under its own address."""
     emulator = target.clients.emulator
-    return f"{emulator}/restapis/{{api_id}}/{{stage}}/_user_request_" if emulator else DEFAULT_API_URL
+    return f"{emulator}/_origins/{{host}}{{path}}" if emulator else DEFAULT_ORIGIN_URL

@@ -35,8 +35,8 @@ def emulator_environment(places: Places, ports: Ports, patches_off: Iterable[str
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.5",
         # `localhost`, not an IP address: the KeyValueStore's endpoint prefixes it with the account.
         "AWS_ENDPOINT_URL": f"http://localhost:{ports.gateway}",
-        # where the sync functions' health checks find a lane's API
-        "GRAY_API_URL_TEMPLATE": f"http://localhost:{ports.gateway}/restapis/{{api_id}}/{{stage}}/_user_request_",
+        # where the sync functions' health checks find a lane's origins
+        "GRAY_ORIGIN_URL_TEMPLATE": f"http://localhost:{ports.gateway}/_origins/{{host}}{{path}}",
         "AWS_ENDPOINT_URL_XRAY": f"http://127.0.0.1:{ports.traces}",
         "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{ports.traces_udp}",
         "PYTHONPATH": str(_HERE / "resolver"),

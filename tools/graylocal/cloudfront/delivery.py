@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graylocal.cloudfront import cache as caching
 from graylocal.cloudfront.cache import Cache, Stored
@@ -83,6 +83,10 @@ class Delivery:
             rule = distribution.errors.get(response.status)
             error_ttl = None if response.status < 400 else rule.min_ttl if rule else 10
             seconds = caching.lifetime(behavior.cache, response, error_ttl)
+            if seconds:
+                response = await response.whole()
+            elif response.parts is not None:
+                seconds = None  # passed on as it comes; CloudFront keeps it to revalidate it, here it is asked again
             place.cache.keep(wanted, decided.request.uri, response, seconds)
             kept = Stored(response, decided.request.uri, 0)
             return _answer(kept, decided.request, "Error" if response.status >= 400 else marked)
@@ -137,7 +141,7 @@ def _compressed(behavior: Behavior, request: Request, response: Response) -> Res
     small = len(response.body) < 1_000  # developer guide, "Serve compressed files": 1,000 to 10,000,000 bytes
     if not behavior.compress or not accepted or small or not kind.startswith(_COMPRESSED):
         return response
-    if response.header("content-encoding"):
+    if response.header("content-encoding") or response.parts is not None:
         return response
     headers = [(name, f"W/{value}" if name == "etag" else value) for name, value in response.headers]
     headers += [("content-encoding", "gzip"), ("vary", "Accept-Encoding")]
@@ -145,14 +149,14 @@ def _compressed(behavior: Behavior, request: Request, response: Response) -> Res
 
 
 def _marked(response: Response, x_cache: str) -> Response:
-    return Response(response.status, [*response.headers, ("x-cache", f"{x_cache} from cloudfront")], response.body)
+    return replace(response, headers=[*response.headers, ("x-cache", f"{x_cache} from cloudfront")])
 
 
 def _answer(stored: Stored, request: Request, x_cache: str) -> Response:
     """A cached response for this viewer: 304 if the viewer already has it."""
     response = _marked(stored.response, x_cache)
     tag, known = response.header("etag"), request.header("if-none-match")
-    if response.status == 200 and tag and known:
+    if response.status == 200 and tag and known and response.parts is None:
         plain = tag.removeprefix("W/")
         if known == "*" or plain in [each.strip().removeprefix("W/") for each in known.split(",")]:
             headers = [pair for pair in response.headers if pair[0] not in ("content-encoding", "content-type")]

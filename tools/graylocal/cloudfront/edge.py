@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge.restrictions import broken, hidden
+from edge.restrictions import broken
 from graylocal.cloudfront.configuration.behaviors import chosen
 from graylocal.cloudfront.configuration.distribution import Behavior, Distribution, FunctionCode
 from graylocal.cloudfront.delivery import Decided, Delivery, Location
@@ -106,7 +106,10 @@ class Edge:
         response.headers = behavior.to_viewer.apply(response.headers)
         if response.status >= 400:
             return response
-        return self._viewer_response(deployed, behavior, decided, request_id, response)
+        after = self._viewer_response(deployed, behavior, decided, request_id, response)
+        if response.parts is not None and after.parts is None:
+            await response.parts.aclose()  # the function has answered instead of the origin
+        return after
 
     def _function(self, deployed: Deployed, behavior: Behavior, kind: str, location: str) -> Function | None:
         name = behavior.functions.get(kind)
@@ -156,7 +159,8 @@ class Edge:
             if not isinstance(result, Mapping):
                 raise InvalidResult("neither request nor response")
             if "statusCode" in result:
-                response = changed_response(result, b"", [("x-cache", "FunctionGeneratedResponse from cloudfront")])
+                response = changed_response(result, Response(200))
+                response.headers.append(("x-cache", "FunctionGeneratedResponse from cloudfront"))
                 return response
             rule = broken("viewer-request", seen["headers"], result.get("headers") or {})
             if rule:
@@ -186,8 +190,7 @@ class Edge:
             rule = broken("viewer-response", before["headers"], result.get("headers") or {})
             if rule:
                 raise InvalidResult(rule)
-            kept = [pair for pair in response.headers if hidden(pair[0])]
-            return changed_response(result, response.body, kept)
+            return changed_response(result, response)
         except InvalidResult as error:
             return self._invalid(function, error)
 

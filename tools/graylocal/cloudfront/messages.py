@@ -1,7 +1,10 @@
 """One request and one response on their way through the edge."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+import httpx
 
 type Pairs = list[tuple[str, str]]
 
@@ -25,15 +28,26 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """A response before it goes to the viewer. `headers` has no Set-Cookie lines that a function may still change."""
+    """A response before it goes to the viewer. `headers` has no Set-Cookie lines that a function may still change.
+
+    `parts` is the body of a response whose length nobody knows yet; `body` is empty then. It has to be closed.
+    """
 
     status: int
     headers: Pairs = field(default_factory=list)
     body: bytes = b""
+    parts: httpx.AsyncByteStream | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of this name, or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+    async def whole(self) -> "Response":
+        """The same response, once all of its body is here."""
+        if self.parts is None:
+            return self
+        async with aclosing(self.parts) as parts:
+            return replace(self, body=b"".join([part async for part in parts]), parts=None)
 
 
 def without(headers: Iterable[tuple[str, str]], *names: str) -> Pairs:

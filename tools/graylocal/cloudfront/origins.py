@@ -1,22 +1,25 @@
-"""Sends requests to origins: buckets and APIs of the emulator, and servers on this machine."""
+"""Sends requests to origins: buckets, APIs and function URLs of the emulator, and hosts that are on this machine."""
 
+import asyncio
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import httpx
 
-from graylocal.cloudfront.bucket_policy import allowed
 from graylocal.cloudfront.configuration.distribution import Behavior, Origin
 from graylocal.cloudfront.configuration.policies import NEVER_FORWARDED
+from graylocal.cloudfront.function_urls import FunctionUrls, is_function_url
 from graylocal.cloudfront.functions.events import cookie_pairs, query_pairs
-from graylocal.cloudfront.messages import Pairs, Request, Response
+from graylocal.cloudfront.messages import Pairs, Request, Response, without
+from graylocal.cloudfront.resource_policy import allowed
+from graylocal.system.local_hosts import VARIABLE, base_url
 
 _BUCKET = re.compile(r"(?P<bucket>[a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com")
-_API = re.compile(r"(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
-_ON_THIS_MACHINE = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
+_API = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
 _HOP_BY_HOP = NEVER_FORWARDED | {"date", "server", "content-length", "alt-svc"}
 _VALIDATORS = ("if-none-match", "if-modified-since")
 
@@ -95,8 +98,8 @@ def forwarded_query(behavior: Behavior, request: Request) -> str:
 class Origins:
     """Sends requests to origins. `policies` holds the policy of each bucket that is an origin."""
 
-    def __init__(self, emulator: Emulator, client: httpx.AsyncClient) -> None:
-        self._emulator, self._client = emulator, client
+    def __init__(self, emulator: Emulator, client: httpx.AsyncClient, function_urls: FunctionUrls) -> None:
+        self._emulator, self._client, self._function_urls = emulator, client, function_urls
         self.policies: Mapping[str, Mapping[str, Any] | None] = {}
 
     async def ask(
@@ -105,8 +108,14 @@ class Origins:
         """One request to one origin. Raises OriginUnreachable."""
         if origin.s3:
             return await self._ask_bucket(origin, request, headers, distribution_arn)
-        url, host = self._address(origin)
-        return await self._send(origin, request, url + origin.path + request.uri, query, [("host", host), *headers])
+        if origin.signed:
+            refusal = await asyncio.to_thread(self._function_urls.refusal, origin.domain, request, distribution_arn)
+            if refusal:
+                return Response(403, [("content-type", "application/json")], json.dumps({"Message": refusal}).encode())
+            headers = [*without(headers, "authorization"), *self._signature("lambda")]
+        url = await self._address(origin)
+        host = ("host", origin.host_header or origin.domain)
+        return await self._send(origin, request, url + origin.path + request.uri, query, [host, *headers])
 
     async def _ask_bucket(self, origin: Origin, request: Request, headers: Pairs, distribution_arn: str) -> Response:
         bucket, path = bucket_of(origin.domain), origin.path + request.uri
@@ -116,25 +125,26 @@ class Origins:
         policy = self.policies.get(bucket)
         if not origin.signed or not allowed(policy, "s3:GetObject", resource, distribution_arn):
             return _access_denied()
-        answer = await self._send(
-            origin, request, f"{self._emulator.url}/{bucket}{path}", "", [*headers, *self._root()]
-        )
+        signed = [*headers, *self._signature("s3")]
+        answer = await self._send(origin, request, f"{self._emulator.url}/{bucket}{path}", "", signed)
         if answer.status == 404 and not allowed(policy, "s3:ListBucket", f"arn:aws:s3:::{bucket}", distribution_arn):
             return _access_denied()  # without ListBucket, S3 does not reveal missing keys
         return answer
 
-    def _root(self) -> Pairs:
+    def _signature(self, service: str) -> Pairs:
         # The emulator accepts the root key's requests without checking the signature.
-        credential = f"Credential=test/20000101/{self._emulator.region}/s3/aws4_request"
+        credential = f"Credential=test/20000101/{self._emulator.region}/{service}/aws4_request"
         return [("authorization", f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0")]
 
-    def _address(self, origin: Origin) -> tuple[str, str]:
-        api = _API.fullmatch(origin.domain)
-        if api is not None:
-            return self._emulator.url, f"{api['api']}.execute-api.localhost:{self._emulator.port}"
-        if _ON_THIS_MACHINE.fullmatch(origin.domain):
-            return f"http://{origin.domain}", origin.host_header or origin.domain
-        raise OriginUnreachable(502, f"{origin.domain} is not on this machine")
+    async def _address(self, origin: Origin) -> str:
+        """Where the origin answers here; the emulator knows its APIs and function URLs by their hosts."""
+        if _API.fullmatch(origin.domain) or is_function_url(origin.domain):
+            return self._emulator.url
+        found = await asyncio.to_thread(base_url, origin.domain, f"{origin.scheme}://{origin.domain}:{origin.port}")
+        if found is None:
+            reason = f"{origin.domain} is not on this machine; say where it answers: {VARIABLE}={origin.domain}=URL"
+            raise OriginUnreachable(502, reason)
+        return found
 
     async def _send(self, origin: Origin, request: Request, url: str, query: str, headers: Pairs) -> Response:
         target = httpx.URL(url).copy_with(query=query.encode() or None)
@@ -143,14 +153,16 @@ class Origins:
         outgoing = self._client.build_request(request.method, target, headers=headers, content=content, timeout=timeout)
         try:
             answer = await self._client.send(outgoing, stream=True)
-            body = b"".join([part async for part in answer.aiter_raw()])
-            await answer.aclose()
+            pairs = [(name.lower(), value) for name, value in answer.headers.multi_items()]
+            kept = [pair for pair in pairs if pair[0] not in _HOP_BY_HOP]
+            response = Response(answer.status_code, kept, parts=cast(httpx.AsyncByteStream, answer.stream))
+            # An error of the origin after this breaks the viewer's connection, as it does in CloudFront.
+            streamed = answer.is_success and request.method != "HEAD" and "content-length" not in answer.headers
+            return response if streamed else await response.whole()
         except httpx.TimeoutException as error:
             raise OriginUnreachable(504, f"{origin.domain} did not answer in {origin.read_timeout} s") from error
         except httpx.HTTPError as error:
             raise OriginUnreachable(502, f"{origin.domain}: {error}") from error
-        pairs = [(name.lower(), value) for name, value in answer.headers.multi_items()]
-        return Response(answer.status_code, [pair for pair in pairs if pair[0] not in _HOP_BY_HOP], body)
 
 
 def _access_denied() -> Response:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from graylocal.cloudfront.edge import Deployed, Edge
 from graylocal.cloudfront.follow import Policies, StackFollower
+from graylocal.cloudfront.function_urls import FunctionUrls
 from graylocal.cloudfront.functions.store import Locations, Simulation
 from graylocal.cloudfront.messages import Pairs, Request
 from graylocal.cloudfront.metrics import MetricsReport
@@ -66,13 +67,17 @@ class ViewerApp:
         )
         request.ip = client[0]
         response = await self._edge.serve(request)
-        payload = b"" if request.method == "HEAD" or response.status in (204, 304) else response.body
+        empty = request.method == "HEAD" or response.status in (204, 304)
         out: Pairs = [pair for pair in response.headers if pair[0] != "content-length"]
-        if response.status not in (204, 304):
+        if response.status not in (204, 304) and response.parts is None:
             out.append(("content-length", str(len(response.body))))
         raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in out]
         await send({"type": "http.response.start", "status": response.status, "headers": raw})
-        await send({"type": "http.response.body", "body": payload})
+        if response.parts is not None:
+            async with contextlib.aclosing(response.parts) as parts:
+                async for part in parts:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"" if empty else response.body})
 
 
 async def _body(receive: Any) -> bytes:
@@ -173,8 +178,10 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     deployed = await asyncio.to_thread(follower.read)
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
-        origins = Origins(emulator, client)
+    function_urls = FunctionUrls(session.client("lambda", endpoint_url=emulator.url))
+    # Whatever it calls is on this machine, for which no authority signs a certificate.
+    async with httpx.AsyncClient(limits=limits, trust_env=False, verify=False) as client:  # noqa: S501
+        origins = Origins(emulator, client, function_urls)
         origins.policies = await asyncio.to_thread(follower.policies, deployed.distribution)
         edge = Edge(deployed, origins)
 

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from tests.support.release.registrations import registration, rest_api
 
-from gray.lanes.preflight import DEFAULT_API_URL, base_url, health_problem
+from gray.lanes.preflight import DEFAULT_ORIGIN_URL, base_url, health_problem
 from gray.lanes.registration import LaneOrigin
 from sync.fetch import fetch, signed_fetch
 
@@ -132,4 +132,4 @@ def _signature(server: _Answering, path: str, headers: dict[str, str]) -> str:
     ],
 )
 def test_where_an_origin_answers(origin: LaneOrigin, url: str) -> None:
-    assert base_url(DEFAULT_API_URL, origin, "eu-central-1") == url
+    assert base_url(DEFAULT_ORIGIN_URL, origin, "eu-central-1") == url

@@ -7,7 +7,7 @@ its patch off and on, so that it detects patches that are no longer needed.
 
 from collections.abc import Callable
 
-from graylocal.aws.patches import functions, metrics, policies, templates, traces
+from graylocal.aws.patches import apis, function_urls, functions, hosts, metrics, policies, templates, traces
 
 __all__ = ["PATCHES", "apply"]
 
@@ -26,6 +26,13 @@ PATCHES: tuple[Callable[[], None], ...] = (
     policies.a_metric_has_a_namespace_in_policies,
     templates.conditions_know_pseudo_parameters,
     metrics.trimmed_counts_are_counted,
+    apis.a_rest_api_has_the_any_methods_of_its_body,
+    apis.an_http_api_has_the_routes_of_its_body,
+    apis.an_http_api_calls_functions_as_aws,
+    function_urls.a_function_url_gives_its_function_the_cookies,
+    function_urls.a_function_streams_its_answer,
+    # last, so that the others see each request at its host
+    hosts.origins_answer_by_their_host,
 )
 
 

@@ -2,16 +2,18 @@
 
 import re
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ministack import app as gateway
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc
 
-from graylocal.aws.patches.api_request import api_request
+from graylocal.aws.patches.api_request import api_request, called_function, http_api_request
 
 
 def metrics_of_every_caller() -> None:
-    """Gap: AWS/Lambda metrics exist only for direct Invoke calls, AWS/ApiGateway metrics not at all."""
+    """Gap: AWS/Lambda metrics exist only for direct Invoke calls; those of APIs and function URLs not at all."""
     serve, dispatch, emit = gateway.app, lambda_svc._execute_function_dispatch, lambda_svc._emit_lambda_metrics
 
     def only_throttles(name: str, duration_ms: float, error: bool, throttle: bool) -> None:
@@ -32,8 +34,8 @@ def metrics_of_every_caller() -> None:
             await serve(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        called = api_request(scope, headers)
-        if called is None:
+        count = _counter(scope, headers)
+        if count is None:
             await serve(scope, receive, send)
             return
         start, answer = time.time(), {"status": 0}
@@ -44,20 +46,48 @@ def metrics_of_every_caller() -> None:
             await send(message)
 
         await serve(scope, receive, send_and_look)
-        _count_api_request(called[0], called[1], answer["status"], (time.time() - start) * 1000)
+        count(answer["status"], (time.time() - start) * 1000)
 
     gateway.app = app
     lambda_svc._execute_function_dispatch = counted_dispatch
     lambda_svc._emit_lambda_metrics = only_throttles
 
 
-def _count_api_request(api: str, stage: str, status: int, milliseconds: float) -> None:
+def _counter(scope: Any, headers: Mapping[str, str]) -> Callable[[int, float], None] | None:
+    """Counts a request to an API or a function URL, with its status and milliseconds; None for every other request."""
+    if called := api_request(scope, headers):
+        return partial(_count_rest, *called[:2])
+    if called_api := http_api_request(scope, headers):
+        return partial(_count_http, *called_api)
+    if function := called_function(scope, headers):
+        return partial(_count_url, function)
+    return None
+
+
+def _count_rest(api: str, stage: str, status: int, milliseconds: float) -> None:
     name = (apigateway_v1._rest_apis.get(api) or {}).get("name", api)
-    values = {"Count": 1, "4XXError": int(400 <= status < 500), "5XXError": int(status >= 500)}
     for dimensions in ({"ApiName": name}, {"ApiName": name, "Stage": stage}):
-        for metric, value in values.items():
-            cloudwatch.record_metric("AWS/ApiGateway", metric, value, "Count", dimensions)
-        cloudwatch.record_metric("AWS/ApiGateway", "Latency", milliseconds, "Milliseconds", dimensions)
+        _count("AWS/ApiGateway", dimensions, ("Count", "4XXError", "5XXError", "Latency"), status, milliseconds)
+
+
+def _count_http(api: str, stage: str, status: int, milliseconds: float) -> None:
+    for dimensions in ({"ApiId": api}, {"ApiId": api, "Stage": stage}):
+        _count("AWS/ApiGateway", dimensions, ("Count", "4xx", "5xx", "Latency"), status, milliseconds)
+
+
+def _count_url(function: str, status: int, milliseconds: float) -> None:
+    names = ("UrlRequestCount", "Url4xxCount", "Url5xxCount", "UrlRequestLatency")
+    _count("AWS/Lambda", {"FunctionName": function}, names, status, milliseconds)
+
+
+def _count(
+    namespace: str, dimensions: dict[str, str], names: tuple[str, str, str, str], status: int, milliseconds: float
+) -> None:
+    """One request; `names` are the metrics of requests, client errors, server errors and latency."""
+    values = (1, int(400 <= status < 500), int(status >= 500))
+    for name, value in zip(names, values, strict=False):
+        cloudwatch.record_metric(namespace, name, value, "Count", dimensions)
+    cloudwatch.record_metric(namespace, names[3], milliseconds, "Milliseconds", dimensions)
 
 
 def alarms_are_evaluated_elsewhere() -> None:

@@ -27,7 +27,8 @@ class Origin:
     headers: Mapping[str, str] = field(default_factory=dict)
     s3: bool = False
     signed: bool = False  # origin access control signs the requests
-    protocol: str = "https-only"
+    scheme: str = "https"
+    port: int = 443
     read_timeout: int = 30
     host_header: str | None = None
     connection_attempts: int = 3
@@ -172,6 +173,7 @@ class DistributionReader:
 def _origin(item: Mapping[str, Any]) -> Origin:
     custom = item.get("CustomOriginConfig") or {}
     headers = (item.get("CustomHeaders") or {}).get("Items") or []
+    plain = custom.get("OriginProtocolPolicy") == "http-only"
     return Origin(
         id=item["Id"],
         domain=item["DomainName"],
@@ -179,7 +181,8 @@ def _origin(item: Mapping[str, Any]) -> Origin:
         headers={header["HeaderName"].lower(): header["HeaderValue"] for header in headers},
         s3=not custom,
         signed=bool(item.get("OriginAccessControlId")),
-        protocol=custom.get("OriginProtocolPolicy", "https-only"),
+        scheme="http" if plain else "https",
+        port=int(custom.get("HTTPPort", 80) if plain else custom.get("HTTPSPort", 443)),
         read_timeout=int(custom.get("OriginReadTimeout") or 30),
         connection_attempts=int(item.get("ConnectionAttempts") or 3),
     )

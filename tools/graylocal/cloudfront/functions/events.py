@@ -154,12 +154,12 @@ def response_object(response: Response) -> Event:
     }
 
 
-def changed_response(after: Mapping[str, Any], body: bytes, hidden_headers: Pairs) -> Response:
-    """The response a function returned, with the origin's body unless it has its own."""
+def changed_response(after: Mapping[str, Any], origin: Response) -> Response:
+    """The response a function returned, with the origin's hidden headers, and its body unless it has its own."""
     status = after.get("statusCode")
     if not isinstance(status, (int, float)) or not 100 <= int(status) <= 599:
         raise InvalidResult("statusCode is not an HTTP status")
-    headers = list(hidden_headers)
+    headers = [pair for pair in origin.headers if hidden(pair[0])]
     for name, entry in (after.get("headers") or {}).items():
         headers += [(name, value) for value in values(name, entry)]
     for name, entry in (after.get("cookies") or {}).items():
@@ -167,9 +167,10 @@ def changed_response(after: Mapping[str, Any], body: bytes, hidden_headers: Pair
             raise InvalidResult(f"cookie {name} is not an object")
         headers += [("set-cookie", line) for line in _set_cookie_lines(name, entry)]
     if "body" in after:
-        body = _body(after["body"])
-        headers = [*without(headers, "content-length", "etag", "content-encoding")]
-    return Response(int(status), headers, body)
+        return Response(
+            int(status), without(headers, "content-length", "etag", "content-encoding"), _body(after["body"])
+        )
+    return Response(int(status), headers, origin.body, origin.parts)
 
 
 def _set_cookie_lines(name: str, entry: Mapping[str, Any]) -> Iterable[str]:

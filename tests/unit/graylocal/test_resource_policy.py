@@ -1,10 +1,10 @@
-"""What a bucket's policy lets the distribution do."""
+"""What the policy of a bucket or a function lets the distribution do."""
 
 from typing import Any
 
 import pytest
 
-from graylocal.cloudfront.bucket_policy import allowed
+from graylocal.cloudfront.resource_policy import allowed
 
 ARN = "arn:aws:cloudfront::000000000000:distribution/E1"
 READ: dict[str, Any] = {

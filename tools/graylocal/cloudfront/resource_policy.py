@@ -1,6 +1,6 @@
-"""Whether a bucket's policy lets a distribution read: the part of S3's authorization used by origin access control.
+"""Whether the policy of a bucket or a function lets a distribution in: the part of it that origin access control uses.
 
-The local edge reads buckets with the emulator's root keys, which bypass policies; so it checks the policy first.
+The local edge calls both with the emulator's root keys, which bypass policies; so it checks the policy first.
 """
 
 import fnmatch
@@ -10,9 +10,20 @@ from typing import Any
 _CLOUDFRONT = "cloudfront.amazonaws.com"
 
 
-def allowed(policy: Mapping[str, Any] | None, action: str, resource: str, distribution_arn: str) -> bool:
-    """Whether CloudFront, for this distribution and over https, may do `action` on the resource of this ARN."""
-    context = {"aws:sourcearn": distribution_arn, "aws:securetransport": "true"}
+def allowed(
+    policy: Mapping[str, Any] | None,
+    action: str,
+    resource: str,
+    distribution_arn: str,
+    context: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether CloudFront, for this distribution and over https, may do `action` on the resource of this ARN.
+
+    `context` are the service's own condition keys, in lower case.
+    """
+    account = distribution_arn.split(":")[4]
+    shared = {"aws:sourcearn": distribution_arn, "aws:sourceaccount": account, "aws:securetransport": "true"}
+    context = {**shared, **(context or {})}
     effects = {
         statement.get("Effect")
         for statement in _listed((policy or {}).get("Statement"))
