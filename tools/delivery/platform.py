@@ -44,12 +44,15 @@ def parameters(settings: Settings) -> dict[str, str]:
     given = {"Environment": settings.environment, **settings.platform.parameters}
     if given["Environment"] != settings.environment:
         raise DeliveryError("graylane.toml: platform.parameters has another Environment: leave it out there")
-    if given.get("CreateDistribution") == "false":
-        return given
-    return {**_paths([one for origin in settings.origins for one in origin.behaviors]), **given}
+    patterns = [one for origin in settings.origins for one in origin.behaviors]
+    if given.get("CreateDistribution") != "false":
+        _refuse_other_behaviors(patterns)
+    # Of an existing distribution as many as there is room for: `grayctl explain` tells the API from files by them.
+    paths = dict(zip(_PATHS, [one for one in patterns if one != "*"], strict=False))
+    return {**({"ApiPath": ""} if settings.origins else {}), **paths, **given}
 
 
-def _paths(patterns: Sequence[str]) -> dict[str, str]:
+def _refuse_other_behaviors(patterns: Sequence[str]) -> None:
     if "*" in patterns:
         raise DeliveryError(
             "an origin has the default behavior *, and the platform's own distribution has its bucket there: keep the "
@@ -60,7 +63,6 @@ def _paths(patterns: Sequence[str]) -> dict[str, str]:
             f"the origins have {len(patterns)} path patterns, and the platform's own distribution takes {len(_PATHS)}: "
             'keep the application\'s (platform.parameters.CreateDistribution = "false"), or join some of them'
         )
-    return dict(zip(_PATHS, patterns, strict=False))
 
 
 def write_platform(folder: Path, environment: str, values: Mapping[str, str], region: str | None) -> Path:

@@ -56,7 +56,8 @@ def test_an_existing_distribution_keeps_its_behaviors(shop: Stack, grayctl: Gray
     patterns = '["*", "/1", "/2", "/3", "/4"]'
     write_application(shop.root, SETTINGS + ORIGIN.format("notes", patterns) + ATTACHED)
 
-    assert not {name for name in would_be(grayctl) if name.endswith("ApiPath")}
+    told = {name: value for name, value in would_be(grayctl).items() if name.endswith("ApiPath")}
+    assert told == {"ApiPath": "/cart*", "SecondApiPath": "/1", "ThirdApiPath": "/2", "FourthApiPath": "/3"}
 
 
 def test_what_is_deployed_is_in_a_folder_of_the_application(shop: Stack) -> None:
