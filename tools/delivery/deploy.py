@@ -1,10 +1,10 @@
 """Check, build and deploy the stacks of one environment, upload its lanes' files, and check the result.
 
-The stacks are those of a folder with a samconfig.toml: the repository, or the one that `delivery.platform` writes.
+The stacks are those of a folder with a samconfig.toml: the repository, or one that `delivery.application` writes.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import boto3
@@ -26,7 +26,9 @@ from gray.lanes.registration import STABLE
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 
-__all__ = ["deploy", "protect", "refuse", "values_of"]
+__all__ = ["deploy", "deploy_stacks", "protect", "refuse", "values_of"]
+
+type Stacks = Mapping[str, Mapping[str, str]]
 
 
 def values_of(root: Path, name: str, more: Sequence[str] = ()) -> dict[str, str]:
@@ -42,40 +44,52 @@ def values_of(root: Path, name: str, more: Sequence[str] = ()) -> dict[str, str]
     return {name: value for name, _, value in pairs}
 
 
-def deploy(
-    environment: str, console: Console, *, root: Path = ROOT, yes: bool = False, more: Sequence[str] = ()
-) -> None:
+def deploy(environment: str, console: Console, *, yes: bool = False, more: Sequence[str] = ()) -> None:
     """All steps in order; stops at the first failure (DeliveryError, ArtifactsError), which tells what to do.
 
     The lanes come before the platform, which stands before stable's API; their files come after it, into its bucket.
     """
-    stacks = {name: values_of(root, name, more) for name in stacks_of(root, environment)}
-    session = boto3.Session(region_name=stack_name(root, environment).region)
-    for name, values in stacks.items():
-        refuse(session, stack_name(root, name).stack, name, values)
-    if root == ROOT:
-        _check(stacks, console)
-    _build(root, stacks, console)
-    for name, values in stacks.items():
-        _deploy_stack(root, session, name, values, console, yes=yes)
+    stacks = deploy_stacks(ROOT, environment, console, yes=yes, more=more, check=_check)
     lanes = {name: values["Lane"] for name, values in stacks.items() if "Lane" in values}
     for name, lane in lanes.items():
         _upload(name, lane, console)
     console.rule("check the deployment")
     with console.status("checking the site and the registrations"):
-        wrong = [problem for name in stacks for problem in problems(discover(name, root), root)]
+        wrong = [problem for name in stacks for problem in problems(discover(name, ROOT), ROOT)]
     if wrong:
         raise DeliveryError(f"{environment} is deployed, but {'; '.join(wrong)}")
     console.print(_next(environment, stacks[environment]), markup=False)
 
 
-def _check(stacks: Mapping[str, Mapping[str, str]], console: Console) -> None:
+def deploy_stacks(
+    root: Path,
+    environment: str,
+    console: Console,
+    *,
+    yes: bool = False,
+    more: Sequence[str] = (),
+    check: Callable[[Stacks, Console], None] | None = None,
+) -> Stacks:
+    """Build and deploy the stacks of an environment, after `check`; without their files. Returns their parameters."""
+    stacks = {name: values_of(root, name, more) for name in stacks_of(root, environment)}
+    session = boto3.Session(region_name=stack_name(root, environment).region)
+    for name, values in stacks.items():
+        refuse(session, stack_name(root, name).stack, name, values)
+    if check:
+        check(stacks, console)
+    _build(root, stacks, console)
+    for name, values in stacks.items():
+        _deploy_stack(root, session, name, values, console, yes=yes)
+    return stacks
+
+
+def _check(stacks: Stacks, console: Console) -> None:
     console.rule("checks")
     validate(stacks)
     python("edge", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
 
 
-def _build(root: Path, stacks: Mapping[str, Mapping[str, str]], console: Console) -> None:
+def _build(root: Path, stacks: Stacks, console: Console) -> None:
     console.rule("artifacts")
     with console.status("sam build") as status:
         builds = [build_of(root, name, values) for name, values in stacks.items()]

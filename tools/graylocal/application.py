@@ -1,5 +1,6 @@
 """The application of a folder with a graylane.toml on the local stack: by the commands that its owner types for AWS."""
 
+import mimetypes
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +41,9 @@ def bring_up(stack: LocalStack, folder: Path, settings: Settings, advance: Advan
     for lane in sorted(settings.lanes):
         if lane != STABLE:
             grayctl.run("lane", "deploy", "--lane", lane, "--yes")
-        if settings.site:
+        if settings.site and lane == STABLE and told.get("ExistingBucket"):
+            _put(stack, told["ExistingBucket"], folder / settings.site.folder)
+        elif settings.site:
             site = ("--lane", lane, "--documents", settings.site.documents, "--config-env", settings.environment)
             grayctl.run("site", "upload", settings.site.folder, *site)
     stack.first_release()
@@ -64,6 +67,14 @@ def _existing(stack: LocalStack, stable: str) -> Mapping[str, str]:
             'Let the platform make one: leave out CreateDistribution = "false" in graylane.toml.',
         )
     return {parameter: ids[0] for parameter, ids in found.items() if len(ids) == 1}
+
+
+def _put(stack: LocalStack, bucket: str, site: Path) -> None:
+    """Stable's files at the root of its own bucket, as the application's owner puts them there."""
+    for path in sorted(each for each in site.rglob("*") if each.is_file()):
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        key = path.relative_to(site).as_posix()
+        stack.client("s3").put_object(Bucket=bucket, Key=key, Body=path.read_bytes(), ContentType=kind)
 
 
 class _Commands:

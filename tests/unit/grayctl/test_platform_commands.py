@@ -7,9 +7,9 @@ from tests.support.grayctl.application import REGION, SETTINGS, write_applicatio
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
 from tests.support.release.registrations import registration_text, rest_api
 
+from delivery.application.folder import FOLDER, parameters, write_platform
 from delivery.artifacts.parameters import build_of, overrides, stacks_of
 from delivery.commands import ROOT
-from delivery.platform import FOLDER, parameters, write_platform
 from grayctl.cli import run
 from grayctl.errors import EXIT_NEGATIVE, EXIT_USAGE
 from grayctl.onboarding.settings import read_settings

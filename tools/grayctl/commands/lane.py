@@ -87,7 +87,7 @@ def deploy(
 
     Example: grayctl lane deploy --lane v2
     """
-    from delivery.application import deploy_lane
+    from delivery.application.lane import deploy_lane
 
     settings = read_settings(file)
     name = environment_or(environment, settings)

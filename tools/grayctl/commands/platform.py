@@ -35,7 +35,7 @@ def deploy(
 
     Example: grayctl platform deploy --env prod
     """
-    from delivery.application import deploy_platform
+    from delivery.application.platform import deploy_platform
 
     settings = settings_or_none(file)
     name = environment_or(environment, settings)
@@ -71,7 +71,7 @@ def destroy(
 
     Example: grayctl platform destroy --env prod
     """
-    from delivery.application import destroy_platform
+    from delivery.application.platform import destroy_platform
 
     name = environment_or(environment, settings_or_none(file))
     destroy_platform(name, Console(stderr=as_json, soft_wrap=True), yes=yes, dry_run=dry_run)

@@ -51,17 +51,21 @@ def project_root(start: Path | None = None) -> Path:
 
 
 def stack_name(root: Path, config_env: str) -> StackName:
-    """Read stack name and region of one environment. An application's graylane.toml names its platform's environment.
+    """Read stack name and region of one environment.
 
-    Raises UnreadableProject if the file is missing or invalid, UsageError if it lacks the environment.
+    The platform of an application, whose environment graylane.toml names, is called by convention; so is any where
+    there is no file at all. Raises UnreadableProject if a file is invalid, UsageError if none has the environment.
     """
-    if environment_of(root) == config_env:
-        return StackName(f"graylane-{config_env}", _region_of(root) or os.environ.get("AWS_REGION"))
-    path = root / "samconfig.toml"
+    by_convention = StackName(f"graylane-{config_env}", _region_of(root) or os.environ.get("AWS_REGION"))
+    own = environment_of(root)
+    if own == config_env:
+        return by_convention
     try:
-        document = _toml(path)
+        document = _toml(root / "samconfig.toml")
     except FileNotFoundError:
-        raise UnreadableProject(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
+        if own is None:
+            return by_convention
+        raise UsageError(f"graylane.toml is of environment {own!r}, not {config_env!r}", f"Use {own}.") from None
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
