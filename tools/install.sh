@@ -2,7 +2,7 @@
 # Creates the project's environments: .venv for our code, .tools/{sam,ministack,runtime} for programs whose packages
 # must stay separate from ours, and, if npm is installed, .tools/{edge,iam}. Later runs only update environments whose
 # lock files changed.
-#   PYTHON=/path/to/python3.13 tools/install.sh
+#   PYTHON=/path/to/python3.13 tools/install.sh [NAME ...]     only these of .tools
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -65,6 +65,10 @@ node_tools() { # folder in .tools, the folder of its package.json, what it is, w
 }
 
 mkdir -p .tools
+if [ $# -gt 0 ]; then
+  for name in "$@"; do environment ".tools/$name" "$name"; done
+  exit
+fi
 environment .venv dev
 environment .tools/sam sam
 environment .tools/ministack ministack

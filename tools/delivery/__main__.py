@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from delivery.artifacts.errors import ArtifactsError
 from delivery.artifacts.parameters import names
 from delivery.commands import ROOT, validate
 from delivery.deploy import deploy
 from delivery.destroy import destroy, found
-from delivery.errors import DeliveryError
 from delivery.local import refuse_while_local
 from delivery.promote import promote
 from delivery.verify import verify
@@ -27,8 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 on success; else one error line, and 1 or grayctl's exit code."""
     try:
         _run(_parser().parse_args(arguments))
-    except (ArtifactsError, DeliveryError) as error:
-        return _ended(str(error), 1)
     except (BotoCoreError, ClientError, GrayctlError) as error:
         known = explain(error)
         if known is None:

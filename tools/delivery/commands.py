@@ -1,4 +1,4 @@
-"""Runs the programs of a delivery, with the pinned SAM CLI on their PATH."""
+"""Runs the programs of a delivery, in the repository unless another folder is named."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from delivery.artifacts.build import sam_environment
+from delivery.artifacts.build import sam_cli, sam_environment
 from delivery.artifacts.parameters import build_of
 from delivery.errors import DeliveryError
 
@@ -15,9 +15,19 @@ __all__ = ["ROOT", "python", "run", "run_tests", "sam", "validate"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(command: Sequence[str], failed: str, environment: Mapping[str, str] | None = None) -> None:
-    """Run with this terminal as input and output. Raises DeliveryError(failed) unless the exit code is 0."""
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+def run(
+    command: Sequence[str],
+    failed: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    folder: Path = ROOT,
+    apart: bool = False,
+) -> None:
+    """Run with this terminal as input and output. Raises DeliveryError(failed) unless the exit code is 0.
+
+    `apart`: all output goes to standard error, because standard output is read by a program.
+    """
+    if subprocess.run(command, cwd=folder, env=environment, stdout=2 if apart else None, check=False).returncode:
         raise DeliveryError(failed)
 
 
@@ -26,12 +36,9 @@ def python(*arguments: str, failed: str) -> None:
     run([sys.executable, "-m", *arguments], failed)
 
 
-def sam(*arguments: str, failed: str) -> None:
-    """Run the pinned SAM CLI."""
-    command = ROOT / ".tools" / "sam" / "bin" / "sam"
-    if not command.exists():
-        raise DeliveryError("SAM CLI is not installed in .tools/sam: run `make install`")
-    run([str(command), *arguments], failed, sam_environment(ROOT))
+def sam(*arguments: str, failed: str, folder: Path = ROOT, apart: bool = False) -> None:
+    """Run SAM CLI. Raises BuildError if there is none."""
+    run([sam_cli(ROOT), *arguments], failed, sam_environment(ROOT), folder=folder, apart=apart)
 
 
 def validate(names: Iterable[str]) -> None:

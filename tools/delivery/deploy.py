@@ -1,6 +1,10 @@
-"""Check, build and deploy the stacks of one environment, upload its lanes' files, and check the result."""
+"""Check, build and deploy the stacks of one environment, upload its lanes' files, and check the result.
 
-from collections.abc import Mapping, Sequence
+The stacks are those of a folder with a samconfig.toml: the repository, or one that `delivery.application` writes.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import boto3
@@ -8,7 +12,7 @@ from rich.console import Console
 
 from delivery.afterwards import problems
 from delivery.artifacts.build import build
-from delivery.artifacts.parameters import build_of, overrides, stacks_of
+from delivery.artifacts.parameters import build_of, overrides, said_to_sam, stacks_of
 from delivery.commands import ROOT, python, sam, validate
 from delivery.edge_gate import pass_gate
 from delivery.errors import DeliveryError
@@ -22,12 +26,18 @@ from gray.lanes.registration import STABLE
 from grayctl.stack.project import stack_name
 from grayctl.stack.target import discover
 
-__all__ = ["deploy", "protect", "refuse", "values_of"]
+__all__ = ["deploy", "deploy_stacks", "protect", "refuse", "values_of"]
+
+type Stacks = Mapping[str, Mapping[str, str]]
 
 
 def values_of(root: Path, name: str, more: Sequence[str] = ()) -> dict[str, str]:
-    """The template parameters of a stack; `more` (`Name=Value`) overrides samconfig.toml."""
-    pairs = [item.partition("=") for item in (*overrides(root, name), *more)]
+    """The template parameters of a stack; `more` (`Name=Value`) overrides samconfig.toml.
+
+    With those of an emulator, if AWS_ENDPOINT_URL names one.
+    """
+    local = bool(os.environ.get("AWS_ENDPOINT_URL"))
+    pairs = [item.partition("=") for item in (*overrides(root, name, local=local), *more)]
     unclear = [name for name, equals, _ in pairs if not equals]
     if unclear:
         raise DeliveryError(f"{unclear[0]!r} is not a parameter: write Name=Value")
@@ -39,13 +49,7 @@ def deploy(environment: str, console: Console, *, yes: bool = False, more: Seque
 
     The lanes come before the platform, which stands before stable's API; their files come after it, into its bucket.
     """
-    stacks = {name: values_of(ROOT, name, more) for name in stacks_of(ROOT, environment)}
-    session = boto3.Session(region_name=stack_name(ROOT, environment).region)
-    for name, values in stacks.items():
-        refuse(session, stack_name(ROOT, name).stack, name, values)
-    _check_and_build(stacks, console)
-    for name, values in stacks.items():
-        _deploy_stack(session, name, values, console, given=bool(more), yes=yes)
+    stacks = deploy_stacks(ROOT, environment, console, yes=yes, more=more, check=_check)
     lanes = {name: values["Lane"] for name, values in stacks.items() if "Lane" in values}
     for name, lane in lanes.items():
         _upload(name, lane, console)
@@ -57,14 +61,39 @@ def deploy(environment: str, console: Console, *, yes: bool = False, more: Seque
     console.print(_next(environment, stacks[environment]), markup=False)
 
 
-def _check_and_build(stacks: Mapping[str, Mapping[str, str]], console: Console) -> None:
+def deploy_stacks(
+    root: Path,
+    environment: str,
+    console: Console,
+    *,
+    yes: bool = False,
+    more: Sequence[str] = (),
+    check: Callable[[Stacks, Console], None] | None = None,
+) -> Stacks:
+    """Build and deploy the stacks of an environment, after `check`; without their files. Returns their parameters."""
+    stacks = {name: values_of(root, name, more) for name in stacks_of(root, environment)}
+    session = boto3.Session(region_name=stack_name(root, environment).region)
+    for name, values in stacks.items():
+        refuse(session, stack_name(root, name).stack, name, values)
+    if check:
+        check(stacks, console)
+    _build(root, stacks, console)
+    for name, values in stacks.items():
+        _deploy_stack(root, session, name, values, console, yes=yes)
+    return stacks
+
+
+def _check(stacks: Stacks, console: Console) -> None:
     console.rule("checks")
     validate(stacks)
     python("edge", "--check", failed="the edge functions are stale or break CloudFront's rules, see above")
+
+
+def _build(root: Path, stacks: Stacks, console: Console) -> None:
     console.rule("artifacts")
     with console.status("sam build") as status:
-        builds = [build_of(ROOT, name, values) for name, values in stacks.items()]
-        made = build(ROOT, builds, progress=status.update)
+        builds = [build_of(root, name, values) for name, values in stacks.items()]
+        made = build(root, builds, progress=status.update)
     console.print("built" if made else "nothing has changed since the last build")
     for values in (each for each in stacks.values() if "Lane" not in each):
         console.rule("edge functions, tested in CloudFront")
@@ -72,25 +101,27 @@ def _check_and_build(stacks: Mapping[str, Mapping[str, str]], console: Console) 
 
 
 def _deploy_stack(
-    session: boto3.Session, name: str, values: Mapping[str, str], console: Console, *, given: bool, yes: bool
+    root: Path, session: boto3.Session, name: str, values: Mapping[str, str], console: Console, *, yes: bool
 ) -> None:
     console.rule(f"sam deploy --config-env {name}")
     stable = {}
     if "Lane" not in values:
-        stable = stable_values(session.client("ssm"), values["Environment"], session.region_name)
+        several = values.get("CreateDistribution") == "false"
+        stable = stable_values(session.client("ssm"), values["Environment"], session.region_name, several=several)
     # The command line replaces samconfig's whole list, so pass the whole list.
-    whole = [f"{parameter}={value}" for parameter, value in {**stable, **values}.items()]
+    whole = said_to_sam({**stable, **values})
     arguments = ["--no-confirm-changeset"] if yes else []
-    arguments += ["--parameter-overrides", *whole] if given or stable else []
-    sam("deploy", "--config-env", name, *arguments, failed="sam deploy failed, see its last lines")
-    protect(session, stack_name(ROOT, name).stack, values, console)
+    arguments += ["--parameter-overrides", *whole]
+    failed = "sam deploy failed, see its last lines"
+    sam("deploy", "--config-env", name, *arguments, failed=failed, folder=root, apart=console.stderr)
+    protect(session, stack_name(root, name).stack, values, console)
 
 
 def refuse(session: boto3.Session, stack: str, name: str, values: Mapping[str, str]) -> None:
     """Raises DeliveryError where the stack, or what an earlier one left, is in a deployment's way."""
     there = described(session.client("cloudformation"), stack)
     if there is not None and there["StackStatus"] != "REVIEW_IN_PROGRESS":
-        refuse_deployment(stack, there["StackStatus"], name)
+        refuse_deployment(stack, there["StackStatus"], f"make destroy ENV={name}")
         has = {one["ParameterKey"]: one.get("ParameterValue", "") for one in there.get("Parameters", [])}
         if keys_of(has) != keys_of(values):
             lanes = LaneTable(session.client("dynamodb"), f"graylane-{values.get('Environment', 'dev')}-config").all()

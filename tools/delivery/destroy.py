@@ -1,7 +1,7 @@
 """Delete the stacks of an environment, after listing their content and asking for confirmation."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,24 +11,20 @@ from rich.console import Console
 from delivery.artifacts.parameters import stacks_of
 from delivery.asking import ask_for_name
 from delivery.errors import DeliveryError
-from delivery.released import leads_to
+from delivery.stacks.registered import QUIET_SECONDS, refuse_while_used, unregister
 from delivery.stacks.removal import delete, empty, resources, unprotect_tables
 from delivery.stacks.states import described, holds_nothing, parameter, refuse_removal
-from gray.history.revisions import Revisions
 from gray.lanes.parameters import read_parameters
 from gray.lanes.registration import STABLE
 from grayctl.actions.gray_data import waits
 from grayctl.errors import UnreachableError
 from grayctl.stack.project import project_root, stack_name
 from grayctl.stack.target import Target, discover
-from lane.registry import CACHE_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 __all__ = ["destroy", "found"]
-
-_UNDER_WAY = 10.0  # seconds for what was sent to the lane last to arrive
 
 
 def found(environment: str, root: Path | None = None) -> list[Target]:
@@ -48,15 +44,20 @@ def found(environment: str, root: Path | None = None) -> list[Target]:
 
 
 def destroy(
-    targets: Sequence[Target], console: Console, *, yes: bool = False, wait: Callable[[float], None] = time.sleep
+    targets: Sequence[Target],
+    console: Console,
+    *,
+    yes: bool = False,
+    stays: Collection[str] = (),
+    wait: Callable[[float], None] = time.sleep,
 ) -> None:
     """Unprotect the stacks and their tables, empty the buckets, delete the stacks and wait, whatever their state is.
 
-    `targets` are the stacks of one environment, the platform before its lanes. A gray lane's registration goes before
-    its stack, what says what is published goes after the platform's. Raises DeliveryError when it must not be,
-    NotConfirmedError when nobody said yes.
+    `targets` are the stacks of one environment, the platform before its lanes; the stacks of lanes in `stays` outlive
+    the platform. A gray lane's registration goes before its stack, what says what is published goes after the
+    platform's. Raises DeliveryError when it must not be, NotConfirmedError when nobody said yes.
     """
-    lanes = {target.lane for target in targets if target.lane}
+    lanes = {*stays, *(target.lane for target in targets if target.lane)}
     whole = any(not target.lane for target in targets)
     stacks = [(target, _stack(target)) for target in targets]
     for target, stack in stacks:
@@ -69,8 +70,12 @@ def destroy(
         ask_for_name(console, "the stack's name", targets[0].stack)
     for target, stack in stacks:
         if target.lane and target.lane != STABLE and not whole:
-            _unregister(target, console, wait)
+            unregister(target.clients.ssm, target.environment, target.lane)
+            with console.status(f"waiting {QUIET_SECONDS:.0f} s until nothing is sent to {target.lane} any more"):
+                wait(QUIET_SECONDS)
         _remove(target, console, protected=_is_protected(stack))
+    for lane in stays:
+        unregister(targets[0].clients.ssm, targets[0].environment, lane)
 
 
 def _tell(target: Target, console: Console, *, protected: bool) -> None:
@@ -117,19 +122,6 @@ def _forget_published(target: Target) -> None:
             ssm.delete_parameter(Name=f"{target.parameter_prefix}/{name}")
 
 
-def _unregister(target: Target, console: Console, wait: Callable[[float], None]) -> None:
-    """Remove the lane from the registry, and wait until every producer has noticed.
-
-    Otherwise a producer could send messages to a lane without a consumer, and they would be lost.
-    """
-    ssm = target.clients.ssm
-    with suppress(ssm.exceptions.ParameterNotFound):  # an earlier deletion stopped half-way
-        ssm.delete_parameter(Name=f"{target.parameter_prefix}/lanes/{target.lane}")
-    seconds = CACHE_SECONDS + _UNDER_WAY
-    with console.status(f"waiting {seconds:.0f} s until nothing is sent to {target.lane} any more"):
-        wait(seconds)
-
-
 def _refuse(target: Target, lanes: set[str], *, whole: bool) -> None:
     """`lanes` go too, and if it is the `whole` environment, the platform."""
     if not target.lane:
@@ -139,20 +131,7 @@ def _refuse(target: Target, lanes: set[str], *, whole: bool) -> None:
     elif target.lane == STABLE:
         _refuse_while_stable(target)
     else:
-        _refuse_while_used(target)
-
-
-def _refuse_while_used(target: Target) -> None:
-    dynamodb = target.clients.dynamodb
-    try:
-        revision = Revisions(dynamodb, f"graylane-{target.environment}-config").current()
-    except dynamodb.exceptions.ResourceNotFoundException:
-        return  # there is no platform, so no viewer is in gray
-    if revision is not None and leads_to(revision.document, revision.state, target.lane):
-        raise DeliveryError(
-            f"revision {revision.number} still sends viewers to {target.lane}: first run "
-            f"`grayctl kill` or `grayctl finish --config-env {target.environment}`"
-        )
+        refuse_while_used(target.clients.dynamodb, target.environment, target.lane)
 
 
 def _refuse_while_stable(target: Target) -> None:
@@ -173,7 +152,8 @@ def _refuse_while_needed(target: Target, own: set[str]) -> None:
     if others:
         raise DeliveryError(
             f"the stack of lane {others[0]} still exists ({target.parameter_prefix}/lanes/{others[0]}) and depends on "
-            "this one: first run `make destroy ENV=gray`, or with that lane's ENV in samconfig.toml"
+            "this one: first run `make destroy ENV=gray`, or with that lane's ENV in samconfig.toml; an application of "
+            f"your own takes it out by `grayctl lane remove --lane {others[0]}`"
         )
 
 

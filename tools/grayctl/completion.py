@@ -16,13 +16,17 @@ _PATIENCE = 2.0
 
 
 def complete_environment(incomplete: str) -> list[str]:
-    """The environments of samconfig.toml."""
-    from grayctl.stack.project import project_root
+    """The environment of graylane.toml, and those of samconfig.toml."""
+    from grayctl.errors import UsageError
+    from grayctl.stack.project import environment_of, project_root
 
-    with suppress(OSError, tomllib.TOMLDecodeError):
-        document = tomllib.loads((project_root() / "samconfig.toml").read_text(encoding="utf-8"))
-        return _beginning(incomplete, [name for name, value in document.items() if isinstance(value, dict)])
-    return []
+    found: list[str] = []
+    with suppress(OSError, tomllib.TOMLDecodeError, UsageError):
+        root = project_root()
+        found += [environment] if (environment := environment_of(root)) else []
+        document = tomllib.loads((root / "samconfig.toml").read_text(encoding="utf-8"))
+        found += [name for name, value in document.items() if isinstance(value, dict)]
+    return _beginning(incomplete, found)
 
 
 def complete_rule(context: typer.Context, incomplete: str) -> list[str]:

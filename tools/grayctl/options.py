@@ -23,6 +23,17 @@ ConfigEnv = Annotated[
         autocompletion=complete_environment,
     ),
 ]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        "--config-env",
+        "-e",
+        envvar="GRAYCTL_CONFIG_ENV",
+        help="The environment; by default that of graylane.toml.",
+        autocompletion=complete_environment,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output, for scripts.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 Template = Annotated[

@@ -189,11 +189,15 @@ class LocalStack:
             release = Release.model_validate(new_document())
             revisions.save(release, author="graylocal", reason="first revision", via="graylocal", base=None)
 
-    def published(self, seconds: float = 30) -> None:
-        """Wait until the sync function has published the newest revision. Raises LocalStackError."""
+    def published(self, seconds: float = 30, *, warm: bool = True) -> None:
+        """Wait until the sync function has published the newest revision. Raises LocalStackError.
+
+        `warm` starts the example's functions before.
+        """
         from gray.history.revisions import Revisions
 
-        self._start_apis()
+        if warm:
+            self._start_apis()
         self._advance("Waiting for the sync function to publish it")
         head = Revisions(self.client("dynamodb"), self.outputs()["ConfigTable"]).head()
         deadline = time.monotonic() + seconds
@@ -223,12 +227,12 @@ class LocalStack:
             return 0
         return int(current.get("revision") or 0)
 
-    def serve(self) -> None:
-        """Serve the deployed distribution and wait until it answers. Raises LocalStackError."""
+    def serve(self, distribution: str = "") -> None:
+        """Serve a distribution, by default the platform's, and wait until it answers. Raises LocalStackError."""
         self._advance("Starting the local edge")
         chain, key = certificate(self.places.state)
         settings = {
-            "distribution": self.outputs()["DistributionId"],
+            "distribution": distribution or self.outputs()["DistributionId"],
             "emulator_port": self.ports.gateway,
             "port": self.ports.site,
             "tls_port": self.ports.site_tls,

@@ -34,7 +34,7 @@ LOOKING = {
         "API requests of the last 5 minutes",
         (NOT_DEPLOYED, Mistake("--every often", EXIT_USAGE, "'often' is not a duration")),
     ),
-    "lanes": Case("", "stable", (NOWHERE, NOT_DEPLOYED)),
+    "lane list": Case("", "stable", (NOWHERE, NOT_DEPLOYED)),
     "traces": Case(
         "--since 15min",
         "no trace with a lane",

@@ -107,7 +107,15 @@ def test_two_at_once_build_one_after_the_other(root: Path) -> None:
     assert runs(root) == 1
 
 
-def test_a_missing_tool_is_one_line_with_the_way_out(root: Path) -> None:
+def test_without_a_pinned_sam_the_one_on_the_path_is_taken(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "elsewhere").mkdir()
+    (root / ".tools/sam/bin/sam").rename(root / "elsewhere" / "sam")
+    monkeypatch.setenv("PATH", f"{root / 'elsewhere'}:{os.environ['PATH']}")
+    assert build.build(root, [SHOP])
+
+
+def test_a_missing_tool_is_one_line_with_the_way_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / ".tools/sam/bin/sam").unlink()
-    with pytest.raises(BuildError, match=r"^SAM CLI is not installed in \.tools/sam: run `make install`$"):
+    monkeypatch.setenv("PATH", str(root))
+    with pytest.raises(BuildError, match=r"^SAM CLI is in neither \.tools/sam nor the PATH: run `make install`"):
         build.build(root, [SHOP])

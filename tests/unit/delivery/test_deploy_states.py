@@ -34,10 +34,10 @@ WAY_OUT = {
 @pytest.mark.parametrize("status", STATES)
 def test_a_deployment_goes_on_or_says_the_way_out(status: str) -> None:
     if status in GOES_ON:
-        refuse_deployment("graylane-prod", status, "prod")
+        refuse_deployment("graylane-prod", status, "make destroy ENV=prod")
         return
     with pytest.raises(DeliveryError) as refused:
-        refuse_deployment("graylane-prod", status, "prod")
+        refuse_deployment("graylane-prod", status, "make destroy ENV=prod")
     said = str(refused.value)
     assert "\n" not in said
     assert status in said

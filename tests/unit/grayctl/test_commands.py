@@ -22,6 +22,11 @@ ELSEWHERE = {
     "data report": "tests/unit/grayctl/test_data.py",
     "data merge": "tests/unit/grayctl/test_data.py",
     "data fill": "tests/unit/grayctl/test_data.py",
+    "lane register": "tests/unit/grayctl/test_lane_commands.py",
+    "lane deploy": "tests/unit/grayctl/test_lane_commands.py",
+    "lane remove": "tests/unit/grayctl/test_lane_commands.py",
+    "platform deploy": "tests/unit/grayctl/test_platform_commands.py",
+    "platform destroy": "tests/unit/grayctl/test_platform_commands.py",
 }
 
 

@@ -1,4 +1,4 @@
-"""`grayctl lanes` and `status` say where each lane is, who may call it there, and what a kill and the watch reach."""
+"""`grayctl lane list` and `status`: where each lane is, who may call it there, what a kill and the watch reach."""
 
 import pytest
 from tests.support.grayctl.grayctl_stack import Grayctl, Stack
@@ -22,8 +22,8 @@ def test_each_origin_with_its_guard_and_whether_a_kill_reaches_it(
     monkeypatch.setenv("COLUMNS", "120")
     _register(stack, registration_text("v2", rest_api("v2", "api2", paths=["/api/"]), PAGES, WEB))
 
-    rows = [line.split() for line in grayctl("lanes").out.splitlines()]
-    told = {lane["lane"]: lane["origins"] for lane in grayctl("lanes", "--json").json}
+    rows = [line.split() for line in grayctl("lane", "list").out.splitlines()]
+    told = {lane["lane"]: lane["origins"] for lane in grayctl("lane", "list", "--json").json}
 
     assert rows[1][:3] == ["v1", "stable", "always"]
     assert rows[1][-4:] == ["rest-api", "stable1/live", "api-key", "-"]
@@ -46,7 +46,7 @@ def test_a_lane_that_the_watch_cannot_judge_is_told(stack: Stack, grayctl: Grayc
 def test_a_registration_that_cannot_be_read_is_told_with_the_way_out(stack: Stack, grayctl: Grayctl) -> None:
     _register(stack, registration_text("v2", rest_api("v2", "api2", stage="li/ve")))
 
-    out = " ".join(grayctl("lanes").out.split())
+    out = " ".join(grayctl("lane", "list").out.split())
 
     assert "not registered" in out
-    assert 'origins[0].stage: "li/ve" is not a stage\'s name.' in grayctl("lanes", "--json").json[1]["why"]
+    assert 'origins[0].stage: "li/ve" is not a stage\'s name.' in grayctl("lane", "list", "--json").json[1]["why"]

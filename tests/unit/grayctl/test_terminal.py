@@ -21,7 +21,7 @@ ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u206
 COMMANDS = [
     "status",
     "watch --once",
-    "lanes",
+    "lane list",
     "history",
     "show 1",
     "show",

@@ -69,10 +69,22 @@ def test_processes_of_a_run_that_was_cut_off_are_ended_first(tmp_path: Path, tak
         earlier.stop_all()
 
 
-def test_a_missing_tool(tmp_path: Path) -> None:
-    tools = tmp_path / "tools"
-    for package in ("graylocal", "delivery", "grayctl", "edge"):
-        shutil.copytree(REPOSITORY / "tools" / package, tools / package)
-    done = up(tmp_path / "state", free_ports.free(), tools)
+def test_a_missing_tool(bare: Path) -> None:
+    (bare / "lane.yaml").touch()  # the example: this is the repository
+    done = up(bare / "state", free_ports.free(), bare / "tools")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "graylocal: .tools/sam is missing. Install the pinned tools: tools/install.sh\n"
+
+
+def test_installed_it_has_no_example(bare: Path) -> None:
+    done = up(bare / "state", free_ports.free(), bare / "tools")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "graylocal: no graylane.toml in this folder. Write it: grayctl init\n"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The tools of Graylane in a folder of their own, without the tools that they need."""
+    for package in ("graylocal", "delivery", "grayctl", "edge"):
+        shutil.copytree(REPOSITORY / "tools" / package, tmp_path / "tools" / package)
+    return tmp_path

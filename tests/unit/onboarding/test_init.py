@@ -30,6 +30,13 @@ stack = "notebook"
 [lanes.v2]
 stack = "notebook-v2"
 
+# The application keeps its distribution, which takes what `grayctl attach` prints; v1's files stay where they are.
+[platform.parameters]
+CreateDistribution = "false"
+StableFolder = ""
+# ExistingDistribution = "E..."  # its id
+# ExistingBucket = "..."  # the bucket of its site
+
 # The built site. documents: spa (each path is index.html), or directory (each folder has its own).
 [site]
 folder = "dist"
@@ -41,6 +48,7 @@ id = "notes-api"
 kind = "http-api"
 resource = "NotesApi"
 behaviors = ["/api/*"]
+health = "/api/notes"  # has to answer 200 to anybody
 """
 
 
@@ -86,8 +94,10 @@ def test_each_shape_of_an_application() -> None:
     }
     assert origins == {
         "two-rest-apis.yaml": [
-            Origin(id="cart-api", kind="rest-api", resource="CartApi", behaviors=["/cart*"]),
-            Origin(id="product-api", kind="rest-api", resource="ProductApi", behaviors=["/product*"]),
+            Origin(id="cart-api", kind="rest-api", resource="CartApi", behaviors=["/cart*"], health="/cart"),
+            Origin(
+                id="product-api", kind="rest-api", resource="ProductApi", behaviors=["/product*"], health="/product"
+            ),
         ],
         "function-url.yaml": [Origin(id="page-url", kind="function-url", resource="PageUrl", behaviors=["*"])],
         "plain.json": [Origin(id="form", kind="rest-api", resource="Form", behaviors=["/api*"])],

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +17,14 @@ from delivery.artifacts.parameters import Build
 from delivery.artifacts.trim import trim
 from delivery.artifacts.zips import zip_artifacts
 
-__all__ = ["build", "sam_environment"]
+__all__ = ["build", "sam_cli", "sam_environment"]
 
 _STAMP = "inputs.sha256"
 _LOCK = ".graylane/artifacts.lock"
 # What `sam build --cached` keeps, beside the folders of the artifacts.
 _CACHE = (".aws-sam/deps", ".aws-sam/cache")
 _CACHED = ".aws-sam/build.toml"
+_TOOLS = Path(__file__).resolve().parents[2]
 
 
 def build(
@@ -90,14 +92,24 @@ def _forget_cache(root: Path) -> None:
     (root / _CACHED).unlink(missing_ok=True)
 
 
+def sam_cli(root: Path) -> str:
+    """The pinned SAM CLI, else the one on the PATH. Raises BuildError if there is none."""
+    pinned = root / ".tools/sam/bin/sam"
+    if found := str(pinned) if pinned.exists() else shutil.which("sam"):
+        return found
+    raise BuildError("SAM CLI is in neither .tools/sam nor the PATH: run `make install`, or `graylocal install`")
+
+
 def sam_environment(root: Path) -> dict[str, str]:
-    """Environment in which the pinned SAM CLI finds itself and its Python 3.13."""
+    """Environment in which SAM CLI finds Python 3.13 with pip and hatchling: the pinned one's, else ours."""
     # SAM rebuilds each wheel that pip finds on disk, which triples the build time; without bytecode each of its
     # dozens of processes recompiles pip.
     dropped = ("PIP_FIND_LINKS", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if name not in dropped}
+    pinned = root / ".tools/sam/bin"
+    first = pinned if pinned.exists() else Path(sys.executable).parent
     return inherited | {
-        "PATH": f"{root / '.tools/sam/bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": f"{first}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "SAM_CLI_TELEMETRY": "0",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         # A false value means "do not isolate" to pip: hatchling is installed next to SAM.
@@ -108,10 +120,7 @@ def sam_environment(root: Path) -> dict[str, str]:
 
 
 def _sam_build(root: Path, build: Build, progress: Callable[[str], None]) -> None:
-    sam = root / ".tools/sam/bin/sam"
-    if not sam.exists():
-        raise BuildError("SAM CLI is not installed in .tools/sam: run `make install`")
-    command = [str(sam), "build", "--template-file", build.template, "--build-dir", build.folder]
+    command = [sam_cli(root), "build", "--template-file", build.template, "--build-dir", build.folder]
     command += ["--cached", "--cache-dir", _CACHE[1], "--parallel", "--parameter-overrides", *build.parameters]
     said: list[str] = []
     with subprocess.Popen(
@@ -133,10 +142,9 @@ def _code_folder(root: Path, line: str) -> str:
 
 def _bytecode(root: Path, folders: Sequence[Path]) -> None:
     """In a separate process, because the bytes depend on the hash seed, which is fixed at start."""
-    python = root / ".tools/sam/bin/python"
-    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(root / "tools")}
+    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(_TOOLS)}
     done = subprocess.run(
-        [str(python), "-m", "delivery.artifacts.bytecode", *map(str, folders)],
+        [sys.executable, "-m", "delivery.artifacts.bytecode", *map(str, folders)],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -7,11 +7,16 @@ ArtifactsError
 
 from __future__ import annotations
 
+from grayctl.errors import EXIT_NEGATIVE, GrayctlError
+
 __all__ = ["ArtifactsError", "BuildError", "SettingsError"]
 
 
-class ArtifactsError(Exception):
+class ArtifactsError(GrayctlError):
     """The artifacts could not be built; the text is one line with the fix."""
+
+    exit_code = EXIT_NEGATIVE
+    kind = "artifacts"
 
 
 class BuildError(ArtifactsError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +12,17 @@ from typing import Any
 
 from delivery.artifacts.errors import SettingsError
 
-__all__ = ["LOCAL", "Build", "build_of", "local_architecture", "names", "overrides", "stack_name", "stacks_of"]
+__all__ = [
+    "LOCAL",
+    "Build",
+    "build_of",
+    "local_architecture",
+    "names",
+    "overrides",
+    "said_to_sam",
+    "stack_name",
+    "stacks_of",
+]
 
 # Changes for the local stack: functions run on this machine, the emulator uses plain HTTP and delivers no logs.
 LOCAL = {"Architecture": "x86_64", "RequireTls": "off", "EdgeAccessLogs": "off"}
@@ -64,6 +75,14 @@ def overrides(root: Path, name: str, *, local: bool = False) -> list[str]:
     if local:
         values |= LOCAL | {"Architecture": local_architecture()}
     return [f"{name}={value}" for name, value in values.items()]
+
+
+def said_to_sam(values: Mapping[str, str]) -> list[str]:
+    """`Name=Value` as `--parameter-overrides` takes it: in quotes where it is empty, or a space would end it."""
+    return [
+        f"{name}={value}" if value and not set(value) & set(' "\\') else f"{name}={json.dumps(value)}"
+        for name, value in values.items()
+    ]
 
 
 def local_architecture() -> str:

@@ -44,17 +44,14 @@ def holds_nothing(status: str) -> bool:
     return status in (_ONLY_REVIEWED, "ROLLBACK_COMPLETE")
 
 
-def refuse_deployment(stack: str, status: str, environment: str) -> None:
-    """Raises DeliveryError where `sam deploy` cannot do anything with the stack as it is."""
+def refuse_deployment(stack: str, status: str, removal: str) -> None:
+    """Raises DeliveryError where `sam deploy` cannot do anything with the stack as it is; `removal` removes it."""
     if status in _NEVER_CREATED:
         raise DeliveryError(
-            f"the first deployment of {stack} failed ({status}) and cannot be taken up: "
-            f"`make destroy ENV={environment}`, then deploy again"
+            f"the first deployment of {stack} failed ({status}) and cannot be taken up: `{removal}`, then deploy again"
         )
     if status == "DELETE_FAILED":
-        raise DeliveryError(
-            f"{stack} was not removed whole ({status}): `make destroy ENV={environment}` again, then deploy"
-        )
+        raise DeliveryError(f"{stack} was not removed whole ({status}): `{removal}` again, then deploy")
     if status == "UPDATE_ROLLBACK_FAILED" or status == "IMPORT_ROLLBACK_FAILED":
         raise DeliveryError(
             f"{stack} could not go back to what it was ({status}): mend what its events name, then "

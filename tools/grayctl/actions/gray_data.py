@@ -57,7 +57,7 @@ def isolated_lanes(target: Target, lane: str = "") -> list[str]:
     found = [name for name, lane_ in sorted(registered.items()) if name != STABLE and lane_.data == "isolated"]
     if lane and lane not in found:
         what = "writes stable's table" if lane in registered and lane != STABLE else "is not a registered gray lane"
-        raise UsageError(f"{lane} {what}: nothing to merge", "See: grayctl lanes")
+        raise UsageError(f"{lane} {what}: nothing to merge", "See: grayctl lane list")
     return [lane] if lane else found
 
 

@@ -11,12 +11,13 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "init": "Write graylane.toml for your application, from its template, and say what `grayctl doctor` finds.",
         "doctor": "Say what stands in the way of your application: reads template and built files, asks no account.",
         "attach": "Print what to add to a distribution that exists already, so that Graylane decides in front of it.",
+        "platform": "Deploy and destroy the platform of your own application.",
+        "lane": "Show, register, deploy and remove the lanes of an environment.",
     },
     "Inspect": {
         "status": "Show the saved revision, the published one and what the edge answers.",
         "watch": "Watch lanes, traffic, alarms and the edge until Ctrl-C; with --json, one document per line.",
         "console": "Serve status and watch as a local web page until Ctrl-C; read-only without --allow-actions.",
-        "lanes": "List the lanes and whether each is registered, adopted and live at the edge.",
         "traces": "Check in X-Ray that every trace stayed in one lane; show the hop where one did not.",
     },
     "Who gets gray": {

@@ -3,18 +3,27 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grayctl.errors import UsageError
-from grayctl.onboarding.application import ANY_PATH, Api, Application, mapping, pattern_of
+from grayctl.onboarding.application import ANY_METHOD, ANY_PATH, Api, Application, mapping, pattern_of
 from grayctl.onboarding.settings import PATTERN, STABLE
 
 # Where build tools put a site: Vite, Angular; Create React App; Next.js's export; hand-written sites.
 _OUTPUTS = ("dist", "build", "out", "public", "site", "www")
 _LANE_ROOM = len("-v99")
 _LONGEST_STACK = 128
+_NO_HEALTH = '# health = "/"  # fill in a path that answers 200 to anybody'
+_ATTACHED = """\
+# The application keeps its distribution, which takes what `grayctl attach` prints; v1's files stay where they are.
+[platform.parameters]
+CreateDistribution = "false"
+StableFolder = ""
+# ExistingDistribution = "E..."  # its id
+# ExistingBucket = "..."  # the bucket of its site
+"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ def proposal(application: Application, template: str, environment: str, folder: 
         *_lane(STABLE, folder.stack),
         *_lane("v2", f"{folder.stack[: _LONGEST_STACK - _LANE_ROOM]}-v2"),
         "",
+        *([_ATTACHED] if application.distributions else []),
         *_site(folder, any("*" in patterns for patterns in origins.values())),
         *_origins(application.apis, origins),
     ]
@@ -95,7 +105,7 @@ def _site(folder: Folder, is_rendered: bool) -> list[str]:
 
 def _origins(apis: Mapping[str, Api], behaviors: Mapping[str, list[str]]) -> Iterator[str]:
     yield "# The APIs of each lane's stack, by logical id, and the path patterns of the behaviors that lead to them."
-    names = _names(apis)
+    names = names_of_apis(apis)
     for api in apis.values():
         if not behaviors[api.id]:
             yield f"# {api.id} ({api.kind}) was left out: no path in the template leads to it alone."
@@ -105,6 +115,8 @@ def _origins(apis: Mapping[str, Api], behaviors: Mapping[str, list[str]]) -> Ite
         yield f"kind = {_text(api.kind)}"
         yield f"resource = {_text(api.id)}"
         yield f"behaviors = [{', '.join(map(_text, behaviors[api.id]))}]"
+        asked = next((one.path for one in api.routes if one.method in ("GET", ANY_METHOD) and "{" not in one.path), "")
+        yield f"health = {_text(asked)}  # has to answer 200 to anybody" if asked else _NO_HEALTH
 
 
 def _behaviors(application: Application) -> dict[str, list[str]]:
@@ -119,7 +131,7 @@ def _behaviors(application: Application) -> dict[str, list[str]]:
     return patterns
 
 
-def _names(apis: Mapping[str, Api]) -> dict[str, str]:
+def names_of_apis(apis: Iterable[str]) -> dict[str, str]:
     """A short id for each API: `CartApi` is cart-api; a number where two would be the same."""
     names: dict[str, str] = {}
     for api in apis:

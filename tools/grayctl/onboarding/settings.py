@@ -34,19 +34,43 @@ class Site(_Table):
     documents: Literal["spa", "directory"]
 
 
+class Platform(_Table):
+    """`parameters` of its template, over what graylane.toml says otherwise."""
+
+    parameters: dict[str, str] = {}
+
+
 class Lane(_Table):
-    """A lane's stack."""
+    """A lane's stack, and the parameters that the application's template has in it."""
 
     stack: _Stack
+    parameters: dict[str, str] = {}
+
+
+class Kill(_Table):
+    """The stage variable that names the function of every method, and that function's logical id in the stack."""
+
+    variable: str
+    resource: str
 
 
 class Origin(_Table):
-    """An API of each lane: its logical id in the lane's stack, and the behaviors that lead to it."""
+    """An API of each lane: its logical id in the lane's stack, and the behaviors that lead to it.
+
+    A `url` is an output of the stack. `paths` are their beginnings as lanes register them, by default those of the
+    behaviors. `health` is a path that answers 200. `usage_plan` is a logical id, for the guard api-key.
+    """
 
     id: _Id
-    kind: Literal["rest-api", "http-api", "function-url"]
+    kind: Literal["rest-api", "http-api", "function-url", "url"]
     resource: str
     behaviors: list[_Pattern] = Field(min_length=1)
+    paths: list[str] = []
+    stage: str = ""
+    health: str = ""
+    guard: Literal["api-key", "oac", "header", "none", ""] = ""
+    usage_plan: str = ""
+    kill: Kill | None = None
 
 
 class Settings(_Table):
@@ -55,6 +79,7 @@ class Settings(_Table):
     environment: _Environment
     template: str
     lanes: dict[_Lane, Lane]
+    platform: Platform = Platform()
     site: Site | None = None
     origins: list[Origin] = []
 

@@ -245,6 +245,44 @@ class LanesAnswer(RootModel[list[LaneAnswer]]):  # type: ignore[valid-type]
     """Stable first."""
 
 
+class RegisteredAnswer(Answer):
+    """The parameter and its JSON, as it is or would be; null before a deployment that did not happen."""
+
+    lane: str
+    stack: str
+    dry_run: bool
+    parameter: str
+    changed: bool
+    registration: Json | None
+
+
+class LaneRemovedAnswer(Answer):
+    """After these seconds nothing is sent to the lane any more, and its stack can go."""
+
+    lane: str
+    environment: str
+    dry_run: bool
+    quiet_seconds: int
+
+
+class PlatformAnswer(Answer):
+    """The stack's parameters, and its outputs once it is deployed."""
+
+    environment: str
+    stack: str
+    dry_run: bool
+    parameters: dict[str, str]
+    outputs: dict[str, str]
+
+
+class PlatformRemovedAnswer(Answer):
+    """The stack that was deleted."""
+
+    environment: str
+    stack: str
+    dry_run: bool
+
+
 _CHANGES = (
     "ramp",
     "rule add",
@@ -266,7 +304,12 @@ ANSWERS: Mapping[str, type[BaseModel]] = {
     "status": StatusAnswer,
     "watch": WatchAnswer,
     "console": ConsoleAnswer,
-    "lanes": LanesAnswer,
+    "lane list": LanesAnswer,
+    "lane register": RegisteredAnswer,
+    "lane deploy": RegisteredAnswer,
+    "lane remove": LaneRemovedAnswer,
+    "platform deploy": PlatformAnswer,
+    "platform destroy": PlatformRemovedAnswer,
     "traces": TracesAnswer,
     "explain": ExplainAnswer,
     "preview": PreviewAnswer,

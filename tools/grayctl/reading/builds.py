@@ -25,7 +25,7 @@ def read_builds(target: Target, lanes: Sequence[str]) -> Builds:
     builds = {}
     for lane in ["v1", *(name for name in lanes if name != "v1")]:
         if lane not in registered:
-            raise UnreachableError(f"lane {lane} is not registered", "Deploy its stack, or see: grayctl lanes")
+            raise UnreachableError(f"lane {lane} is not registered", "Deploy its stack, or see: grayctl lane list")
         builds[lane] = {
             "site": site_build(target.clients.s3, target.site_bucket, lane),
             "api": registered[lane].build or api_build(target, registered[lane], key),

@@ -1,4 +1,4 @@
-"""An environment's settings in the project's files: samconfig.toml and the local stack's note."""
+"""An environment's settings in the project's files: samconfig.toml, graylane.toml and the local stack's note."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Any
 
 from grayctl.errors import UsageError
 
+_FILES = ("graylane.toml", "samconfig.toml")
 LOCAL_NOTE = Path(".graylane/local/local.json")
 # If any of these is set, the caller chose an AWS account; the local stack's note is then ignored.
 _AWS_CHOSEN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN")
@@ -38,13 +39,13 @@ class LocalStack:
 
 
 def project_root(start: Path | None = None) -> Path:
-    """The nearest parent folder with a samconfig.toml; else the repository that contains this file."""
+    """The nearest parent folder with a graylane.toml or samconfig.toml; else the repository that contains this file."""
     try:
         here = (start or Path.cwd()).resolve()
     except FileNotFoundError:  # the working directory was deleted
         return Path(__file__).resolve().parents[3]
     for folder in (here, *here.parents):
-        if (folder / "samconfig.toml").is_file():
+        if any((folder / name).is_file() for name in _FILES):
             return folder
     return Path(__file__).resolve().parents[3]
 
@@ -52,17 +53,19 @@ def project_root(start: Path | None = None) -> Path:
 def stack_name(root: Path, config_env: str) -> StackName:
     """Read stack name and region of one environment.
 
-    Raises UnreadableProject if the file is missing or invalid, UsageError if it lacks the environment.
+    The platform of an application, whose environment graylane.toml names, is called by convention; so is any where
+    there is no file at all. Raises UnreadableProject if a file is invalid, UsageError if none has the environment.
     """
-    path = root / "samconfig.toml"
+    by_convention = StackName(f"graylane-{config_env}", _region_of(root) or os.environ.get("AWS_REGION"))
+    own = environment_of(root)
+    if own == config_env:
+        return by_convention
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = _toml(root / "samconfig.toml")
     except FileNotFoundError:
-        raise UnreadableProject(f"no samconfig.toml in {root}", "Run grayctl inside the project.") from None
-    except ValueError as error:  # TOMLDecodeError, or Python's error for an integer of 5,000 digits
-        raise UnreadableProject(f"{path} is not valid TOML: {error}") from error
-    except OSError as error:
-        raise UnreadableProject(f"cannot read {path}: {error.strerror}") from error
+        if own is None:
+            return by_convention
+        raise UsageError(f"graylane.toml is of environment {own!r}, not {config_env!r}", f"Use {own}.") from None
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
@@ -74,6 +77,34 @@ def stack_name(root: Path, config_env: str) -> StackName:
     ]
     stack = _first(sections, "stack_name") or f"graylane-{config_env}"
     return StackName(stack, _first(sections, "region"))
+
+
+def environment_of(root: Path) -> str | None:
+    """The environment that the graylane.toml of a folder names; None without one. Raises UnreadableProject."""
+    try:
+        return str(_toml(root / "graylane.toml").get("environment"))
+    except FileNotFoundError:
+        return None
+
+
+def _region_of(root: Path) -> str | None:
+    """The region to which `sam deploy` in this folder goes by samconfig.toml."""
+    try:
+        document = _toml(root / "samconfig.toml")
+    except FileNotFoundError:
+        return None
+    return _first([_parameters(document, "default", "deploy"), _parameters(document, "default", "global")], "region")
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except ValueError as error:  # TOMLDecodeError, or Python's error for an integer of 5,000 digits
+        raise UnreadableProject(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise UnreadableProject(f"cannot read {path}: {error.strerror}") from error
 
 
 def local_stack(root: Path, config_env: str, environment: Mapping[str, str] = os.environ) -> LocalStack | None:

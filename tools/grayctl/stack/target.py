@@ -18,6 +18,8 @@ from grayctl.stack.project import LocalStack, StackName, local_stack, project_ro
 
 if TYPE_CHECKING:
     from botocore.session import Session
+    from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront_keyvaluestore import CloudFrontKeyValueStoreClient
@@ -65,6 +67,14 @@ class Clients:
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         return cast("CloudFormationClient", self._client("cloudformation"))
+
+    @cached_property
+    def rest_apis(self) -> "APIGatewayClient":
+        return cast("APIGatewayClient", self._client("apigateway"))
+
+    @cached_property
+    def http_apis(self) -> "ApiGatewayV2Client":
+        return cast("ApiGatewayV2Client", self._client("apigatewayv2"))
 
     @cached_property
     def cloudfront(self) -> "CloudFrontClient":
@@ -146,8 +156,18 @@ class Target:
 
     @property
     def site_bucket(self) -> str:
-        """The bucket of the static sites; by naming convention for a lane's stack."""
-        return self.outputs.get("SiteBucket") or f"graylane-{self.environment}-site-{self.account}-{self.region}"
+        """The bucket of the static sites; by naming convention for a lane's stack.
+
+        Raises UsageError if the platform stands in a distribution without one.
+        """
+        if "SiteBucket" not in self.outputs:
+            return f"graylane-{self.environment}-site-{self.account}-{self.region}"
+        if not self.outputs["SiteBucket"]:
+            raise UsageError(
+                f"{self.stack} was not told the bucket of the existing distribution",
+                "Deploy it with the parameter ExistingBucket.",
+            )
+        return self.outputs["SiteBucket"]
 
 
 def discover(config_env: str, start: Path | None = None, patience: Mapping[str, Any] = PATIENCE) -> Target:
@@ -155,8 +175,7 @@ def discover(config_env: str, start: Path | None = None, patience: Mapping[str, 
 
     Raises UsageError (no such environment) or UnreachableError (no stack, no answer, no credentials).
     """
-    root = project_root(start)
-    named, clients, local = _reach(root, config_env, patience)
+    named, clients, local = reach(config_env, start, patience)
     stack = _describe(clients, named.stack, clients.region, local)
     parameters = {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])}
     # arn:aws:cloudformation:REGION:ACCOUNT:stack/...
@@ -175,9 +194,16 @@ def discover(config_env: str, start: Path | None = None, patience: Mapping[str, 
     )
 
 
-def _reach(root: Path, config_env: str, patience: Mapping[str, Any]) -> tuple[StackName, Clients, LocalStack | None]:
+def reach(
+    config_env: str, start: Path | None = None, patience: Mapping[str, Any] = PATIENCE
+) -> tuple[StackName, Clients, LocalStack | None]:
+    """The name of the stack of `--config-env` and clients that reach it, whether it is there or not.
+
+    Raises UsageError (no such environment) or UnreachableError (no region).
+    """
     from botocore.session import Session
 
+    root = project_root(start)
     named = stack_name(root, config_env)
     local = local_stack(root, config_env)
     session = Session()

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+# The example is not in the wheel, which has the repository's other folders.
+IS_INSTALLED = not (REPOSITORY / "lane.yaml").exists()
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 _BIN = "Scripts" if os.name == "nt" else "bin"

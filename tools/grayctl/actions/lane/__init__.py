@@ -1,0 +1,1 @@
+"""A lane of somebody's application: what its stack has, and its registration."""
