@@ -8,8 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel, Field, RootModel
 
-from grayctl.onboarding.findings import Finding
 from grayctl.output.answer_model import Answer, answer_of
+from grayctl.output.answers_of_applications import (
+    AttachAnswer,
+    DoctorAnswer,
+    InitAnswer,
+    LaneRemovedAnswer,
+    LanesAnswer,
+    PlatformAnswer,
+    PlatformRemovedAnswer,
+    RegisteredAnswer,
+)
 from grayctl.output.answers_of_changes import (
     ChangeAnswer,
     ChangeOfReleaseAnswer,
@@ -21,13 +30,13 @@ from grayctl.output.answers_of_changes import (
     UploadAnswer,
 )
 from grayctl.output.answers_of_data import DataFillAnswer, DataMergeAnswer, DataReportAnswer, ExplainAnswer
-from grayctl.reading.status import LaneView, Status
+from grayctl.reading.status import Status
 from grayctl.reading.traffic import LaneTraffic
 
 Json = dict[str, Any]
 
 
-LaneAnswer, StatusAnswer, FindingOfDoctor = answer_of(LaneView), answer_of(Status), answer_of(Finding)
+StatusAnswer = answer_of(Status)
 
 
 class TrafficAnswer(answer_of(LaneTraffic)):  # type: ignore[misc]
@@ -197,31 +206,6 @@ class ExportAnswer(RootModel[Json]):
     """The release document; with --to, `{"file": ...}`."""
 
 
-class DoctorAnswer(Answer):
-    """`level` is `blocks`, `warning` or `unknown`; those that block come first."""
-
-    template: str
-    build: str | None
-    findings: list[FindingOfDoctor]  # type: ignore[valid-type]
-
-
-class InitAnswer(Answer):
-    """The text of graylane.toml, written unless `dry_run`; the findings are those of `grayctl doctor`."""
-
-    file: str
-    dry_run: bool
-    text: str
-    findings: list[FindingOfDoctor]  # type: ignore[valid-type]
-
-
-class AttachAnswer(Answer):
-    """The text to add, in `cloudformation`, `terraform` or `cdk`."""
-
-    language: str
-    file: str
-    text: str
-
-
 class EstimateAnswer(Answer):
     """Dollars per month."""
 
@@ -239,48 +223,6 @@ class KeysAnswer(Answer):
     newest: str
     ids: list[str]
     identity: bool
-
-
-class LanesAnswer(RootModel[list[LaneAnswer]]):  # type: ignore[valid-type]
-    """Stable first."""
-
-
-class RegisteredAnswer(Answer):
-    """The parameter and its JSON, as it is or would be; null before a deployment that did not happen."""
-
-    lane: str
-    stack: str
-    dry_run: bool
-    parameter: str
-    changed: bool
-    registration: Json | None
-
-
-class LaneRemovedAnswer(Answer):
-    """After these seconds nothing is sent to the lane any more, and its stack can go."""
-
-    lane: str
-    environment: str
-    dry_run: bool
-    quiet_seconds: int
-
-
-class PlatformAnswer(Answer):
-    """The stack's parameters, and its outputs once it is deployed."""
-
-    environment: str
-    stack: str
-    dry_run: bool
-    parameters: dict[str, str]
-    outputs: dict[str, str]
-
-
-class PlatformRemovedAnswer(Answer):
-    """The stack that was deleted."""
-
-    environment: str
-    stack: str
-    dry_run: bool
 
 
 _CHANGES = (
