@@ -1,11 +1,13 @@
 """One request through the edge: what the functions see and do, where it goes, and what comes back."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 from tests.support.edge.distribution import PASS, Answer, Table, edge
 
+from graylocal.cloudfront.configuration.distribution import ErrorRule
 from graylocal.cloudfront.edge import Edge
 from graylocal.cloudfront.messages import Pairs, Request, Response
 from graylocal.cloudfront.metrics import data
@@ -189,3 +191,15 @@ def test_a_bucket_that_does_not_trust_the_distribution_is_not_read() -> None:
     served.origins.policies = {"site": None}
     assert ask(served, "/x").status == 403
     assert not table.requests
+
+
+def test_an_error_has_its_own_page_and_passes_through_no_function() -> None:
+    table = Table({"/site/index.html": PAGE})
+    served = edge(table, function("request.uri += 'a';"), function("return event.response;"))
+    rules = {404: ErrorRule(0, "/index.html", 200), 403: ErrorRule(0, "/missing.html", 200)}
+    served.deployed.distribution = replace(served.deployed.distribution, errors=rules)
+    answer = ask(served, "/orders/5?x=1")
+    assert (answer.status, answer.body, answer.header("x-cache")) == (200, b"page", "Error from cloudfront")
+    assert [request.url.path for request in table.requests] == ["/site/orders/5a", "/site/index.html"]
+    served.origins.policies = {"site": None}
+    assert ask(served, "/orders/6").status == 403  # a page that is not there either

@@ -22,7 +22,7 @@ from graylocal.cloudfront.functions.events import (
 from graylocal.cloudfront.functions.function import Function, FunctionFailed, NotLoaded, OriginCall
 from graylocal.cloudfront.functions.origin_choice import called_origin, named_origin
 from graylocal.cloudfront.functions.store import Store
-from graylocal.cloudfront.messages import Request, Response, explained
+from graylocal.cloudfront.messages import Request, Response, explained, without
 from graylocal.cloudfront.origins import Origins, OriginUnreachable
 from graylocal.cloudfront.viewer import cloudfront_headers, played
 
@@ -105,11 +105,33 @@ class Edge:
             return explained(error.status, f"The origin could not be reached: {error}", "Error")
         response.headers = behavior.to_viewer.apply(response.headers)
         if response.status >= 400:
-            return response
+            return await self._error_page(place, deployed.distribution, decided, response)
         after = self._viewer_response(deployed, behavior, decided, request_id, response)
         if response.parts is not None and after.parts is None:
             await response.parts.aclose()  # the function has answered instead of the origin
         return after
+
+    async def _error_page(
+        self, place: Location, distribution: Distribution, decided: Decided, error: Response
+    ) -> Response:
+        """The distribution's own page for this error, else the error itself; no function sees either.
+
+        (Developer guide, "Generate custom error responses" and "Restrictions on edge functions".)
+        """
+        rule = distribution.errors.get(error.status)
+        if rule is None or rule.page is None:
+            return error
+        behavior = chosen(distribution.behaviors, rule.page)
+        request = replace(decided.request, method="GET", uri=rule.page, query="", body=b"")
+        asked = Decided(request, decided.seen, named_origin(distribution, behavior.origin), decided.request_id)
+        try:
+            page = await self._delivery.deliver(place, distribution, behavior, asked)
+        except OriginUnreachable:
+            return error
+        if page.status != 200:
+            return error
+        headers = [*without(behavior.to_viewer.apply(page.headers), "x-cache"), ("x-cache", "Error from cloudfront")]
+        return replace(page, status=rule.status or error.status, headers=headers)
 
     def _function(self, deployed: Deployed, behavior: Behavior, kind: str, location: str) -> Function | None:
         name = behavior.functions.get(kind)

@@ -125,6 +125,8 @@ def _route(api: str, key: str, operation: Any, security: Any, authorizers: Mappi
     number = _made(apigateway._create_integration(api, integration))["integrationId"]
     route: dict[str, Any] = {"routeKey": key, "target": f"integrations/{number}"}
     for name, scopes in (security or [{}])[0].items():
+        if name == "NONE":  # as SAM writes a route without the default authorizer
+            continue
         kind, authorizer = authorizers.get(name, ("AWS_IAM", ""))
         route |= {"authorizationType": kind, "authorizerId": authorizer, "authorizationScopes": scopes}
     _made(apigateway._create_route(api, route))
