@@ -16,13 +16,14 @@ NOT_RUN = "not run: "
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. `note` is the comment on the line before it."""
+    """A fenced block. `note` is the comment on the line before it, `section` the heading above it."""
 
     page: Path
     line: int
     language: str
     text: str
     note: str
+    section: str
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -53,16 +54,21 @@ class Block:
 
 def pages() -> list[Path]:
     """Every document a person reads."""
-    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench" / "results").glob("*.md")])
+    folders = ("docs", "bench/results", "examples")
+    return sorted([*ROOT.glob("*.md"), *(page for folder in folders for page in (ROOT / folder).rglob("*.md"))])
 
 
 def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page."""
     text = page.read_text(encoding="utf-8")
-    return [
-        Block(page, text.count("\n", 0, m.start("language")) + 1, m["language"], m["text"], m["note"] or "")
-        for m in _FENCE.finditer(text)
-    ]
+    found = []
+    section, end = "", 0
+    for m in _FENCE.finditer(text):
+        between = re.findall(r"(?m)^#{1,6} (.+)$", text[end : m.start()])
+        section, end = (between[-1] if between else section), m.end()
+        line = text.count("\n", 0, m.start("language")) + 1
+        found.append(Block(page, line, m["language"], m["text"], m["note"] or "", section))
+    return found
 
 
 def prose(page: Path) -> str:
