@@ -15,6 +15,7 @@ import pytest
 from tests.edge.vectors import world
 from tests.edge.vectors.configs import head, killed
 from tests.support.edge.distribution import Answer, Table, edge
+from tests.support.edge.ours import OWN_TO_EACH_REQUEST, TO_ORIGIN, TO_VIEWER
 from tests.support.edge.replay import code_of
 
 from graylocal.cloudfront.edge import Edge
@@ -24,12 +25,6 @@ REQUESTS = 2_000
 FEWER = 400  # where no release is asked, each path with each method is enough
 NOBODY = '[["never","v2",0,0]]'
 STORES = {"active": head(rules=NOBODY, until=4_000_000_000), "killed": killed(), "nothing": ""}
-# What only we may say on the way to the origin; a viewer's own values are taken off.
-TO_ORIGIN = {"x-gray-version", "x-gray-reason", "x-gray-revision", "x-gray-reload", "x-gray-explain", "x-gray-page"}
-TO_ORIGIN |= {"x-gray-pin", "x-gray-debug", "baggage", "traceparent", "tracestate", "x-amzn-trace-id"}
-# A page must be asked for again, and a call never kept: the next one may be in another lane.
-TO_VIEWER = {"x-gray-version", "server-timing", "cache-control", "set-cookie"}
-OWN_TO_EACH_REQUEST = {"x-amz-cf-id", "age", "date"}
 PATHS = [
     "/", "/about", "/about/", "/orders/5", "/users/john.doe", "/index.html", "/help/faq.html", "/a.b/c", "/caf%C3%A9",
     "/app.js", "/css/a.css", "/assets/index-4f2a.js", "/logo.SVG", "/x.unknown", "/.well-known/security.txt", "/v3.js",
