@@ -52,6 +52,8 @@ def test_a_wrong_command_is_found() -> None:
 def test_make_targets_and_environments_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     environments = set(tomllib.loads((ROOT / "samconfig.toml").read_text())) - {"version"}
+    examples = [path.read_text() for path in (ROOT / "examples").glob("*/README.md")]
+    environments |= {name for text in examples for name in re.findall(r"init --environment ([a-z]+)", text)}
     texts = [block.text for block in blocks(page) if block.is_shell] + re.findall(r"`(make [^`]+)`", prose(page))
     for text in texts:
         assert set(re.findall(r"(?:^|[\s;&])make ([a-z-]+)", text)) <= targets
