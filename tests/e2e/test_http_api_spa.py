@@ -85,7 +85,7 @@ def test_a_single_page_application_with_an_http_api(adopter: Adopter, stack: Loc
 
     adopter.run("git", "apply", "graylane.patch")
     grayctl(adopter, "init", "--environment", "rates")
-    adopter.settle(outputs, moves=True, Issuer=provider.issuer)
+    adopter.settle(outputs, Issuer=provider.issuer)
     grayctl(adopter, "platform", "deploy", "--yes")
     grayctl(adopter, "site", "upload", "dist", "--lane", "v1", "--shared", "/assets/", "-e", "rates")
     grayctl(adopter, "lane", "deploy", "--lane", "v1", "--yes")

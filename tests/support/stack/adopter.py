@@ -64,10 +64,10 @@ class Adopter:
                 key = path.relative_to(self.folder / source).as_posix()
                 s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes(), ContentType=_CONTENT[path.suffix])
 
-    def settle(self, outputs: Mapping[str, str], *, health: str = "", moves: bool = False, **parameters: str) -> None:
+    def settle(self, outputs: Mapping[str, str], *, health: str = "", **parameters: str) -> None:
         """Fill in what `grayctl init` could not know: the distribution, its bucket, and the lanes' `parameters`.
 
-        `health` is for an origin without one. Where stable's files move, they are in their lane's folder.
+        `health` is for an origin without one.
         """
         path, stack = self.folder / "graylane.toml", self.folder.name
         text = path.read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ class Adopter:
         for name, output in (("ExistingDistribution", "Distribution"), ("ExistingBucket", "Site")):
             text = re.sub(rf"(?m)^# {name} = .*$", f'{name} = "{outputs[output]}"', text)
         text = re.sub(r"(?m)^# health = .*$", f'health = "{health}"', text)
-        path.write_text(text.replace('StableFolder = ""\n', "") if moves else text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
     def operates(self, *command: str) -> str:
         """A command of `grayctl` that finds the local stack, and so the site's address, by its note."""

@@ -152,3 +152,14 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, change: tuple[str, 
         read_settings(tmp_path / "graylane.toml")
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_pages_of_a_custom_error_page_move_to_their_lane(tmp_path: Path) -> None:
+    text = (TEMPLATES / "http-api-spa.yaml").read_text(encoding="utf-8")
+    assert "DistributionConfig:\n" in text
+    page = "        CustomErrorResponses: [{ErrorCode: 403, ResponseCode: 200, ResponsePagePath: /index.html}]\n"
+    template = tmp_path / "template.yaml"
+    template.write_text(text.replace("DistributionConfig:\n", f"DistributionConfig:\n{page}", 1), encoding="utf-8")
+    said = proposal(read_application(read_template(template)), "template.yaml", "prod", Folder("notebook", "dist"))
+    assert "grayctl site upload FOLDER --lane v1" in said
+    assert parse_settings(said, "graylane.toml").platform.parameters == {"CreateDistribution": "false"}

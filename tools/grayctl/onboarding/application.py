@@ -56,11 +56,15 @@ class Behavior:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution; `behaviors` in order of precedence, the default one (pattern `*`) last."""
+    """A distribution; `behaviors` in order of precedence, the default one (pattern `*`) last.
+
+    `has_error_page`: what the bucket has no file for becomes a page by a custom error page.
+    """
 
     id: str
     behaviors: tuple[Behavior, ...]
     continuous: bool = False
+    has_error_page: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grayctl.onboarding.apis import METHODS, read_apis
-from grayctl.onboarding.application import Api, Application, Behavior, Distribution, Reading
+from grayctl.onboarding.application import Api, Application, Behavior, Distribution, Reading, mapping
 from grayctl.onboarding.findings import Unsure, found
 from grayctl.onboarding.template import Template
 from grayctl.onboarding.values import known, references
@@ -49,7 +49,9 @@ def _distribution(reading: Reading, apis: Mapping[str, Api], name: str, config: 
     default = {**reading.mapping_at(where, config.get("DefaultCacheBehavior")), "PathPattern": "*"}
     behaviors.append(_behavior(reading, origins, where, default))
     continuous = bool(config.get("ContinuousDeploymentPolicyId") or config.get("Staging") is True)
-    return Distribution(name, tuple(behaviors), continuous)
+    errors = map(mapping, reading.list_at(f"{name}.CustomErrorResponses", config.get("CustomErrorResponses")))
+    has_error_page = any(one.get("ResponsePagePath") and str(one.get("ResponseCode")) == "200" for one in errors)
+    return Distribution(name, tuple(behaviors), continuous, has_error_page)
 
 
 def _origins(

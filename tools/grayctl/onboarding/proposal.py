@@ -3,12 +3,12 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grayctl.errors import UsageError
-from grayctl.onboarding.application import ANY_METHOD, ANY_PATH, Api, Application, mapping, pattern_of
+from grayctl.onboarding.application import ANY_METHOD, ANY_PATH, Api, Application, Distribution, mapping, pattern_of
 from grayctl.onboarding.settings import PATTERN, STABLE
 
 # Where build tools put a site: Vite, Angular; Create React App; Next.js's export; hand-written sites.
@@ -16,11 +16,19 @@ _OUTPUTS = ("dist", "build", "out", "public", "site", "www")
 _LANE_ROOM = len("-v99")
 _LONGEST_STACK = 128
 _NO_HEALTH = '# health = "/"  # fill in a path that answers 200 to anybody'
-_ATTACHED = """\
+_STAYS = """\
 # The application keeps its distribution, which takes what `grayctl attach` prints; v1's files stay where they are.
 [platform.parameters]
 CreateDistribution = "false"
 StableFolder = ""
+"""
+_MOVES = """\
+# The application keeps its distribution, which takes what `grayctl attach` prints. Its pages come from a custom error
+# page, whose answer no function sees. So v1's files move: `grayctl site upload FOLDER --lane v1`, before you attach.
+[platform.parameters]
+CreateDistribution = "false"
+"""
+_EXISTING = """\
 # ExistingDistribution = "E..."  # its id
 # ExistingBucket = "..."  # the bucket of its site
 """
@@ -75,7 +83,7 @@ def proposal(application: Application, template: str, environment: str, folder: 
         *_lane(STABLE, folder.stack),
         *_lane("v2", f"{folder.stack[: _LONGEST_STACK - _LANE_ROOM]}-v2"),
         "",
-        *([_ATTACHED] if application.distributions else []),
+        *_attached(application.distributions),
         *_site(folder, any("*" in patterns for patterns in origins.values())),
         *_origins(application.apis, origins),
     ]
@@ -84,6 +92,13 @@ def proposal(application: Application, template: str, environment: str, folder: 
 
 def _lane(lane: str, stack: str) -> list[str]:
     return [f"[lanes.{lane}]", f"stack = {_text(stack)}"]
+
+
+def _attached(distributions: Sequence[Distribution]) -> list[str]:
+    if not distributions:
+        return []
+    moves = any(one.has_error_page for one in distributions)
+    return [(_MOVES if moves else _STAYS) + _EXISTING]
 
 
 def _site(folder: Folder, is_rendered: bool) -> list[str]:
