@@ -82,8 +82,11 @@ class Shop:
     def said(self) -> str:
         return (self.folder / "up.log").read_text(errors="replace")
 
-    def get(self, path: str, cookies: httpx.Cookies | None = None) -> httpx.Response:
-        return httpx.get(f"http://localhost:{self.ports.site}{path}", cookies=cookies, trust_env=False, timeout=30)
+    def get(self, path: str, page: httpx.Response | None = None) -> httpx.Response:
+        """A browser's request; after a page, with its cookies, which browsers send to localhost without TLS too."""
+        set_by_page = page.headers.get_list("set-cookie") if page else []
+        sent = {"cookie": "; ".join(one.partition(";")[0] for one in set_by_page)} if set_by_page else {}
+        return httpx.get(f"http://localhost:{self.ports.site}{path}", headers=sent, trust_env=False, timeout=30)
 
 
 @pytest.fixture
@@ -115,9 +118,9 @@ def test_an_application_is_released_and_taken_back(shop: Shop) -> None:
     shop.grayctl("ramp", "100", "--yes", "-e", "prod")
     page = shop.get("/")
     assert page.headers["x-gray-version"] == "v2"
-    assert shop.get("/hello", page.cookies).text == "two"
+    assert shop.get("/hello", page).text == "two"
 
     shop.grayctl("kill", "-e", "prod")
-    assert shop.get("/hello", page.cookies).text == "one"
+    assert shop.get("/hello", page).text == "one"
     shop.grayctl("lane", "remove", "--lane", "v2")
     assert "v2" not in shop.grayctl("lane", "list", "-e", "prod")
