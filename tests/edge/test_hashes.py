@@ -28,8 +28,9 @@ BUCKETS = 10_000
 
 
 def asked(identity: str, **more: Any) -> dict[str, Any]:
-    """A document's request that may be told its bucket."""
-    return request_event({"uri": "/", "cookies": {"uid": identity}, "headers": {"x-gray-debug": world.debug(**more)}})
+    """A document's request that may be told its bucket. The edge decodes a cookie and takes its quotes off."""
+    cookies = {"uid": identity.replace("%", "%25").replace('"', "%22")}
+    return request_event({"uri": "/", "cookies": cookies, "headers": {"x-gray-debug": world.debug(**more)}})
 
 
 def told_bucket(result: Result) -> int:
@@ -41,6 +42,8 @@ def told_bucket(result: Result) -> int:
 @example("👩‍👩‍👧", world.SALT)
 @example("𝔘\U0010ffff", world.SALT)
 @example("x" * 1_024, world.SALT)
+@example("%00", world.SALT)
+@example('"x"', world.SALT)
 def test_the_bucket_is_that_of_hashlib(identity: str, salt: str) -> None:
     store = {"config": head(salt=salt, rules="[]")}
     result = EDGE.run(store, asked(identity, salt=salt))

@@ -20,7 +20,7 @@ OURS = {"delivery", "edge", "graylocal", "grayctl", "gray", "lane", "sync", "wat
 # boto3 is made of the one, pydantic of the other.
 BROUGHT = {"botocore", "pydantic_core"}
 # The emulator has them, in an environment of its own.
-OF_THE_EMULATOR = {"ministack"}
+OF_THE_EMULATOR = {"ministack", "urllib3"}
 
 
 @pytest.fixture(scope="module")
