@@ -1,10 +1,12 @@
 """What the generated pages are made from says enough."""
 
+import json
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
-from tests.support.project.pages import ROOT
+from tests.support.project.pages import ROOT, blocks
 
 from generate.reference.__main__ import stale
 from generate.reference.cli_reference import commands
@@ -109,3 +111,13 @@ def test_the_release_refuses_nothing_that_is_not_declared() -> None:
     loose = [str(path) for path, text in sources.items() if re.search(r"raise (ValueError|ListError)\(\s*f?\"", text)]
     built = [str(path) for path, text in sources.items() if re.search(r"\bProblem\(\s*f?\"", text)]
     assert loose + built == []
+
+
+def test_the_alarm_that_withdraws_an_application_is_the_examples(tmp_path: Path) -> None:
+    (shown,) = (one for one in blocks(ROOT / "docs" / "your-application.md") if "WithdrawErrorsAlarm" in one.text)
+    (tmp_path / "shop.yaml").write_text(f"Resources:\n{indent(shown.text, '  ')}", encoding="utf-8")
+    told, ours = (
+        read_template(path)["Resources"]["WithdrawErrorsAlarm"]["Properties"] for path in (tmp_path / "shop.yaml", LANE)
+    )
+    ours = json.loads(json.dumps(ours).replace("${Environment}", "shop").replace('{"Ref": "Environment"}', '"shop"'))
+    assert {**told, "AlarmDescription": ours["AlarmDescription"]} == ours
