@@ -66,7 +66,6 @@ class Reader:
     def types(self, section: str, *, local: bool = False) -> None:
         """Everything of a section; with `local`, grayctl finds the stack by its note, and so the site's address."""
         variables = self._adopter.variables
-        variables["GRAYCTL_CONFIG_ENV"] = self._adopter.stack.environment
         if local:
             variables = {name: value for name, value in variables.items() if not name.startswith("AWS_")}
         typed = Typist(self._adopter.folder, variables).problems(PAGE, section)

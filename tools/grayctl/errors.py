@@ -87,7 +87,7 @@ class NotConfirmedError(GrayctlError):
     kind = "not-confirmed"
 
 
-_CREDENTIALS = "Sign in (aws sso login, AWS_PROFILE), or start the local stack with `make up`."
+_CREDENTIALS = "Sign in (aws sso login, AWS_PROFILE), or start the local stack (`make up`, `graylocal up`)."
 _CODES = {
     "ExpiredToken": ("the AWS credentials have expired", _CREDENTIALS),
     "ExpiredTokenException": ("the AWS credentials have expired", _CREDENTIALS),
@@ -152,7 +152,7 @@ def _aws_error(error: BaseException) -> GrayctlError | None:
     if isinstance(error, EndpointConnectionError):
         return UnreachableError(
             f"no answer from {error.kwargs.get('endpoint_url', 'AWS')}",
-            "Is the local stack running (`make up`)? On AWS, check the network and the region.",
+            "Is the local stack running (`make up`, `graylocal up`)? On AWS, check the network and the region.",
         )
     if isinstance(error, BotoCoreError):
         return UnreachableError(f"cannot call AWS: {error}")

@@ -11,7 +11,21 @@ import typer
 
 from gray.release.annotation import REASON_LIMIT, storable
 from grayctl.completion import complete_environment
+from grayctl.errors import UsageError
 from grayctl.output.screen import note
+from grayctl.stack.project import environment_of, project_root
+
+
+def _by_default_of_the_folder(context: typer.Context, value: str) -> str:
+    """The environment that graylane.toml names, unless the command line or the shell names one."""
+    source = context.get_parameter_source("config_env")
+    if source is None or source.name != "DEFAULT":
+        return value
+    try:
+        return environment_of(project_root()) or value
+    except UsageError:
+        return value  # a kill goes on without the file; every other command says what is wrong with it
+
 
 ConfigEnv = Annotated[
     str,
@@ -19,7 +33,8 @@ ConfigEnv = Annotated[
         "--config-env",
         "-e",
         envvar="GRAYCTL_CONFIG_ENV",
-        help="Environment of samconfig.toml.",
+        callback=_by_default_of_the_folder,
+        help="Environment of samconfig.toml, or that of graylane.toml.",
         autocompletion=complete_environment,
     ),
 ]

@@ -18,7 +18,7 @@ from grayctl.onboarding.template import parse_yaml, read_template
 
 # What `grayctl doctor` finds before the patch.
 PATCHED = {
-    "multi-page-rest": [("blocks", "fixed-name", "Carts.TableName")],
+    "multi-page-rest": [("blocks", "fixed-name-of-data", "Carts.TableName")],
     "node-http-api-spa": [],
 }
 REFUSED = {

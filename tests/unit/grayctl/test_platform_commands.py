@@ -48,6 +48,20 @@ def test_the_platform_has_what_the_application_and_stable_say(shop: Stack, grayc
     }
 
 
+def test_the_environment_is_that_of_the_folder_unless_it_is_named(
+    shop: Stack, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRAYCTL_CONFIG_ENV", raising=False)
+    # Given the application's own samconfig.toml, as every SAM application has one
+    (shop.root / "samconfig.toml").write_text('[default.deploy.parameters]\nstack_name = "shop"\n', encoding="utf-8")
+
+    assert grayctl("lane", "list", "--json").code == 0
+    other = grayctl("lane", "list", "--config-env", "default")
+    assert other.code == EXIT_USAGE
+    assert "graylane.toml is of environment 'test', not 'default'" in other.err
+    assert grayctl("kill", "-m", "nothing works", "--dry-run").code == 0
+
+
 PLATFORM = '[platform]\nparameters = {LogRetentionDays = "7"}\n'
 ATTACHED = '[platform]\nparameters = {CreateDistribution = "false", ExistingBucket = "shop"}\n'
 

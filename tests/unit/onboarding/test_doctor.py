@@ -25,7 +25,7 @@ SHOP = {
     ("blocks", "path-not-covered", "Distribution"),
     ("blocks", "methods-refused", "Distribution.CacheBehaviors[1] product*"),
     ("blocks", "fixed-name", "Carts.FunctionName"),
-    ("blocks", "fixed-name", "CartTable.TableName"),
+    ("blocks", "fixed-name-of-data", "CartTable.TableName"),
     ("blocks", "one-address", "Distribution.DistributionConfig.Aliases[0]"),
     ("blocks", "name-too-long", "PaidQueue.QueueName"),
     ("blocks", "web-socket", "Chat"),
@@ -45,7 +45,11 @@ EXPECTED: dict[str, set[tuple[str, str, str]]] = {
         ("warning", "streams", "PageUrl"),
         ("warning", "only-read", "Distribution.DefaultCacheBehavior"),
     },
-    "plain.json": {("warning", "no-distribution", "the template"), ("unknown", "not-read", "ReadShared")},
+    "plain.json": {
+        ("warning", "no-distribution", "the template"),
+        ("warning", "same-api-name", "Form.Name"),
+        ("unknown", "not-read", "ReadShared"),
+    },
 }
 ORIGIN = {"Id": "api", "DomainName": {"Fn::Sub": "${Api}.execute-api.eu-west-1.amazonaws.com"}}
 
@@ -94,7 +98,7 @@ def test_each_template_has_its_findings(name: str) -> None:
 
 
 def test_every_declared_finding_is_found_in_a_template_or_a_build() -> None:
-    elsewhere = {"absolute-address", "api-outside"}  # below
+    elsewhere = {"absolute-address", "api-outside", "missing-in-a-lane"}  # below
     everything = {code for each in EXPECTED.values() for _, code, _ in each} | elsewhere
     assert everything == {one.code for one in (*Wrong, *Warned, *Unsure)}
 
@@ -153,6 +157,33 @@ def test_a_name_with_a_condition_or_a_parameter_is_no_fixed_one() -> None:
     assert {code for _, code, _ in codes(template)} == {"no-distribution"}
     template["Resources"]["Two"] = named
     assert ("blocks", "fixed-name", "Two.TopicName") in codes(template)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_there"),
+    [
+        ({"Resources": {"Code": {"Type": "AWS::Lambda::Function", "Properties": {"X": {"Ref": "Table"}}}}}, False),
+        ({"Outputs": {"Code": {"Value": {"Fn::Sub": "${Table.Arn}/x"}}}}, False),
+        ({"Outputs": {"Code": {"Value": {"Fn::GetAtt": ["Table", "Arn"]}, "Condition": "IsOther"}}}, False),
+        ({"Outputs": {"Code": {"Value": {"Fn::If": ["IsStable", "one", {"Ref": "Table"}]}}}}, False),
+        ({"Outputs": {"Code": {"Value": {"Fn::If": ["IsOther", {"Ref": "Table"}, "two"]}}}}, False),
+        ({"Outputs": {"Code": {"Value": {"Ref": "Table"}, "Condition": "IsStable"}}}, True),
+        ({"Outputs": {"Code": {"Value": [{"Fn::If": ["IsStable", {"Ref": "Table"}, "two"]}]}}}, True),
+        # CloudFormation leaves out what a stack has not got.
+        ({"Resources": {"Code": {"Type": "AWS::SQS::Queue", "DependsOn": "Table"}}}, True),
+    ],
+)
+def test_what_refers_to_a_resource_that_a_lane_has_not_got(place: dict[str, Any], is_there: bool) -> None:
+    table = {"Type": "AWS::DynamoDB::Table", "Condition": "IsStable", "Properties": {"TableName": "notes"}}
+    template = {**place, "Resources": {"Table": table, **place.get("Resources", {})}}
+    where = "Code" if "Resources" in place else "Outputs.Code"
+    assert (("warning", "missing-in-a-lane", where) not in codes(template)) is is_there
+
+
+def test_a_table_is_never_told_to_take_another_name() -> None:
+    named = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "notes"}}
+    (one,) = (found for found in examine({"Resources": {"Notes": named}}) if found.level == "blocks")
+    assert "Do not rename it" in one.remedy
 
 
 def test_built_files_with_an_api_s_own_address(tmp_path: Path) -> None:

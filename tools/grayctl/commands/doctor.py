@@ -9,6 +9,7 @@ from rich.console import Console
 from grayctl.errors import EXIT_NEGATIVE, EXIT_OK
 from grayctl.onboarding.examine import examine
 from grayctl.onboarding.findings import BLOCKS
+from grayctl.onboarding.settings import NAME, read_settings
 from grayctl.onboarding.template import find_template, read_with_documents
 from grayctl.options import AsJson, Template
 from grayctl.output.findings_screen import print_findings
@@ -18,7 +19,11 @@ from grayctl.output.screen import show
 def doctor(
     template: Template = None,
     build: Annotated[
-        Path | None, typer.Option("--build", help="The site's build output, to find absolute addresses of APIs in it.")
+        Path | None,
+        typer.Option(
+            "--build",
+            help="The site's build output, to find absolute addresses of APIs in it; default: that of graylane.toml.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -30,6 +35,7 @@ def doctor(
     Example: grayctl doctor --template template.yaml --build dist
     """
     path = template or find_template(Path())
+    build = build or _built_site()
     findings = examine(read_with_documents(path), build)
     document = {
         "template": str(path),
@@ -43,3 +49,11 @@ def doctor(
 
     show(document, as_json, text)
     return EXIT_NEGATIVE if any(one.level == BLOCKS for one in findings) else EXIT_OK
+
+
+def _built_site() -> Path | None:
+    """The built files that graylane.toml names, if there is one, and they are there."""
+    if not Path(NAME).exists():
+        return None
+    site = read_settings(Path(NAME)).site
+    return Path(site.folder) if site and Path(site.folder).is_dir() else None

@@ -164,7 +164,7 @@ def _registered(
     resources = read_resources(clients, _stack(lane, stack, settings))
     origins = settings.origins if settings else origins_of(resources)
     if not origins:
-        raise UsageError("graylane.toml has no [[origins]]", "Write them: grayctl init --force, or by hand.")
+        raise UsageError("graylane.toml has no [[origins]]", "Write them; `grayctl init --dry-run` shows how.")
     named = [one if one.health or not health else one.model_copy(update={"health": health}) for one in origins]
     told = registered_origins(clients, resources, named)
     made = prepare(clients, environment, lane, resources.stack, told, build)

@@ -30,7 +30,7 @@ def deploy(
 ) -> None:
     """Build and deploy the platform, the stack graylane-ENVIRONMENT, with what lane v1 has registered.
 
-    SAM CLI does it, from .graylane/platform. The parameters are those of [platform] in graylane.toml; the paths of
+    SAM CLI does it, from .graylane/platform. The parameters are `platform.parameters` of graylane.toml; the paths of
     its origins are the behaviors of a distribution that the platform makes.
 
     Example: grayctl platform deploy --env prod

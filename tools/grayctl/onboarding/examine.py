@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from grayctl.onboarding.apart import missing_in_a_lane
 from grayctl.onboarding.apis import web_sockets
 from grayctl.onboarding.application import (
     ANY_METHOD,
@@ -35,6 +36,7 @@ def examine(template: Template, build: Path | None = None) -> list[Finding]:
         *_apis(application),
         *_unsupported(template),
         *names_of(template),
+        *missing_in_a_lane(template),
         *(addresses_in(build) if build else ()),
         *application.unread,
     ]

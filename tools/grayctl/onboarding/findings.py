@@ -59,7 +59,12 @@ class Wrong(Declared):
     )
     FIXED_NAME = (
         'the name "{name}" is the same in every stack, so a second lane cannot be deployed',
-        'Leave it out, or put the stack into it: !Sub "${{AWS::StackName}}-{name}".',
+        'Put the stack into it: !Sub "${{AWS::StackName}}-{name}". Stable\'s is replaced by one of that name.',
+        "{where}",
+    )
+    FIXED_NAME_OF_DATA = (
+        'the name "{name}" is the same in every stack, so a second lane cannot be deployed',
+        "Give it a condition that only stable's stack meets. Do not rename it: an empty one would take its place.",
         "{where}",
     )
     ONE_ADDRESS = (
@@ -110,6 +115,16 @@ class Warned(Declared):
     ONLY_READ = (
         "{api} takes every method, but here only {methods} pass",
         "If pages send others: AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE].",
+        "{where}",
+    )
+    MISSING_IN_A_LANE = (
+        "refers to {name}, which a stack without the condition {condition} has not got",
+        "Give it the same condition, or choose by it: !If [{condition}, ..., ...]; else that stack cannot be deployed.",
+        "{where}",
+    )
+    SAME_API_NAME = (
+        'the API is called "{name}" in every stack, and CloudWatch counts REST APIs by name and stage: lanes as one',
+        'Put the stack into it: !Sub "${{AWS::StackName}}-{name}". The API stays the same one.',
         "{where}",
     )
     CROSS_ORIGIN = (

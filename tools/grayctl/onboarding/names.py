@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grayctl.onboarding.application import Reading, mapping
-from grayctl.onboarding.findings import Finding, Wrong, found
+from grayctl.onboarding.findings import Finding, Warned, Wrong, found
 from grayctl.onboarding.template import Template
 from grayctl.onboarding.values import references
 
@@ -33,6 +33,16 @@ _NAMES: dict[str, tuple[str, int]] = {
     "AWS::Serverless::StateMachine": ("Name", 80),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
 }
+# CloudFormation replaces a resource whose name changes, and these would be empty.
+_DATA = {
+    "AWS::DynamoDB::Table",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+    "AWS::Serverless::SimpleTable",
+}
+_REST_APIS = ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
 _DISTRIBUTION = "AWS::CloudFront::Distribution"
 _LANE = "-v99"
 # They are the same for every stack of an account and region.
@@ -50,7 +60,10 @@ def names_of(template: Template) -> Iterator[Finding]:
         properties = one.get("Properties") or {}
         if one["Type"] in _NAMES:
             path, limit = _NAMES[one["Type"]]
-            yield from _name(reading, f"{name}.{path}", _at(properties, path), limit)
+            wrong = Wrong.FIXED_NAME_OF_DATA if one["Type"] in _DATA else Wrong.FIXED_NAME
+            yield from _name(reading, f"{name}.{path}", _at(properties, path), limit, wrong)
+        if one["Type"] in _REST_APIS and (called := mapping(properties).get("Name")) and _is_fixed(called):
+            yield found(Warned.SAME_API_NAME, where=f"{name}.Name", name=reading.values.text(called))
         if one["Type"] == _DISTRIBUTION:
             aliases = _at(properties, "DistributionConfig.Aliases") or []
             for place, alias in enumerate(aliases if isinstance(aliases, list) else [aliases]):
@@ -59,12 +72,12 @@ def names_of(template: Template) -> Iterator[Finding]:
                     yield found(Wrong.ONE_ADDRESS, where=where, name=reading.values.text(alias))
 
 
-def _name(reading: Reading, where: str, value: Any, limit: int) -> Iterator[Finding]:
+def _name(reading: Reading, where: str, value: Any, limit: int, fixed: Wrong) -> Iterator[Finding]:
     if value is None:
         return
     text = reading.values.text(value)
     if _is_fixed(value):
-        yield found(Wrong.FIXED_NAME, where=where, name=text)
+        yield found(fixed, where=where, name=text)
         return
     # What only a deployment knows counts nothing, so this is the shortest that the name can be.
     length = len(_without_places(text))

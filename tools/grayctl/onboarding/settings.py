@@ -10,7 +10,7 @@ from grayctl.errors import UsageError
 
 NAME = "graylane.toml"
 STABLE = "v1"
-_REMEDY = "Mend it, or write it again: grayctl init --force"
+_REMEDY = "Mend it; `grayctl init --dry-run` shows what a new one would be."
 # A path pattern of CloudFront (developer guide, "Path pattern"); `*` is the default behavior.
 PATTERN = r"\*|/[A-Za-z0-9_.*?$/~\"'@:+&-]{0,254}"
 

@@ -60,12 +60,12 @@ def stack_name(root: Path, config_env: str) -> StackName:
     own = environment_of(root)
     if own == config_env:
         return by_convention
+    if own is not None:  # the samconfig.toml beside it is the application's own
+        raise UsageError(f"graylane.toml is of environment {own!r}, not {config_env!r}", f"Use {own}.")
     try:
         document = _toml(root / "samconfig.toml")
     except FileNotFoundError:
-        if own is None:
-            return by_convention
-        raise UsageError(f"graylane.toml is of environment {own!r}, not {config_env!r}", f"Use {own}.") from None
+        return by_convention
     if config_env not in document or not isinstance(document[config_env], dict):
         known = ", ".join(sorted(name for name, value in document.items() if isinstance(value, dict)))
         raise UsageError(f"samconfig.toml has no environment {config_env!r}", f"It has: {known}.")
