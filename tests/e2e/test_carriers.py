@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.support.functions.sample_events import warm
-from tests.support.stack.lanes import all_started, order
+from tests.support.stack.lanes import all_started, order_taken
 from tests.support.stack.operator import Operator
 from tests.support.stack.viewers import Viewer, everybody
 from tests.support.stack.waiting import eventually
@@ -87,7 +87,7 @@ def carried(url: str, relay: Relay, count: int) -> dict[str, str]:
     """So many new viewers' orders, by id with the lane of each, after all hops of all saw that lane."""
     viewers = [Viewer() for _ in range(count)]
     everybody(viewers, lambda viewer: viewer.ask(url))
-    answers = everybody(viewers, lambda viewer: order(viewer, url))
+    answers = everybody(viewers, lambda viewer: order_taken(viewer, url))
     assert [answer.body for answer in answers if answer.status != 201] == []
     lanes = {json.loads(answer.body)["order"]["id"]: str(answer.lane) for answer in answers}
 

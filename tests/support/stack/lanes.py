@@ -24,6 +24,11 @@ def order(viewer: Viewer, url: str, **more: Any) -> Answer:
     return viewer.ask(url, "/api/orders", "POST", body, accept="application/json", content_type="application/json")
 
 
+def order_taken(viewer: Viewer, url: str) -> Answer:
+    """An order, placed again while a busy machine refuses it: an API that waits too long for a price answers 503."""
+    return eventually(lambda: order(viewer, url), lambda answer: answer.status != 503, seconds=60)
+
+
 def all_started(viewers: list[Viewer], url: str) -> None:
     """There is a copy of each function for each viewer who orders at once: the emulator unpacks a thousand files for
     each, which on a busy machine outlasts the patience of those who wait."""
