@@ -65,9 +65,7 @@ def _afterwards(plane: ControlPlane, head: Head, record: Record, killed: Killed)
 
     def tell() -> None:
         nonlocal current
-        before = plane.edge.current().read()
-        current = replace(current, files=before.files if before else "")
-        plane.edge.current().write(current)
+        current = plane.edge.current().write(current, keep_files=True)
 
     def switch() -> None:
         switch_apis(plane.lanes, FoundLanes(plane.parameters().registrations, plane.lanes.table.all()), own=False)

@@ -1,5 +1,6 @@
 """What is published: the stamp in the store, the fence, and the parameter that never goes back."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -82,6 +83,19 @@ def test_a_newer_one_that_came_between_read_and_put_is_put_back(others: list[int
     CurrentParameter(cast(Any, racing), "/gray/test").write(_current(7))
 
     assert _parameter(ssm).read() == _current(max(others))
+
+
+@pytest.mark.parametrize(("there", "kept"), [([], ""), (["not ours"], ""), ([7], " css "), ([9], " css ")])
+def test_a_kill_keeps_what_the_sites_are(there: list[Any], kept: str) -> None:
+    ssm = MemorySSM()
+    before = [one if isinstance(one, str) else replace(_current(one), files=" css ").text() for one in there]
+    if before:
+        ssm.values[NAME] = list(before)
+
+    meant = _parameter(ssm).write(_current(8), keep_files=True)
+
+    assert meant == replace(_current(8), files=kept)
+    assert _parameter(ssm).read() == (Published.parse(before[0]) if there == [9] else meant)
 
 
 def test_what_was_written_by_hand_is_replaced() -> None:

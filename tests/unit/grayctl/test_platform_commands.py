@@ -62,6 +62,16 @@ def test_the_environment_is_that_of_the_folder_unless_it_is_named(
     assert grayctl("kill", "-m", "nothing works", "--dry-run").code == 0
 
 
+@pytest.mark.parametrize("text", ["", "environment = 5\n"])
+def test_a_kill_goes_on_where_graylane_toml_names_no_environment(
+    stack: Stack, grayctl: Grayctl, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (stack.root / "graylane.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("GRAYCTL_CONFIG_ENV", "test")
+
+    assert grayctl("kill", "-m", "nothing works", "--dry-run").code == 0
+
+
 PLATFORM = '[platform]\nparameters = {LogRetentionDays = "7"}\n'
 ATTACHED = '[platform]\nparameters = {CreateDistribution = "false", ExistingBucket = "shop"}\n'
 

@@ -80,11 +80,12 @@ def stack_name(root: Path, config_env: str) -> StackName:
 
 
 def environment_of(root: Path) -> str | None:
-    """The environment that the graylane.toml of a folder names; None without one. Raises UnreadableProject."""
+    """The environment that the graylane.toml of a folder names; None where none does. Raises UnreadableProject."""
     try:
-        return str(_toml(root / "graylane.toml").get("environment"))
+        named = _toml(root / "graylane.toml").get("environment")
     except FileNotFoundError:
         return None
+    return named if isinstance(named, str) else None
 
 
 def _region_of(root: Path) -> str | None:

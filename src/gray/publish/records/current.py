@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,25 +72,27 @@ class CurrentParameter:
     def read(self) -> Published | None:
         return self._read()[0]
 
-    def write(self, mine: Published) -> None:
-        """Puts `mine`, unless a newer one is there.
+    def write(self, mine: Published, *, keep_files: bool = False) -> Published:
+        """Puts `mine`, unless a newer one is there; returns it. With `keep_files`, it has the `files` of what was there.
 
         PutParameter knows no condition. Its answer is the new version, so a version in between shows that another
         run wrote between our read and our put; when that one was newer, it is put back.
         """
         there, version = self._read()
+        if keep_files:
+            mine = replace(mine, files=there.files if there else "")
         if there and there.order > mine.order:
-            return
+            return mine
         value = mine
         while True:
             put = self._client.put_parameter(Name=self.name, Value=value.text(), Type="String", Overwrite=True)
             if put["Version"] == version + 1:
-                return
+                return mine
             between = self._between(version, put["Version"])
             version = put["Version"]
             newest = max([value, *between], key=lambda current: current.order)
             if newest == value:
-                return
+                return mine
             value = newest
 
     def _read(self) -> tuple[Published | None, int]:
