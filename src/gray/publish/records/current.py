@@ -73,7 +73,7 @@ class CurrentParameter:
         return self._read()[0]
 
     def write(self, mine: Published, *, keep_files: bool = False) -> Published:
-        """Puts `mine`, unless a newer one is there; returns it. With `keep_files`, it has the `files` of what was there.
+        """Puts `mine`, unless a newer one is there; returns it. With `keep_files` it gets the `files` that were there.
 
         PutParameter knows no condition. Its answer is the new version, so a version in between shows that another
         run wrote between our read and our put; when that one was newer, it is put back.
